@@ -1,0 +1,71 @@
+"""How a rule of the journey becomes machine code: one decorator, one cache folder.
+
+Numba caches compiled code beside the source and looks only at the file that holds the function, so a change in a rule
+that another file calls would leave a stale caller behind. The cache folder therefore carries a fingerprint of every
+source file of the package. It is chosen here, before any rule is decorated.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+
+Rule = TypeVar("Rule", bound=Callable[..., object])
+
+PACKAGE = Path(__file__).parent
+
+
+def _fingerprint() -> str:
+    """Sixteen hex digits that change with any rule's source text or with Numba itself."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for folder in (PACKAGE, PACKAGE / "journey", PACKAGE / "market"):
+        for source in sorted(folder.glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _cache_folder() -> Path | None:
+    """The first writable of the places a cache belongs, or None: then every process compiles afresh."""
+    places = [os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")]
+    candidates = [Path(place) for place in places if place]
+    candidates += [Path(os.path.expanduser("~")) / ".cache", Path(tempfile.gettempdir())]
+    for candidate in candidates:
+        folder = candidate / f"cxsim-numba-{_fingerprint()}"
+        if _is_writable(folder):
+            return folder
+    return None
+
+
+CACHE = _cache_folder()
+if CACHE is not None:
+    numba.config.CACHE_DIR = str(CACHE)
+
+
+def compiled(rule: Rule) -> Rule:
+    """Compile `rule` with Numba when first called; the typed signature stays that of the Python function.
+
+    No `fastmath`: both engines must give the same bits. The lock on the interpreter is released while a rule runs, so
+    replications run side by side in threads.
+    """
+    machine_code: Rule = numba.njit(rule, cache=CACHE is not None, nogil=True, error_model="numpy")
+    return machine_code
+
+
+def announce_compilation() -> None:
+    """Say on stderr that the first run compiles, when nothing has been compiled for this version yet."""
+    if CACHE is None or not any(CACHE.rglob("*.nbi")):
+        print("cxsim: compiling the journey for this machine (once, about half a minute) ...", file=sys.stderr)

@@ -1,0 +1,171 @@
+"""Loyalty: the end of an episode meets the beginning of the next (a loop), a search among rivals, or a line.
+
+Staying has probability logistic(eta_i + beta_S (S - S_ref) - beta_F F + recovery offset + call back), eta_i such that
+with every effect off the chance to leave is Beta(a, b) across people: BG/NBD (Fader, Hardie & Lee 2005) and, with
+contracts, sBG (Fader & Hardie 2007). With `anytime`, leaving is a hazard, Gamma across people: Pareto/NBD
+(Schmittlein, Morrison & Colombo 1987).
+"""
+
+import math
+from typing import Final
+
+from cxsim.compiled import compiled
+from cxsim.journey.bookkeeping import count, note
+from cxsim.journey.need import await_next_need
+from cxsim.journey.neighbours import was_customer
+from cxsim.journey.relation import end_line
+from cxsim.journey.support import cause_of_outcome, recovery_offset
+from cxsim.journey.terms import logistic, traits_of
+from cxsim.luck import exponential, purpose, uniform
+from cxsim.measures import Measure, Note
+from cxsim.records import NEVER, NOBODY, Bond, Cause, Outcome, Person, Stage, World
+from cxsim.stages import Traits
+from cxsim.stages.loyalty import Departure
+
+STAY: Final = purpose("loyalty: stay")
+LIFETIME: Final = purpose("loyalty: lifetime between purchases")
+EXIT: Final = purpose("loyalty: leave the category")
+
+
+@compiled
+def loyalty(world: World, person: int) -> None:
+    """Stay (wait for the next need and buy the same), look around, or leave."""
+    me: Person = world.people[person]
+    bond: Bond = world.bonds[person, me.target]
+    traits = traits_of(world, me)
+    recovery = 0.0
+    if me.outcome != Outcome.NO_FAILURE:
+        recovery = traits.support.recovery_weight * recovery_offset(me.outcome, me.severity)
+    logit = stay_logit(traits, me.disposition, bond.satisfaction, bond.failures, recovery + me.relief)
+    cause = heaviest_term(traits, me, bond, recovery)
+    bond.failures = traits.loyalty.failure_memory * bond.failures + lasting_failure(me.outcome, me.severity)
+    hazard_ratio = traits.loyalty.referred_hazard if referrer_stayed(world, person) else 1.0
+    if traits.loyalty.departure == Departure.after_use:
+        decide_after_use(world, person, logit, hazard_ratio, cause)
+    else:
+        decide_when_to_lapse(world, person, logit, hazard_ratio, cause)
+    me.uses += 1
+
+
+@compiled
+def stay_logit(traits: Traits, disposition: float, satisfaction: float, failures: float, recovery: float) -> float:
+    """Logit of staying (for `anytime`: minus the log of the leaving hazard per week)."""
+    loyalty = traits.loyalty
+    return (
+        disposition
+        + loyalty.satisfaction_weight * (satisfaction - loyalty.satisfaction_reference)
+        - loyalty.failure_weight * failures
+        + recovery
+    )
+
+
+@compiled
+def lasting_failure(outcome: int, severity: float) -> float:
+    """What is added to the failure memory: the severity, unless the failure was resolved."""
+    return severity if outcome == Outcome.SILENT or outcome == Outcome.UNRESOLVED else 0.0
+
+
+@compiled
+def heaviest_term(traits: Traits, me: Person, bond: Bond, recovery: float) -> int:
+    """The cause to name should this person leave: the largest negative term of their own sum."""
+    loyalty = traits.loyalty
+    unhappy = loyalty.satisfaction_weight * (bond.satisfaction - loyalty.satisfaction_reference)
+    past = -loyalty.failure_weight * bond.failures
+    own = me.disposition if loyalty.departure == Departure.after_use else 0.0
+    lowest = min(unhappy, past, recovery, own, 0.0)
+    if lowest == 0.0 or lowest == own:
+        return Cause.OWN_REASONS.value
+    if lowest == unhappy:
+        return me.grievance
+    return Cause.PAST_FAILURES.value if lowest == past else cause_of_outcome(me.outcome)
+
+
+@compiled
+def referrer_stayed(world: World, person: int) -> bool:
+    """Whether this person came by referral and the referrer was still a customer at the start of the week."""
+    me: Person = world.people[person]
+    referrer = world.bonds[person, me.target].referrer
+    return referrer != NOBODY and was_customer(world.bonds[referrer, me.target], world.week[0])
+
+
+@compiled
+def stay_probability(logit: float, hazard_ratio: float) -> float:
+    """Probability of staying; a hazard ratio h turns a chance p of staying into p**h."""
+    chance = logistic(logit)
+    return chance if hazard_ratio == 1.0 else float(chance**hazard_ratio)
+
+
+@compiled
+def stage_of_episode(me: Person) -> Stage:
+    """Where a line that ends with this episode ends: at the support desk if it got there, else in use."""
+    if me.outcome == Outcome.NO_FAILURE or me.outcome == Outcome.SILENT:
+        return Stage.USE
+    return Stage.SUPPORT
+
+
+@compiled
+def decide_after_use(world: World, person: int, logit: float, hazard_ratio: float, cause: int) -> None:
+    """The decision at the end of an episode."""
+    me: Person = world.people[person]
+    bond: Bond = world.bonds[person, me.target]
+    traits = traits_of(world, me)
+    chance = stay_probability(logit, hazard_ratio)
+    u = uniform(world.luck, person, STAY, me.uses)
+    if u < chance or (bond.purchases == 1 and not traits.loyalty.first_may_leave):
+        stay(world, person, chance, u)
+        await_next_need(world, person, me.bought_at)
+    else:
+        look_around_or_leave(world, person, stage_of_episode(me), cause, chance, u)
+
+
+@compiled
+def decide_when_to_lapse(world: World, person: int, logit: float, hazard_ratio: float, cause: int) -> None:
+    """A lifetime runs from the purchase; if it ends before the next need, the customer lapses then."""
+    me: Person = world.people[person]
+    bond: Bond = world.bonds[person, me.target]
+    bought_at = me.bought_at
+    now = world.due[person]
+    lifetime = exponential(world.luck, person, LIFETIME, me.uses) * math.exp(logit) / hazard_ratio
+    stay(world, person, 1.0, 0.0)
+    await_next_need(world, person, bought_at)
+    if bought_at + lifetime < world.due[person]:
+        world.due[person] = max(now, bought_at + lifetime)
+        bond.doubt_cause = cause
+        me.stage = Stage.LAPSE
+
+
+@compiled
+def lapse(world: World, person: int) -> None:
+    """A customer leaves between purchases."""
+    me: Person = world.people[person]
+    cause = world.bonds[person, me.target].doubt_cause
+    look_around_or_leave(world, person, Stage.LOYALTY, cause, 0.0, 0.0)
+
+
+@compiled
+def stay(world: World, person: int, chance: float, u: float) -> None:
+    """The next purchase will be by habit."""
+    me: Person = world.people[person]
+    me.by_habit = True
+    count(world, me.target, Measure.stays)
+    note(world, person, Note.STAYS, me.target, chance, u, world.bonds[person, me.target].satisfaction)
+
+
+@compiled
+def look_around_or_leave(world: World, person: int, stage: int, cause: int, chance: float, u: float) -> None:
+    """Not staying: out of the category (the line ends now), or open to all at the next need (it may end then)."""
+    me: Person = world.people[person]
+    brand = me.target
+    bond: Bond = world.bonds[person, brand]
+    me.by_habit = False
+    if uniform(world.luck, person, EXIT, me.uses) < traits_of(world, me).loyalty.exit:
+        note(world, person, Note.LEAVES, brand, chance, u, bond.satisfaction, cause)
+        end_line(world, person, brand, stage, cause)
+        world.due[person] = NEVER
+        me.stage = Stage.GONE
+        return
+    note(world, person, Note.DOUBTS, brand, chance, u, bond.satisfaction, cause)
+    count(world, brand, Measure.doubts)
+    bond.doubt_stage = stage
+    bond.doubt_cause = cause
+    await_next_need(world, person, world.due[person] if stage == Stage.LOYALTY else me.bought_at)

@@ -1,0 +1,72 @@
+"""A person becomes a brand's customer, or a line ends."""
+
+from cxsim.compiled import compiled
+from cxsim.journey.bookkeeping import count, note
+from cxsim.journey.neighbours import remember_start_of_week, tell_neighbours_of_ownership
+from cxsim.measures import Measure, Note
+from cxsim.records import Bond, Cause, Stage, World
+
+
+@compiled
+def is_customer_of_any(world: World, person: int) -> bool:
+    """Whether the person is at present a customer of one of the brands."""
+    for brand in range(world.standings.shape[0]):
+        if world.bonds[person, brand].customer:
+            return True
+    return False
+
+
+@compiled
+def set_customer(world: World, person: int, brand: int, customer: bool) -> None:
+    """Record that a person became, or stopped being, a customer of `brand`."""
+    bond: Bond = world.bonds[person, brand]
+    if bond.customer == customer:
+        return
+    owned_before = is_customer_of_any(world, person)
+    remember_start_of_week(bond, world.week[0])
+    bond.customer = customer
+    change = 1 if customer else -1
+    world.standings[brand].owners_news += change
+    count(world, brand, Measure.customers_gained if customer else Measure.customers_lost)
+    if is_customer_of_any(world, person) != owned_before:
+        tell_neighbours_of_ownership(world, person, change)
+
+
+@compiled
+def _line_measure(stage: int) -> Measure:
+    if stage == Stage.RESEARCH:
+        return Measure.lines_research
+    if stage == Stage.PURCHASE:
+        return Measure.lines_purchase
+    if stage == Stage.USE:
+        return Measure.lines_use
+    if stage == Stage.SUPPORT:
+        return Measure.lines_support
+    return Measure.lines_loyalty
+
+
+@compiled
+def end_line(world: World, person: int, brand: int, stage: int, cause: int) -> None:
+    """The person's story with `brand` ends here, unless it has ended already."""
+    bond: Bond = world.bonds[person, brand]
+    if bond.ended_stage != Stage.OUTSIDE:
+        return
+    bond.ended_stage = stage
+    bond.ended_cause = cause
+    bond.ended_at = world.due[person]
+    bond.streak = 0
+    count(world, brand, _line_measure(bond.ended_stage))
+    note(world, person, Note.LINE_ENDS, brand, bond.ended_stage, bond.ended_cause)
+    set_customer(world, person, brand, False)
+    bond.doubt_stage = Stage.OUTSIDE
+    bond.doubt_cause = Cause.NONE
+
+
+@compiled
+def reopen(world: World, person: int, brand: int) -> None:
+    """A line that had ended begins anew."""
+    bond: Bond = world.bonds[person, brand]
+    if bond.ended_stage != Stage.OUTSIDE:
+        bond.ended_stage = Stage.OUTSIDE
+        bond.ended_cause = Cause.NONE
+        count(world, brand, Measure.reopened)

@@ -1,0 +1,125 @@
+"""Use: what was delivered, what was perceived of it, and the satisfaction it left.
+
+Q = quality + taste + noise - misfit - lateness - failure; perception P = Q + phi (E - Q) (assimilation);
+disconfirmation d = P - E valued with loss aversion; episode satisfaction s = c + beta_P P + beta_D V(d) - beta_e effort
+(Oliver 1980; Anderson & Sullivan 1993; Mittal, Ross & Baldasare 1998; Dixon, Freeman & Toman 2010).
+"""
+
+from typing import Final
+
+from cxsim.compiled import compiled
+from cxsim.journey.bookkeeping import count, note, pay
+from cxsim.journey.expectation import learned
+from cxsim.journey.neighbours import remember_start_of_week
+from cxsim.journey.terms import offer_to, traits_of
+from cxsim.luck import normal, purpose, uniform
+from cxsim.measures import Measure, Note
+from cxsim.records import Bond, Cause, Outcome, Person, Stage, World
+from cxsim.stages import Traits
+
+NOISE: Final = purpose("use: quality noise")
+FAILURE: Final = purpose("use: failure")
+SEVERITY: Final = purpose("use: severity")
+
+
+@compiled
+def use(world: World, person: int) -> None:
+    """One episode of use, and what it does to satisfaction and expectation."""
+    me: Person = world.people[person]
+    bond: Bond = world.bonds[person, me.target]
+    offer = offer_to(world, me, me.target)
+    traits = traits_of(world, me)
+    me.severity = severity_of_failure(world, person, offer.use.failure_rate, offer.use.severity)
+    noise = offer.use.quality_sd * normal(world.luck, person, NOISE, me.uses)
+    delivered = offer.use.quality + bond.taste + noise
+    loss_late = traits.use.lateness_cost if me.late else 0.0
+    loss_misfit = traits.use.mismatch_cost if me.misfit else 0.0
+    loss_failure = traits.use.failure_cost * me.severity
+    quality = delivered - loss_late - loss_misfit - loss_failure
+    expected = float(bond.expectation)
+    perceived = quality + traits.use.assimilation * (expected - quality)
+    me.episode = satisfaction(traits, perceived, perceived - expected, me.effort)
+    note(world, person, Note.USES, me.target, quality, expected, perceived, me.episode)
+    me.grievance = heaviest_complaint(
+        loss_late,
+        loss_misfit,
+        loss_failure,
+        traits.loyalty.satisfaction_reference - delivered,
+        -traits.use.surprise_weight * valued(perceived - expected, traits.use.loss_aversion),
+        traits.use.effort_weight * me.effort,
+    )
+    remember_episode(world, person, share_of_episode(traits, bond.purchases) * me.episode, traits)
+    bond.expectation = learned(
+        expected, quality, traits.expectation.learning, traits.expectation.average_learning, bond.purchases
+    )
+    count(world, me.target, Measure.uses)
+    pay(world, person, me.target, Measure.interventions_money, offer.fees.use)
+    me.outcome = Outcome.NO_FAILURE
+    me.stage = Stage.LISTENING
+    if me.severity > 0.0:
+        bond.complaints += 1
+        count(world, me.target, Measure.failures)
+        note(world, person, Note.FAILS, me.target, me.severity)
+        me.stage = Stage.SUPPORT
+
+
+@compiled
+def severity_of_failure(world: World, person: int, rate: float, mean: float) -> float:
+    """0 when nothing fails; otherwise a severity between 0 and 1 with the given mean, u**((1 - mean) / mean)."""
+    me: Person = world.people[person]
+    if uniform(world.luck, person, FAILURE, me.uses) >= rate:
+        return 0.0
+    return float(uniform(world.luck, person, SEVERITY, me.uses) ** ((1.0 - mean) / mean))
+
+
+@compiled
+def valued(disconfirmation: float, loss_aversion: float) -> float:
+    """V(d): a disappointment weighs `loss_aversion` times an equal pleasant surprise."""
+    return disconfirmation if disconfirmation >= 0.0 else loss_aversion * disconfirmation
+
+
+@compiled
+def satisfaction(traits: Traits, perceived: float, disconfirmation: float, effort: float) -> float:
+    """Satisfaction with one episode."""
+    return (
+        traits.use.satisfaction_base
+        + traits.use.perception_weight * perceived
+        + traits.use.surprise_weight * valued(disconfirmation, traits.use.loss_aversion)
+        - traits.use.effort_weight * effort
+    )
+
+
+@compiled
+def share_of_episode(traits: Traits, purchases: int) -> float:
+    """The weight of this episode in cumulative satisfaction: all of it the first time, omega later."""
+    return 1.0 if purchases == 1 else traits.use.memory
+
+
+@compiled
+def remember_episode(world: World, person: int, weighted: float, traits: Traits) -> None:
+    """S <- (1 - omega) S + omega s, the episode's share being given."""
+    me: Person = world.people[person]
+    bond: Bond = world.bonds[person, me.target]
+    remember_start_of_week(bond, world.week[0])
+    kept = 1.0 - share_of_episode(traits, bond.purchases)
+    bond.satisfaction = weighted if kept == 0.0 else kept * bond.satisfaction + weighted
+
+
+@compiled
+def heaviest_complaint(
+    late: float, misfit: float, failure: float, dull: float, disappointment: float, effort: float
+) -> int:
+    """The cause that cost this episode the most satisfaction."""
+    worst = Cause.QUALITY
+    most = dull
+    for cause, cost in (
+        (Cause.LATE, late),
+        (Cause.MISFIT, misfit),
+        (Cause.FAILURE, failure),
+        (Cause.DISAPPOINTMENT, disappointment),
+        (Cause.EFFORT, effort),
+    ):
+        if cost > most:
+            worst = cause
+            most = cost
+    return worst

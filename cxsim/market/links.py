@@ -1,0 +1,134 @@
+"""Who talks to whom: five kinds of links, all symmetric, all drawn by key.
+
+The friends of person i are `friends[first[i]:first[i + 1]]`. Everybody-talks-to-everybody is stored as no links.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.compiled import compiled
+from cxsim.luck import purpose, uniform
+
+REWIRE: Final = purpose("links: rewire")
+NEW_END: Final = purpose("links: new end")
+ATTACH: Final = purpose("links: attach")
+BRIDGE: Final = purpose("links: bridge to another community")
+MEMBER: Final = purpose("links: member of a community")
+
+Ends = NDArray[np.int32]
+Luck = NDArray[np.uint64]
+
+
+class Links(NamedTuple):
+    """Friends of everybody, in compressed rows."""
+
+    first: NDArray[np.int64]  # (people + 1,)
+    friends: NDArray[np.int32]  # (2 * links,)
+
+
+def complete(people: int) -> Links:
+    """Everybody talks to everybody."""
+    return Links(np.zeros(people + 1, np.int64), np.zeros(0, np.int32))
+
+
+def small_world(luck: Luck, people: int, neighbours: int, rewiring: float) -> Links:
+    """A ring of people with `neighbours` nearest friends, a share of links rewired (Watts & Strogatz 1998, Nature 393)."""
+    half = min(neighbours // 2, (people - 1) // 2)
+    return _gather(people, *_ring(luck, people, half, rewiring))
+
+
+def scale_free(luck: Luck, people: int, neighbours: int) -> Links:
+    """Newcomers befriend people in proportion to the friends these have (Barabasi & Albert 1999, Science 286)."""
+    return _gather(people, *_attach(luck, people, max(1, min(neighbours // 2, people - 1))))
+
+
+def communities(luck: Luck, people: int, neighbours: int, size: int, bridges: float) -> Links:
+    """Communities of `size` people; each link stays inside but for a share `bridges` that goes anywhere."""
+    return _gather(people, *_communities(luck, people, max(1, neighbours // 2), size, bridges))
+
+
+def from_edges(people: int, edges: NDArray[np.int32]) -> Links:
+    """Links from a list of pairs, shape (links, 2), people numbered from 0."""
+    return _gather(people, np.ascontiguousarray(edges[:, 0]), np.ascontiguousarray(edges[:, 1]))
+
+
+@compiled
+def _someone_else(person: int, people: int, u: float) -> int:
+    other = int(u * (people - 1))
+    return other + 1 if other >= person else other
+
+
+@compiled
+def _ring(luck: Luck, people: int, half: int, rewiring: float) -> tuple[Ends, Ends]:
+    left = np.empty(people * half, np.int32)
+    right = np.empty(people * half, np.int32)
+    for person in range(people):
+        for step in range(half):
+            place = person * half + step
+            left[place] = person
+            right[place] = (person + step + 1) % people
+            if rewiring > 0.0 and uniform(luck, person, REWIRE, step) < rewiring:
+                right[place] = _someone_else(person, people, uniform(luck, person, NEW_END, step))
+    return left, right
+
+
+@compiled
+def _attach(luck: Luck, people: int, each: int) -> tuple[Ends, Ends]:
+    # The first each + 1 people know each other; a later end is a copy of a random end drawn before it, and every
+    # person is an end as often as they have friends.
+    start = each + 1
+    links = each * (each + 1) // 2 + (people - start) * each
+    left = np.empty(links, np.int32)
+    right = np.empty(links, np.int32)
+    place = 0
+    for person in range(1, start):
+        for other in range(person):
+            left[place] = person
+            right[place] = other
+            place += 1
+    for person in range(start, people):
+        known = place
+        for step in range(each):
+            pick = int(uniform(luck, person, ATTACH, step) * 2 * known)
+            left[place] = person
+            right[place] = left[pick // 2] if pick % 2 == 0 else right[pick // 2]
+            place += 1
+    return left, right
+
+
+@compiled
+def _communities(luck: Luck, people: int, half: int, size: int, bridges: float) -> tuple[Ends, Ends]:
+    left = np.empty(people * half, np.int32)
+    right = np.empty(people * half, np.int32)
+    for person in range(people):
+        start = person // size * size
+        members = min(size, people - start)
+        for step in range(half):
+            place = person * half + step
+            left[place] = person
+            inside = members > 1 and uniform(luck, person, BRIDGE, step) >= bridges
+            u = uniform(luck, person, MEMBER, step)
+            right[place] = start + _someone_else(person - start, members, u) if inside else _someone_else(person, people, u)
+    return left, right
+
+
+@compiled
+def _gather(people: int, left: Ends, right: Ends) -> Links:
+    first = np.zeros(people + 1, np.int64)
+    for place in range(left.shape[0]):
+        first[left[place] + 1] += 1
+        first[right[place] + 1] += 1
+    for person in range(people):
+        first[person + 1] += first[person]
+    filled = first[:-1].copy()
+    friends = np.empty(2 * left.shape[0], np.int32)
+    for place in range(left.shape[0]):
+        a = left[place]
+        b = right[place]
+        friends[filled[a]] = b
+        filled[a] += 1
+        friends[filled[b]] = a
+        filled[b] += 1
+    return Links(first, friends)

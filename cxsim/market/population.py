@@ -1,0 +1,135 @@
+"""Who the people are: segment, coverage by interventions, latent rates and loyalties, tastes, awareness, entry.
+
+Everything is drawn by key, so one more person changes nobody else.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.compiled import compiled
+from cxsim.journey.need import PATIENCE
+from cxsim.luck import exponential, normal, purpose, uniform
+from cxsim.market.quantiles import beta_logit_quantile, gamma_log_quantile
+from cxsim.records import BOND, NO_BRAND, NOBODY, PERSON, Bond, Person, Stage
+from cxsim.stages import Traits
+from cxsim.stages.loyalty import Departure
+
+SEGMENT: Final = purpose("population: segment")
+COVERED: Final = purpose("population: covered by an intervention")
+RATE: Final = purpose("population: need rate")
+DISPOSITION: Final = purpose("population: latent loyalty")
+TASTE: Final = purpose("population: taste")
+AWARE: Final = purpose("population: aware at the start")
+
+Luck = NDArray[np.uint64]
+Records = NDArray[np.void]
+Floats = NDArray[np.float64]
+
+
+def populate(
+    luck: Luck, people: int, shares: Floats, coverages: Floats, coverage_keys: NDArray[np.int64], entry_weeks: Floats
+) -> tuple[Floats, Records]:
+    """People with segment, kind and entry: (due, people records).
+
+    Args:
+        shares: of the segments, shape (segments,), summing to 1.
+        coverages: of the interventions that reach only a share of people, shape (partial interventions,).
+        coverage_keys: a number for each of these, so that who is covered does not depend on what else is in the plan.
+        entry_weeks: week of entry, repeated in this order over the people.
+    """
+    records = np.zeros(people, PERSON)
+    due = np.empty(people)
+    _found(luck, records, due, np.cumsum(shares), coverages, coverage_keys, entry_weeks)
+    return due, records
+
+
+@compiled
+def _found(
+    luck: Luck,
+    people: Records,
+    due: Floats,
+    shares: Floats,
+    coverages: Floats,
+    coverage_keys: NDArray[np.int64],
+    entry_weeks: Floats,
+) -> None:
+    segments = shares.shape[0]
+    for person in range(people.shape[0]):
+        me: Person = people[person]
+        u = uniform(luck, person, SEGMENT, 0)
+        segment = 0
+        while segment < segments - 1 and u >= shares[segment]:
+            segment += 1
+        me.segment = segment
+        kind = 0
+        for place in range(coverages.shape[0]):
+            if uniform(luck, person, COVERED, coverage_keys[place]) < coverages[place]:
+                kind += 1 << place
+        me.kind = kind * segments + segment
+        due[person] = entry_weeks[person % entry_weeks.shape[0]]
+        me.entry = due[person]
+        me.target = NO_BRAND
+        me.last_brand = NO_BRAND
+        me.called_by = NOBODY
+        me.invited_by = NOBODY
+        me.pursuing_call = NOBODY
+        me.patience = exponential(luck, person, PATIENCE, 0)
+
+
+def endow(luck: Luck, people: Records, traits: list[Traits]) -> None:
+    """Give everybody a need rate and a latent loyalty from their segment's distributions; `traits` by segment."""
+    u_rate = np.empty(len(people))
+    u_loyalty = np.empty(len(people))
+    _draw(luck, RATE, u_rate)
+    _draw(luck, DISPOSITION, u_loyalty)
+    for segment, trait in enumerate(traits):
+        mine = people["segment"] == segment if len(traits) > 1 else slice(None)
+        need, loyalty = trait.need, trait.loyalty
+        people["rate"][mine] = np.exp(gamma_log_quantile(u_rate[mine], need.rate_shape, need.rate_scale_weeks))
+        people["disposition"][mine] = _latent_loyalty(u_loyalty[mine], trait)
+        people["stage"][mine] = Stage.NEED if need.at_entry else Stage.OUTSIDE
+
+
+def _latent_loyalty(u: Floats, trait: Traits) -> Floats:
+    """Luckier is more loyal. The chance to leave is Beta(a, b); or the hazard of leaving is Gamma(s, beta)."""
+    loyalty = trait.loyalty
+    if loyalty.departure == Departure.after_use:
+        return -beta_logit_quantile(1.0 - u, loyalty.leave_a, loyalty.leave_b)
+    return -gamma_log_quantile(1.0 - u, loyalty.hazard_shape, loyalty.hazard_scale_weeks)
+
+
+@compiled
+def _draw(luck: Luck, what_for: int, into: Floats) -> None:
+    for person in range(into.shape[0]):
+        into[person] = uniform(luck, person, what_for, 0)
+
+
+def meet(luck: Luck, people: Records, taste_sd: Floats, awareness: Floats) -> Records:
+    """Bonds of everybody with every brand, shape (people, brands), with lasting tastes and first awareness.
+
+    Args:
+        taste_sd: by segment, shape (segments,).
+        awareness: share who know each brand at the start, by kind, shape (kinds, brands).
+    """
+    bonds = np.zeros((len(people), awareness.shape[1]), BOND)
+    _meet(luck, people, bonds, taste_sd, awareness)
+    return bonds
+
+
+@compiled
+def _meet(luck: Luck, people: Records, bonds: Records, taste_sd: Floats, awareness: Floats) -> None:
+    for person in range(bonds.shape[0]):
+        me: Person = people[person]
+        for brand in range(bonds.shape[1]):
+            bond: Bond = bonds[person, brand]
+            bond.aware = uniform(luck, person, AWARE, 0, brand) < awareness[me.kind, brand]
+            bond.taste = taste_sd[me.segment] * normal(luck, person, TASTE, 0, brand)
+            bond.referrer = NOBODY
+            bond.changed_week = -1
+            bond.satisfaction = np.nan
+            bond.was_satisfaction = np.nan
+            bond.ended_at = np.nan
+            bond.first_bought = np.nan
+            bond.last_bought = np.nan

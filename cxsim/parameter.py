@@ -1,0 +1,113 @@
+"""What a parameter of a scenario is: a number with a unit, a range, a default and an answer to "who says so?".
+
+Every stage of the journey declares its parameters once, as a `Section`. That one declaration is the schema of the
+scenario file, the row in the register of assumptions, and the layout of the record the compiled rules read.
+"""
+
+from enum import Enum, IntEnum
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic.fields import FieldInfo
+
+Evidence = Literal["published", "derived", "fitted", "assumed"]
+
+WEEKS_PER_YEAR = 52.0
+
+
+class Section(BaseModel):
+    """One section of a scenario file. Unknown keys are refused; values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=True, validate_default=True, ser_json_inf_nan="strings")
+
+
+def parameter(
+    default: float | int | bool | IntEnum,
+    meaning: str,
+    unit: str,
+    low: float,
+    high: float,
+    evidence: Evidence,
+    source: str,
+) -> Any:
+    """Declare one parameter of a `Section`.
+
+    Args:
+        default: the value when a scenario says nothing.
+        meaning: one plain sentence.
+        unit: what the number counts ("probability", "weeks", "currency", ...).
+        low, high: the allowed range, both ends included.
+        evidence: what backs the default: `published` (the number stands in the source), `derived` (calculated from
+            the source), `fitted` (estimated from data) or `assumed` (a choice, honestly).
+        source: the reference, the derivation, or why the assumption is reasonable.
+    """
+    about = {"unit": unit, "evidence": evidence, "source": source}
+    if isinstance(default, bool | Enum):
+        return Field(default, description=meaning, json_schema_extra=dict(about))
+    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=dict(about))
+
+
+def about(field: FieldInfo) -> dict[str, str]:
+    """The unit, evidence and source a parameter was declared with."""
+    extra = field.json_schema_extra
+    return {key: str(value) for key, value in extra.items()} if isinstance(extra, dict) else {}
+
+
+def bounds(field: FieldInfo) -> tuple[float, float]:
+    """The allowed range (low, high) of a parameter, infinite where it has none."""
+    low, high = -np.inf, np.inf
+    for limit in field.metadata:
+        low = getattr(limit, "ge", low)
+        high = getattr(limit, "le", high)
+    return float(low), float(high)
+
+
+Choice = TypeVar("Choice", bound=IntEnum)
+
+
+def by_name(kind: type[Choice]) -> Any:
+    """The pydantic type of an enumeration that scenario files write as a word, never as its number."""
+    words = [member.name for member in kind]
+
+    def read(value: object) -> object:
+        if isinstance(value, kind):
+            return value
+        if isinstance(value, str) and value in kind.__members__:
+            return kind[value]
+        raise ValueError(f"must be one of {', '.join(words)}")
+
+    return Annotated[
+        kind,
+        BeforeValidator(read),
+        PlainSerializer(lambda member: member.name, return_type=str),
+        WithJsonSchema({"type": "string", "enum": words}),
+    ]
+
+
+def record_layout(section: type[BaseModel]) -> np.dtype[np.void]:
+    """The NumPy record that holds a section (nested sections nest): 64-bit floats and integers under the same names."""
+    fields: list[tuple[str, Any]] = []
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            fields.append((name, record_layout(kind)))
+        elif isinstance(kind, type) and issubclass(kind, bool):
+            fields.append((name, np.bool_))
+        elif isinstance(kind, type) and issubclass(kind, int):
+            fields.append((name, np.int64))
+        else:
+            fields.append((name, np.float64))
+    return np.dtype(fields, align=True)
+
+
+def record_values(section: BaseModel) -> tuple[Any, ...]:
+    """The values of a section in the order of `record_layout`, nested sections as nested tuples."""
+    values = (getattr(section, name) for name in type(section).model_fields)
+    return tuple(record_values(value) if isinstance(value, BaseModel) else value for value in values)
+
+
+def is_optional(kind: object) -> bool:
+    """Whether an annotation allows None."""
+    return isinstance(kind, UnionType) and type(None) in get_args(kind)

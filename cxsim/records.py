@@ -1,0 +1,212 @@
+"""What is remembered: about a person, about a person and a brand, about a brand.
+
+Each class below is two things at once: the layout of a NumPy record array that the compiled rules read and write, and
+the type by which mypy checks those rules. Times are in weeks since the start; -1 stands for nobody and for no brand.
+"""
+
+from enum import IntEnum
+from typing import Annotated, Final, NamedTuple, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOBODY: Final = -1
+EVERYBODY: Final = -2
+NO_BRAND: Final = -1
+NEVER: Final = np.inf
+
+Byte = Annotated[int, "u1"]
+Small = Annotated[int, "i2"]
+Count = Annotated[int, "u2"]
+Whole = Annotated[int, "i4"]
+Long = Annotated[int, "i8"]
+Single = Annotated[float, "f4"]
+Double = Annotated[float, "f8"]
+Flag = Annotated[bool, "?"]
+
+
+class Stage(IntEnum):
+    """Where a person is in the story; the event that comes next for them."""
+
+    OUTSIDE = 0  # no need yet: each week may start one
+    NEED = 1  # a need arises when `due` comes
+    EXPECTATION = 2
+    RESEARCH = 3
+    PURCHASE = 4
+    USE = 5
+    SUPPORT = 6
+    LISTENING = 7
+    TELLING = 8
+    LOYALTY = 9
+    LAPSE = 10  # leaves between purchases, when `due` comes
+    GONE = 11  # left the category for good
+
+
+class Cause(IntEnum):
+    """Why a line ended: the largest negative term of that person's own sum."""
+
+    NONE = 0
+    NOT_FOUND = 1  # research: the answer needed could not be found
+    RIVAL = 2  # a rival was worth more at the moment of choice
+    PRICE = 3
+    LOW_EXPECTATION = 4
+    BAD_WORD = 5  # what others told
+    CHECKOUT = 6  # the purchase would not complete
+    NO_NEED = 7  # not buying at all was worth more
+    QUALITY = 8  # the product itself
+    LATE = 9
+    MISFIT = 10
+    DISAPPOINTMENT = 11  # less than expected
+    EFFORT = 12
+    FAILURE = 13
+    UNRESOLVED = 14
+    SLOW_SUPPORT = 15
+    SILENT_FAILURE = 16  # something failed and nobody was told
+    PAST_FAILURES = 17
+    OWN_REASONS = 18  # the person's own latent loyalty, nothing the firm did
+
+
+class Outcome(IntEnum):
+    """How a failure ended for the person."""
+
+    NO_FAILURE = 0
+    SILENT = 1
+    UNRESOLVED = 2
+    RESOLVED = 3
+    QUICK = 4
+
+
+class Person:
+    """One person, whichever brand they are with."""
+
+    stage: Byte
+    segment: Byte
+    kind: Count  # row of the terms this person meets: segment x which interventions cover them
+    target: Small  # the brand this journey is heading for, or NO_BRAND
+    last_brand: Small  # the brand bought last
+    by_habit: Flag  # this journey buys the same brand without research
+    # how often each kind of luck has been met: the ordinals
+    needs: Count
+    searches: Count
+    choices: Count
+    checkouts: Count
+    uses: Count
+    messages: Count
+    # who this person is
+    entry: Single  # week of entering the market
+    rate: Single  # latent need rate, needs per week
+    disposition: Single  # latent loyalty: logit of staying (or minus the log of the hazard of leaving)
+    # the present episode
+    patience: Double  # hazard still to be met before the next need arises outside
+    bought_at: Double
+    effort: Single  # spent so far in this journey, in tries
+    misfit: Flag  # the wrong variant was bought
+    late: Flag
+    outcome: Byte  # how the failure of this episode, if any, ended
+    grievance: Byte  # the heaviest complaint of this episode, a Cause
+    severity: Single  # of the failure this time, 0 if none
+    episode: Single  # satisfaction with this episode
+    relief: Single  # what a call back adds to the logit of staying
+    # what others do: known as of the start of week `news_week`, and the news since
+    news_week: Small
+    owners_near: Whole  # neighbours who are somebody's customers
+    owners_news: Whole
+    called_by: Whole  # a referral made in week `called_week`
+    called_to: Small
+    called_week: Small
+    invited_by: Whole  # the earliest referral of this week, if any
+    invited_to: Small
+    invited_at: Single
+    pursuing_call: Whole  # the referrer whose call started this journey
+    pursuing_to: Small  # and the brand they recommended
+
+
+class Bond:
+    """One person and one brand."""
+
+    aware: Flag
+    considered: Flag  # was part of at least one journey
+    in_play: Flag  # is part of the present journey
+    customer: Flag
+    was_customer: Flag  # at the start of the week `changed_week`
+    changed_week: Small
+    purchases: Count
+    streak: Count  # purchases in a row
+    loops: Count  # purchases made by habit, without research
+    complaints: Count  # failures met
+    converts: Count  # people referred who bought
+    referrer: Whole  # whose referral led to the first purchase
+    expectation: Single
+    satisfaction: Single  # cumulative
+    was_satisfaction: Single  # at the start of the week `changed_week`
+    failures: Single  # failure memory F
+    taste: Single  # how much this person likes this brand beyond its quality
+    doubt_stage: Byte  # the stage and cause to record if a rival makes the next sale
+    doubt_cause: Byte
+    ended_stage: Byte  # OUTSIDE while the line has not ended
+    ended_cause: Byte
+    ended_at: Single
+    first_bought: Single
+    last_bought: Single
+    news_week: Small  # messages heard as of the start of this week, and the news since
+    heard: Whole
+    heard_good: Whole
+    heard_sum: Whole  # of their satisfaction, in 1/VALENCE_UNIT
+    news: Whole
+    news_good: Whole
+    news_sum: Whole
+    margin: Long  # earned on this person so far, in whole 1/MONEY_UNIT of the currency
+
+
+class Standing:
+    """One brand, as everybody could know it at the last tick, and what has happened to it since."""
+
+    stars: Long  # sum of all review stars
+    reviews: Long
+    new_stars: Long
+    new_reviews: Long
+    backlog: Double  # contacts waiting at the support desk
+    contacts: Long  # made since the last tick
+    owners: Long  # customers of the brand
+    owners_news: Long
+
+
+VALENCE_UNIT: Final = 1 << 12  # fixed point, so that sums do not depend on the order of adding
+MONEY_UNIT: Final = 10_000
+TIME_UNIT: Final = 1_000_000
+
+
+def layout(record: type) -> np.dtype[np.void]:
+    """The NumPy record type of one of the classes above."""
+    hints = get_type_hints(record, include_extras=True)
+    fields = [(name, np.dtype(hint.__metadata__[0])) for name, hint in hints.items()]
+    widest_first = sorted(fields, key=lambda field: -field[1].itemsize)  # no padding between fields
+    return np.dtype(widest_first, align=True)
+
+
+PERSON: Final = layout(Person)
+BOND: Final = layout(Bond)
+STANDING: Final = layout(Standing)
+
+
+class World(NamedTuple):
+    """Everything a run reads and writes; the only argument, besides the person, of every rule.
+
+    `offers[period[week], kind, brand]` and `traits[kind]` are the scenario's terms as a person of that kind meets
+    them; the friends of person i are `friends[first_friend[i]:first_friend[i + 1]]`.
+    """
+
+    due: NDArray[np.float64]  # (people,) week of each person's next event
+    people: NDArray[np.void]  # (people,) Person
+    bonds: NDArray[np.void]  # (people, brands) Bond
+    standings: NDArray[np.void]  # (brands,) Standing
+    offers: NDArray[np.void]  # (periods, kinds, brands)
+    traits: NDArray[np.void]  # (periods, kinds)
+    period: NDArray[np.int64]  # (weeks,)
+    first_friend: NDArray[np.int64]  # (people + 1,), all zero when everybody talks to everybody
+    friends: NDArray[np.int32]
+    luck: NDArray[np.uint64]  # (3,)
+    week: NDArray[np.int64]  # (1,) the current week
+    tally: NDArray[np.int64]  # (weeks, brands, measures)
+    log: NDArray[np.void]  # (capacity,) notes on the watched person
+    noted: NDArray[np.int64]  # (2,) the watched person (NOBODY: none, EVERYBODY: all), notes taken

@@ -1,0 +1,15 @@
+"""What a user writes: scenario files, their interventions, and what is said when something in them is wrong."""
+
+from cxsim.scenario.files import load, load_intervention_library, scenario_names
+from cxsim.scenario.problems import Problem, ScenarioError
+from cxsim.scenario.schema import Intervention, Scenario
+
+__all__ = [
+    "Intervention",
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "load",
+    "load_intervention_library",
+    "scenario_names",
+]

@@ -1,0 +1,121 @@
+"""What only the whole scenario can tell: names that must exist, shares that must sum to 1, effects that leave a range."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path as FilePath
+
+from cxsim.scenario.places import Path
+from cxsim.scenario.problems import Problem
+from cxsim.scenario.register import parameter_names
+from cxsim.scenario.schema import LinkKind, Scenario
+from cxsim.scenario.terms import MOST_PARTIAL, build_terms, partial_interventions, side_of
+from cxsim.scenario.wording import nearest
+from cxsim.stages import Traits
+
+Where = Callable[[Path], str]
+
+# One desk and one budget serve everybody, so these cannot differ between customers of a brand.
+SHARED_BY_ALL = ("support.capacity", "money.advertising_weekly")
+# Drawn once when people are made; a change later in the run could not act.
+SET_AT_THE_START = (
+    "need.at_entry", "need.rate_shape", "need.rate_scale_weeks", "loyalty.leave_a", "loyalty.leave_b",
+    "loyalty.hazard_shape", "loyalty.hazard_scale_weeks", "use.taste_sd", "expectation.awareness",
+)  # fmt: skip
+
+
+def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
+    """Every problem that the shape of single values does not show."""
+    problems = [*_names(scenario, where), *_shares(scenario, where), *_files(scenario, where)]
+    problems += _interventions(scenario, where)
+    if problems:
+        return problems
+    _, faults = build_terms(scenario)
+    for fault in faults:
+        name = scenario.intervention[fault.intervention].name
+        message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
+        hint = f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."
+        problems.append(Problem(where(("intervention", fault.intervention, "effect")), fault.parameter, message, hint))
+    return problems
+
+
+def _names(scenario: Scenario, where: Where) -> list[Problem]:
+    problems = []
+    if scenario.market.focal not in scenario.brand:
+        hint = f"Brands here: {', '.join(scenario.brand)}."
+        message = f"given {scenario.market.focal!r}; there is no such brand"
+        problems.append(Problem(where(("market", "focal")), "market.focal", message, hint))
+    known = set(parameter_names(scenario))
+    for key in scenario.evidence:
+        if key not in known:
+            problems.append(
+                Problem(where(("evidence", key)), f"evidence.{key}", "there is no such parameter", nearest(key, known))
+            )
+    return problems
+
+
+def _shares(scenario: Scenario, where: Where) -> list[Problem]:
+    total = math.fsum(segment.share for segment in scenario.segment.values())
+    if scenario.segment and abs(total - 1.0) > 1e-9:
+        message = f"the shares of the segments sum to {total:g}; they must sum to 1"
+        return [Problem(where(("segment",)), "segment.*.share", message)]
+    return []
+
+
+def _files(scenario: Scenario, where: Where) -> list[Problem]:
+    links = scenario.market.links
+    path = ("market", "links", "edges")
+    if links.kind == LinkKind.file and not links.edges:
+        return [Problem(where(path[:2]), "market.links.edges", "is required when kind = 'file'")]
+    if links.edges and not FilePath(links.edges).is_file():
+        return [Problem(where(path), "market.links.edges", f"there is no file {links.edges}")]
+    return []
+
+
+def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
+    problems = []
+    firm_and_people = {*_stage_parameters()}
+    names: set[str] = set()
+    for place, item in enumerate(scenario.intervention):
+        at: Path = ("intervention", place)
+        if item.name in names:
+            problems.append(Problem(where((*at, "name")), "intervention.name", f"{item.name!r} is used twice"))
+        names.add(item.name)
+        if item.brand and item.brand not in scenario.brand:
+            hint = nearest(item.brand, scenario.brand) or f"Brands here: {', '.join(scenario.brand)}."
+            problems.append(Problem(where((*at, "brand")), "intervention.brand", f"there is no brand {item.brand!r}", hint))
+        if item.segment and item.segment not in scenario.segment:
+            hint = nearest(item.segment, scenario.segment) or f"Segments here: {', '.join(scenario.segment) or 'none'}."
+            problems.append(
+                Problem(where((*at, "segment")), "intervention.segment", f"there is no segment {item.segment!r}", hint)
+            )
+        if item.end_week < item.start_week:
+            message = f"{item.name!r} ends (week {item.end_week:g}) before it starts (week {item.start_week:g})"
+            problems.append(Problem(where((*at, "end_week")), "intervention.end_week", message))
+        for number, effect in enumerate(item.effect):
+            spot = where((*at, "effect", number, "parameter"))
+            key = f"intervention {item.name!r}: {effect.parameter}"
+            if effect.parameter not in firm_and_people:
+                hint = nearest(effect.parameter, firm_and_people)
+                problems.append(Problem(spot, key, "there is no such stage parameter", hint))
+            elif effect.parameter in SHARED_BY_ALL and (item.coverage < 1.0 or item.segment):
+                problems.append(Problem(spot, key, "is shared by all customers, so it cannot cover only some of them"))
+            elif effect.parameter in SET_AT_THE_START:
+                hint = "Change it in the plan's own sections (or with --set) instead."
+                problems.append(Problem(spot, key, "is drawn once at the start, so an intervention cannot move it", hint))
+    if len(partial_interventions(scenario)) > MOST_PARTIAL:
+        message = f"at most {MOST_PARTIAL} interventions may cover only a share of customers"
+        problems.append(Problem(where(("intervention",)), "intervention.coverage", message))
+    return problems
+
+
+def _stage_parameters() -> list[str]:
+    from cxsim.scenario.register import stage_parameters
+
+    return [f"{stage}.{name}" for stage, name, _, field in stage_parameters() if _is_number(field.annotation)]
+
+
+def _is_number(kind: object) -> bool:
+    return kind in (float, int)
+
+
+__all__ = ["Traits", "problems_of_whole", "side_of"]

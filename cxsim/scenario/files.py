@@ -1,0 +1,234 @@
+"""Reading scenario files: TOML, `extends`, the intervention library, overrides; every problem named with its place."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cxsim.scenario.places import Path as KeyPath
+from cxsim.scenario.places import line_of, lines_of_keys
+from cxsim.scenario.problems import Problem, ScenarioError
+from cxsim.scenario.schema import Intervention, Scenario
+from cxsim.scenario.wording import nearest, problem_of
+
+Table = dict[str, Any]  # what tomllib returns: TOML values of any type, not yet checked
+
+LIBRARY_OF_INTERVENTIONS = "interventions"
+
+
+@dataclass
+class _Source:
+    """One file read: its values, where they stand, and how many interventions come before its own."""
+
+    path: Path
+    values: Table
+    lines: dict[KeyPath, int]
+    interventions_before: int = 0
+
+
+@dataclass
+class _Reading:
+    """A scenario being put together from its files and overrides."""
+
+    values: Table = field(default_factory=dict)
+    sources: list[_Source] = field(default_factory=list)
+    overridden: dict[KeyPath, str] = field(default_factory=dict)
+
+    def where(self, path: KeyPath) -> str:
+        """The override, or file and line, that a value came from."""
+        for depth in range(len(path), 0, -1):
+            if path[:depth] in self.overridden:
+                return f"--set {self.overridden[path[:depth]]}"
+        best: tuple[int, str] = (0, str(self.sources[-1].path))
+        for source in self.sources:
+            own = _own_path(source, path)
+            depth = _depth_held(source.values, own)
+            if depth >= best[0]:
+                line = line_of(source.lines, own)
+                best = (depth, f"{source.path}, line {line}" if line else str(source.path))
+        return best[1]
+
+
+def _own_path(source: _Source, path: KeyPath) -> KeyPath:
+    if len(path) > 1 and path[0] == "intervention" and isinstance(path[1], int):
+        return ("intervention", path[1] - source.interventions_before, *path[2:])
+    return path
+
+
+def _depth_held(values: Any, path: KeyPath) -> int:
+    depth = 0
+    for part in path:
+        if isinstance(values, dict) and part in values:
+            values = values[part]
+        elif isinstance(values, list) and isinstance(part, int) and 0 <= part < len(values):
+            values = values[part]
+        else:
+            break
+        depth += 1
+    return depth
+
+
+def library_folder() -> Path:
+    """The folder of ready scenarios: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).parents[1]
+    inside = package / "scenarios"
+    return inside if inside.is_dir() else package.parent / "scenarios"
+
+
+def scenario_names() -> list[str]:
+    """Names of the ready scenarios and plans, in alphabetical order."""
+    folder = library_folder()
+    names = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
+    return sorted(name for name in names if name != LIBRARY_OF_INTERVENTIONS)
+
+
+def find(name: str | Path, beside: Path | None = None) -> Path:
+    """The file of a scenario: a path, a path relative to the file that names it, or a name in the library.
+
+    Raises:
+        ScenarioError: if there is no such file or name.
+    """
+    candidates = [Path(name)]
+    if beside is not None:
+        candidates.insert(0, beside / name)
+    candidates += [library_folder() / f"{name}.toml"]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    hint = nearest(str(name), scenario_names()) or f"Ready scenarios: {', '.join(scenario_names())}."
+    raise ScenarioError([Problem(str(name), "scenario", "no such file or ready scenario", hint)])
+
+
+def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
+    """Read a scenario by file or by name in the library, with overrides such as "brand.focal.support.capacity=200".
+
+    Raises:
+        ScenarioError: with every problem found: file, line, key, the value given, what is allowed.
+    """
+    reading = _Reading()
+    _read_with_parents(find(scenario), reading, [])
+    for override in overrides or []:
+        _override(reading, override)
+    _expand_library_interventions(reading)
+    try:
+        result = Scenario.model_validate(reading.values)
+    except ValidationError as error:
+        raise ScenarioError([problem_of(fault, reading.where) for fault in error.errors()]) from None
+    result = _with_full_paths(result, reading)
+    _check_whole(result, reading)
+    return result
+
+
+def load_intervention_library() -> dict[str, Intervention]:
+    """The ready interventions, by name."""
+    path = library_folder() / f"{LIBRARY_OF_INTERVENTIONS}.toml"
+    return {item["name"]: Intervention.model_validate(item) for item in _read(path).values.get("intervention", [])}
+
+
+def _read(path: Path) -> _Source:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return _Source(path, tomllib.loads(text), lines_of_keys(text))
+    except tomllib.TOMLDecodeError as error:
+        hint = 'A key needs a value after "=", text needs quotes, and a key may be given once.'
+        raise ScenarioError([Problem(str(path), "TOML", str(error), hint)]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError([Problem(str(path), "file", f"cannot be read: {error}")]) from None
+
+
+def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> None:
+    if path.resolve() in children:
+        chain = " -> ".join(str(child) for child in [*children, path.resolve()])
+        raise ScenarioError([Problem(str(path), "extends", f"goes round in a circle: {chain}")])
+    source = _read(path)
+    parent = source.values.get("extends", "")
+    if not isinstance(parent, str):
+        raise ScenarioError([Problem(str(path), "extends", f"given {parent!r}; it takes the name of a scenario")])
+    if parent:
+        _read_with_parents(find(parent, path.parent), reading, [*children, path.resolve()])
+    source.interventions_before = len(reading.values.get("intervention", []))
+    reading.sources.append(source)
+    reading.values = _merged(reading.values, source.values)
+
+
+def _merged(below: Table, above: Table) -> Table:
+    """`above` laid over `below`: tables merge, a plan's interventions come after its parent's, all else replaces."""
+    result = dict(below)
+    for key, value in above.items():
+        known = result.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            result[key] = _merged(known, value)
+        elif key == "intervention" and isinstance(known, list) and isinstance(value, list):
+            result[key] = known + value
+        else:
+            result[key] = value
+    return result
+
+
+def _override(reading: _Reading, override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key.strip():
+        hint = "Write it as --set brand.focal.support.capacity=200"
+        raise ScenarioError([Problem(f"--set {override}", "override", "has no key or no value", hint)])
+    path: KeyPath = tuple(key.strip().split("."))
+    try:
+        value = tomllib.loads(f"value = {text.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    table = reading.values
+    for depth, part in enumerate(path[:-1]):
+        inner = table.get(str(part), {})
+        if not isinstance(inner, dict):
+            hint = f"{'.'.join(str(p) for p in path[: depth + 1])} is not a section that --set can reach into."
+            raise ScenarioError([Problem(f"--set {override}", key, "cannot be set", hint)])
+        table[str(part)] = dict(inner)
+        table = table[str(part)]
+    table[str(path[-1])] = value
+    reading.overridden[path] = override
+
+
+def _expand_library_interventions(reading: _Reading) -> None:
+    items = reading.values.get("intervention", [])
+    if not isinstance(items, list) or not any(isinstance(item, dict) and item.get("use") for item in items):
+        return
+    path = library_folder() / f"{LIBRARY_OF_INTERVENTIONS}.toml"
+    library = {item["name"]: item for item in _read(path).values.get("intervention", [])}
+    expanded = []
+    for place, item in enumerate(items):
+        if isinstance(item, dict) and item.get("use"):
+            if item["use"] not in library:
+                where = reading.where(("intervention", place, "use"))
+                hint = nearest(str(item["use"]), list(library)) or f"The library has: {', '.join(library)}."
+                raise ScenarioError([Problem(where, "intervention.use", f"there is no {item['use']!r}", hint)])
+            item = _merged(library[item["use"]], item)
+        expanded.append(item)
+    reading.values = {**reading.values, "intervention": expanded}
+
+
+def _with_full_paths(scenario: Scenario, reading: _Reading) -> Scenario:
+    """File names inside a scenario are relative to the file that names them."""
+
+    def full(path: KeyPath, name: str) -> str:
+        for source in reversed(reading.sources):
+            if _depth_held(source.values, path) == len(path):
+                return str((source.path.parent / name).resolve())
+        return name
+
+    market, reference = scenario.market, scenario.reference
+    if market.links.edges:
+        edges = full(("market", "links", "edges"), market.links.edges)
+        market = market.model_copy(update={"links": market.links.model_copy(update={"edges": edges})})
+    if reference.weekly_repeat_purchases:
+        weekly = full(("reference", "weekly_repeat_purchases"), reference.weekly_repeat_purchases)
+        reference = reference.model_copy(update={"weekly_repeat_purchases": weekly})
+    return scenario.model_copy(update={"market": market, "reference": reference})
+
+
+def _check_whole(scenario: Scenario, reading: _Reading) -> None:
+    from cxsim.scenario.checks import problems_of_whole
+
+    problems = problems_of_whole(scenario, reading.where)
+    if problems:
+        raise ScenarioError(problems)

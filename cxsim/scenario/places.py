@@ -1,0 +1,51 @@
+"""Where in a TOML file a key stands, so that a message can name the line (tomllib keeps no positions)."""
+
+import re
+
+Path = tuple[str | int, ...]
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+
+
+def lines_of_keys(text: str) -> dict[Path, int]:
+    """Line number (from 1) of every table header and key, by path; items of arrays of tables count from 0."""
+    lines: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = _HEADER.match(line)
+        if header:
+            table = _resolved(_parts(header[2]), counts, header[1] == "[[")
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            path = table + _parts(key[1])
+            lines.setdefault(path, number)
+            for inner in re.finditer(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", line[key.end() :]):
+                lines.setdefault((*path, inner[1]), number)
+    return lines
+
+
+def _parts(dotted: str) -> Path:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+
+
+def _resolved(path: Path, counts: dict[Path, int], is_array_item: bool) -> Path:
+    """The path with the running number of each array of tables in it."""
+    resolved: Path = ()
+    for depth, part in enumerate(path):
+        resolved = (*resolved, part)
+        if is_array_item and depth == len(path) - 1:
+            counts[resolved] = counts.get(resolved, -1) + 1
+        if resolved in counts:
+            resolved = (*resolved, counts[resolved])
+    return resolved
+
+
+def line_of(lines: dict[Path, int], path: Path) -> int | None:
+    """The line of a key, or of the nearest table above it that the file writes."""
+    for depth in range(len(path), 0, -1):
+        if path[:depth] in lines:
+            return lines[path[:depth]]
+    return None

@@ -1,0 +1,185 @@
+"""The shape of a scenario file: market, segments, brands, interventions, evidence."""
+
+from enum import IntEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from cxsim.parameter import Evidence, Section, by_name, parameter
+from cxsim.stages import Offer, Traits
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ -]*$", max_length=60)]
+
+
+class LinkKind(IntEnum):
+    """Who talks to whom."""
+
+    small_world = 0
+    scale_free = 1
+    communities = 2
+    complete = 3
+    file = 4
+
+
+class Links(Section):
+    """Who talks to whom."""
+
+    kind: by_name(LinkKind) = parameter(  # type: ignore[valid-type]
+        LinkKind.small_world, "Kind of network: small_world, scale_free, communities, complete (everybody), or file (an edge list).",
+        "word", 0, 4, "assumed", "Most talk is local with some far links (Watts & Strogatz 1998).",
+    )  # fmt: skip
+    neighbours: int = parameter(8, "Friends per person.", "people", 2, 1000, "assumed", "People with whom one talks about purchases; an even number.")
+    rewiring: float = parameter(0.1, "Share of small-world links that go to anybody.", "share", 0, 1, "assumed", "The small-world range.")
+    community_size: int = parameter(50, "People in a community.", "people", 2, 1_000_000, "assumed", "A department, a club, a village street.")
+    bridges: float = parameter(0.1, "Share of community links that go to anybody.", "share", 0, 1, "assumed", "Nine links in ten stay inside.")
+    edges: str = Field("", description="For kind = file: a CSV of two columns, person numbers from 0, relative to this file.")
+
+
+class Market(Section):
+    """The frame of the simulation."""
+
+    people: int = parameter(10_000, "People in the market, fixed for the run.", "people", 1, 50_000_000, "assumed", "Large enough for shares to one in a hundred.")
+    horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, 5200, "assumed", "Two years.")
+    focal: Name = Field("focal", description="The brand the reports are about; nothing in the rules favours it.")
+    currency: Annotated[str, StringConstraints(min_length=1, max_length=8)] = Field("EUR", description="Name of the currency.")
+    discount_rate_annual: float = parameter(0.12, "Discount rate, compounded weekly.", "per year", 0, 10, "assumed", "A usual cost of capital plus risk in customer valuation.")
+    entry_counts: list[Annotated[int, Field(ge=0)]] = Field(
+        default=[1], min_length=1, description="How many people enter in each entry step, in order; repeated when there are more people."
+    )
+    entry_step_weeks: float = parameter(0.0, "Length of an entry step; 0: all enter at the start.", "weeks", 0, 520, "assumed", "Everybody is there from the start.")
+    links: Links = Links()
+
+    @model_validator(mode="after")
+    def _somebody_enters(self) -> Self:
+        if sum(self.entry_counts) == 0:
+            raise ValueError("entry_counts must let at least one person enter")
+        return self
+
+
+class Segment(Traits):
+    """A share of the people whose traits differ: sections named here replace single keys of the market's."""
+
+    share: float = parameter(1.0, "Share of the people; the shares of all segments sum to 1.", "share", 0, 1, "assumed", "The scenario's own choice.")
+
+
+class Cost(Section):
+    """What an intervention costs the brand."""
+
+    once: float = parameter(0.0, "Paid when it starts.", "currency", 0, 1e12, "assumed", "The scenario's own choice.")
+    weekly: float = parameter(0.0, "Paid each week while it runs.", "currency per week", 0, 1e12, "assumed", "The scenario's own choice.")
+    per_use: float = parameter(0.0, "Paid each time a covered customer passes the stage it acts on.", "currency per use", 0, 1e9, "assumed", "The scenario's own choice.")
+
+
+class Range(Section):
+    """An effect as a range, with what backs it."""
+
+    low: float
+    typical: float
+    high: float
+
+
+class Effect(Section):
+    """What an intervention does to one parameter: `set`, `multiply` or `add` (applied in that order)."""
+
+    parameter: str = Field(description="Stage and name, e.g. support.quick_rate.")
+    set: float | Range | None = None
+    multiply: float | Range | None = None
+    add: float | Range | None = None
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> Self:
+        if sum(value is not None for value in (self.set, self.multiply, self.add)) != 1:
+            raise ValueError("an effect needs exactly one of set, multiply, add")
+        return self
+
+
+class Intervention(Section):
+    """Delivery (when, to whom) times effect (what changes), with costs."""
+
+    name: Name
+    use: str = Field("", description="Name of an intervention of the library to start from.")
+    story: str = Field("", description="What is done, in a sentence.")
+    source: str = Field("", description="Where the effect's size comes from.")
+    evidence: Evidence = "assumed"
+    level: Literal["low", "typical", "high"] = Field("typical", description="Which end of effects given as ranges.")
+    brand: str = Field("", description="The brand that does it; the focal one when left out.")
+    segment: str = Field("", description="Only this segment; everybody when left out.")
+    coverage: float = parameter(1.0, "Share of customers it reaches, drawn by key.", "share", 0, 1, "assumed", "Everybody.")
+    start_week: float = parameter(0.0, "When it starts.", "weeks", 0, 5200, "assumed", "At once.")
+    ramp_weeks: float = parameter(0.0, "Time to full strength.", "weeks", 0, 5200, "assumed", "At once.")
+    end_week: float = parameter(float("inf"), "When it ends.", "weeks", 0, float("inf"), "assumed", "Never.")
+    decay_weeks: float = parameter(0.0, "Time the effect takes to fade after the end.", "weeks", 0, 5200, "assumed", "At once.")
+    effect: list[Effect] = Field(min_length=1)
+    cost: Cost = Cost()
+
+    def strength(self, week: float) -> float:
+        """How much of the effect works in the week that starts at `week`, 0 to 1."""
+        if week < self.start_week:
+            return 0.0
+        if week >= self.end_week:
+            since = week - self.end_week
+            return self._ramped(self.end_week) * max(0.0, 1.0 - since / self.decay_weeks) if self.decay_weeks else 0.0
+        return self._ramped(week)
+
+    def _ramped(self, week: float) -> float:
+        return min(1.0, (week - self.start_week + 1.0) / (self.ramp_weeks + 1.0))
+
+    def is_running(self, week: float) -> bool:
+        """Whether it is paid for in that week."""
+        return self.start_week <= week < self.end_week
+
+
+class Backing(Section):
+    """What backs a value that a scenario sets itself."""
+
+    evidence: Evidence
+    source: Annotated[str, StringConstraints(min_length=3)]
+
+
+class Reference(Section):
+    """Real figures that a fresh clone can hold the simulation against."""
+
+    weekly_repeat_purchases: str = Field("", description="CSV with columns week, actual_cumulative_repeat_purchases, relative to this file.")
+    origin: str = ""
+    licence: str = ""
+
+
+class Scenario(Traits):
+    """A whole scenario. The customers' sections of the stages stand at the top; a brand's under `brand.NAME`."""
+
+    name: str = Field("", description="A short title.")
+    story: str = Field("", description="What market this is, in a paragraph.")
+    extends: str = Field("", description="A scenario to start from: a name in the library, or a file.")
+    market: Market = Market()
+    segment: dict[Name, Segment] = Field(default={}, description="Segments of people, by name.")
+    brand: dict[Name, Offer] = Field(default={"focal": Offer()}, min_length=1, max_length=16, description="Brands, by name.")
+    intervention: list[Intervention] = Field(default=[], description="What the plan does.")
+    evidence: dict[str, Backing] = Field(default={}, description="What backs the values set here, by full key.")
+    reference: Reference = Reference()
+
+    @property
+    def brands(self) -> list[str]:
+        """Names of the brands; their order is their number."""
+        return list(self.brand)
+
+    @property
+    def focal(self) -> int:
+        """Number of the focal brand."""
+        return self.brands.index(self.market.focal)
+
+    def segments(self) -> dict[str, tuple[float, Traits]]:
+        """Each segment's share and full traits: the market's own sections, with the segment's keys replaced."""
+        common = Traits(**{name: getattr(self, name) for name in Traits.model_fields})
+        if not self.segment:
+            return {"everybody": (1.0, common)}
+        return {name: (segment.share, _with_own_keys(common, segment)) for name, segment in self.segment.items()}
+
+
+def _with_own_keys(common: Traits, segment: Segment) -> Traits:
+    own = {}
+    for name in segment.model_fields_set - {"share"}:
+        section = getattr(segment, name)
+        own[name] = getattr(common, name).model_copy(
+            update={key: getattr(section, key) for key in section.model_fields_set}
+        )
+    return common.model_copy(update=own)

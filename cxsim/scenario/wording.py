@@ -1,0 +1,91 @@
+"""From a failed validation to a sentence its author can act on."""
+
+import difflib
+from collections.abc import Callable, Iterable
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from cxsim.scenario.places import Path
+from cxsim.scenario.problems import Problem
+from cxsim.scenario.schema import Effect, Intervention, Scenario, Segment
+from cxsim.stages import STAGES, Offer, Traits
+
+Where = Callable[[Path], str]
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """"Did you mean ...?", or nothing when nothing is near."""
+    matches = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
+    return f"Did you mean {matches[0]!r}?" if matches else ""
+
+
+def problem_of(fault: ErrorDetails, where: Where) -> Problem:
+    """One pydantic fault as a problem with place, value given, what is allowed, and the nearest valid key."""
+    path: Path = tuple(fault["loc"])
+    key = ".".join(str(part) for part in path if part not in ("float", "Range"))
+    given = fault["input"]
+    if fault["type"] == "extra_forbidden":
+        return Problem(where(path), key, "there is no such key", hint_for_unknown(path))
+    if fault["type"] == "missing":
+        return Problem(where(path[:-1]), key, "is required and missing")
+    message = fault["msg"].removeprefix("Value error, ")
+    shown = f"given {given!r}; " if isinstance(given, str | int | float | bool) else ""
+    return Problem(where(path), key, shown + _plain(message), allowed_range(path))
+
+
+def _plain(message: str) -> str:
+    return message[:1].lower() + message[1:].replace("Input should be", "it should be")
+
+
+def section_at(path: Path) -> type[BaseModel] | None:
+    """The schema class of the table at `path`."""
+    if not path:
+        return Scenario
+    if path[0] == "brand" and len(path) > 1:
+        return _inner(Offer, path[2:])
+    if path[0] == "segment" and len(path) > 1:
+        return _inner(Segment, path[2:])
+    if path[0] == "intervention" and len(path) > 1:
+        return Effect if len(path) > 2 and path[2] == "effect" else _inner(Intervention, path[2:])
+    return _inner(Scenario, path)
+
+
+def _inner(section: type[BaseModel], path: Path) -> type[BaseModel] | None:
+    for part in path:
+        field = section.model_fields.get(str(part))
+        kind = field.annotation if field else None
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            return None
+        section = kind
+    return section
+
+
+def allowed_range(path: Path) -> str:
+    """The declared range and unit of the parameter at `path`, if it is one."""
+    from cxsim.parameter import about, bounds
+
+    section = section_at(path[:-1])
+    field = section.model_fields.get(str(path[-1])) if section else None
+    if field is None or "unit" not in about(field):
+        return ""
+    low, high = bounds(field)
+    limits = "" if (low, high) == (-float("inf"), float("inf")) else f"Allowed: {low:g} to {high:g} ({about(field)['unit']}). "
+    return f"{limits}{field.description}"
+
+
+def hint_for_unknown(path: Path) -> str:
+    """The nearest valid key in this section, or the section where a key of that name belongs."""
+    section = section_at(path[:-1])
+    unknown = str(path[-1])
+    if section is not None:
+        near = nearest(unknown, section.model_fields)
+        if near:
+            return near
+    for side, prefix in ((Offer, "brand.NAME."), (Traits, "")):
+        for stage in STAGES:
+            field = side.model_fields.get(stage)
+            kind = field.annotation if field else None
+            if isinstance(kind, type) and issubclass(kind, BaseModel) and unknown in kind.model_fields:
+                return f"{unknown!r} belongs in [{prefix}{stage}]."
+    return f"Keys here: {', '.join(section.model_fields)}." if section else ""

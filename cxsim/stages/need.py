@@ -1,0 +1,73 @@
+"""Need: what starts a journey, and when a customer needs the product again."""
+
+from enum import IntEnum
+
+from cxsim.parameter import Section, by_name, parameter
+
+
+class NextNeed(IntEnum):
+    """How the next need of a customer arises."""
+
+    repeat = 0  # waits ~ Exp(rate of the person), rates ~ Gamma: the NBD of frequently bought goods
+    replacement = 1  # Weibull product life
+    contract = 2  # a fixed renewal period
+
+
+class NeedTraits(Section):
+    """How needs arise in people."""
+
+    kind: by_name(NextNeed) = parameter(  # type: ignore[valid-type]
+        NextNeed.repeat,
+        "How a customer's next need arises: repeat (random, at a personal rate), replacement (wears out), contract (renewal).",
+        "word", 0, 2, "assumed", "The scenario's own choice of market.",
+    )  # fmt: skip
+    at_entry: bool = parameter(
+        False,
+        "Whether a first need arises at the moment of entering the market (a cohort of buyers) or by chance later.",
+        "true or false", 0, 1, "assumed", "The scenario's own choice of market.",
+    )  # fmt: skip
+    spontaneous_annual: float = parameter(
+        0.03,
+        "Hazard that a person outside the market feels the need unprompted.",
+        "per year", 0, 520, "published",
+        "Bass coefficient of innovation p, mean .03 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77.",
+    )  # fmt: skip
+    imitation_annual: float = parameter(
+        0.38,
+        "Hazard, when all neighbours are customers, that a person outside starts a journey because of them.",
+        "per year", 0, 520, "published",
+        "Bass coefficient of imitation q, mean .38 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77.",
+    )  # fmt: skip
+    rate_shape: float = parameter(
+        1.0,
+        "Shape r of the Gamma distribution of need rates across people (repeat needs); small means very unequal.",
+        "pure number", 0.01, 1000, "assumed", "Exponentially distributed rates, the middle of published NBD fits (.2 to 3).",
+    )  # fmt: skip
+    rate_scale_weeks: float = parameter(
+        8.0,
+        "Rate parameter alpha of that Gamma distribution: the mean need rate is rate_shape / rate_scale_weeks per week.",
+        "weeks", 0.01, 10_000, "assumed", "A need every eight weeks on average.",
+    )  # fmt: skip
+    life_shape: float = parameter(
+        2.0,
+        "Shape of the Weibull product life (replacement needs); 1 is memoryless, larger wears out on time.",
+        "pure number", 0.5, 10, "assumed", "Wear-out (a rising hazard) of durables lies between 1 and 4; 2 is the Rayleigh life.",
+    )  # fmt: skip
+    life_scale_weeks: float = parameter(
+        312.0, "Scale of the Weibull product life: 63% of products are replaced by then.",
+        "weeks", 0.1, 10_000, "assumed", "Six years, a household durable.",
+    )  # fmt: skip
+    period_weeks: float = parameter(
+        52.0, "Time between renewals (contract needs).", "weeks", 0.1, 1040, "assumed", "An annual contract."
+    )
+
+
+class NeedOffer(Section):
+    """What a brand does to start journeys."""
+
+    reach_annual: float = parameter(
+        0.03,
+        "Hazard that the brand's advertising starts a journey of a person outside the market, and makes it known.",
+        "per year", 0, 520, "published",
+        "Advertising as the external influence p of Bass (1969); mean .03 a year: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77.",
+    )  # fmt: skip
