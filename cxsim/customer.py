@@ -5,14 +5,24 @@ from typing import TYPE_CHECKING, ClassVar
 
 import mesa
 
-from cxsim.journey import expectation, listening, loyalty, need, purchase, research, support, telling, use
-from cxsim.records import Bond, Person, Stage, World
+from cxsim.journey import (
+    expectation,
+    listening,
+    loyalty,
+    need,
+    purchase,
+    research,
+    support,
+    telling,
+    use,
+)
+from cxsim.records import WEEK, Bond, Person, Stage, World
 
 if TYPE_CHECKING:
     from cxsim.model import LoyaltyModel
 
 
-class Customer(mesa.Agent):
+class Customer(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """A person of the market. Each stage is a method that lives one event and moves on to the next stage.
 
     Subclass it, override a stage, and pass the class to `LoyaltyModel(..., engine="agents", customer=MyCustomer)`:
@@ -57,7 +67,7 @@ class Customer(mesa.Agent):
     def step(self) -> None:
         """Live all events due before the end of the week; nothing when they are lived already."""
         world = self.world
-        end_of_week = world.week[0] + 1
+        end_of_week = world.clock[WEEK] + 1
         while world.due[self.number] < end_of_week:
             self._STAGES[world.people[self.number]["stage"]](self)
 

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.compiled import compiled
+from cxsim.compiled import compiled, compiled_as
 
 _MULTIPLIER_A: Final = np.uint64(0xD2511F53)
 _MULTIPLIER_B: Final = np.uint64(0xCD9E8D57)
@@ -26,6 +26,7 @@ _WORD: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
 _ROUNDS: Final = 10
 _BRAND_SHIFT: Final = 24
+_DRAW: Final = "float64(uint64[::1], int64, int64, int64, int64)"
 
 MOST_SEED: Final = 2**63 - 1
 MOST_REPLICATION: Final = 2**32 - 1
@@ -84,9 +85,17 @@ def philox(
     return c0, c1, c2, c3
 
 
-@compiled
-def uniform(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int = 0) -> float:
-    """One uniform number strictly between 0 and 1, with 52 random bits."""
+@compiled_as(_DRAW)
+def uniform(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int) -> float:
+    """One uniform number strictly between 0 and 1, with 52 random bits.
+
+    Args:
+        luck: of the run, from `key_of`.
+        person: whose luck.
+        what_for: a registered purpose.
+        ordinal: how often the person has met that purpose, below 2**24.
+        brand: which brand it is about; 0 where that makes no difference.
+    """
     word_a, word_b, _, _ = philox(
         np.uint64(person),
         np.uint64((brand << _BRAND_SHIFT) + ordinal),
@@ -99,16 +108,10 @@ def uniform(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, 
     return (float(bits) + 0.5) * 2.0**-52
 
 
-@compiled
-def exponential(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int = 0) -> float:
+@compiled_as(_DRAW)
+def exponential(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int) -> float:
     """One exponential number of mean 1."""
     return -math.log(uniform(luck, person, what_for, ordinal, brand))
-
-
-@compiled
-def normal(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int = 0) -> float:
-    """One standard normal number, by inversion: the luckier uniform is always the larger normal."""
-    return normal_quantile(uniform(luck, person, what_for, ordinal, brand))
 
 
 @compiled
@@ -174,3 +177,9 @@ def normal_quantile(u: float) -> float:
     else:
         size = _ratio(r - 5.0, _TAIL_TOP, _TAIL_BOTTOM)
     return -size if q < 0.0 else size
+
+
+@compiled_as(_DRAW)
+def normal(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int) -> float:
+    """One standard normal number, by inversion: the luckier uniform is always the larger normal."""
+    return normal_quantile(uniform(luck, person, what_for, ordinal, brand))

@@ -108,6 +108,15 @@ class Trigger(IntEnum):
 
 
 NOTE: Final = np.dtype(
-    [("at", "f8"), ("person", "i4"), ("what", "i2"), ("brand", "i2"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("d", "f8")]
+    [
+        ("at", "f8"),
+        ("person", "i4"),
+        ("what", "i2"),
+        ("brand", "i2"),
+        ("a", "f8"),
+        ("b", "f8"),
+        ("c", "f8"),
+        ("d", "f8"),
+    ]
 )
 MEASURES: Final = len(Measure)

@@ -15,7 +15,7 @@ from cxsim.luck import MOST_SEED
 from cxsim.market.exchange import tick
 from cxsim.market.world import make_world
 from cxsim.measures import Measure
-from cxsim.records import NOBODY
+from cxsim.records import NOBODY, WEEK
 from cxsim.scenario import Scenario, load
 
 Engine = Literal["compiled", "agents"]
@@ -63,7 +63,7 @@ REPORTERS: dict[str, Callable[["LoyaltyModel"], float]] = {
 }
 
 
-class LoyaltyModel(mesa.Model):
+class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     """A market of customers who live their journeys, one week a step.
 
     Args:
@@ -105,6 +105,7 @@ class LoyaltyModel(mesa.Model):
     ) -> None:
         self.seed = secrets.randbelow(MOST_SEED) if rng is None else int(rng)
         super().__init__(rng=self.seed)
+        self.running: bool = True
         if engine not in ("compiled", "agents"):
             raise ValueError(f"engine {engine!r} is unknown; choose 'compiled' or 'agents'")
         if customer is not Customer and engine == "compiled":
@@ -127,7 +128,7 @@ class LoyaltyModel(mesa.Model):
     @property
     def week(self) -> int:
         """Weeks lived so far."""
-        return int(self.world.week[0])
+        return int(self.world.clock[WEEK])
 
     @property
     def agents(self) -> "AgentSet[Customer]":

@@ -9,7 +9,14 @@ from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic.fields import FieldInfo
 
 Evidence = Literal["published", "derived", "fitted", "assumed"]
@@ -20,7 +27,9 @@ WEEKS_PER_YEAR = 52.0
 class Section(BaseModel):
     """One section of a scenario file. Unknown keys are refused; values never change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=True, validate_default=True, ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=True, validate_default=True, ser_json_inf_nan="strings"
+    )
 
 
 def parameter(
@@ -38,7 +47,8 @@ def parameter(
         default: the value when a scenario says nothing.
         meaning: one plain sentence.
         unit: what the number counts ("probability", "weeks", "currency", ...).
-        low, high: the allowed range, both ends included.
+        low: the least value allowed.
+        high: the largest value allowed.
         evidence: what backs the default: `published` (the number stands in the source), `derived` (calculated from
             the source), `fitted` (estimated from data) or `assumed` (a choice, honestly).
         source: the reference, the derivation, or why the assumption is reasonable.

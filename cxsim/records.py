@@ -171,6 +171,11 @@ class Standing:
     owners_news: Long
 
 
+# Places in `World.clock`.
+WEEK: Final = 0  # the current week
+WATCHED: Final = 1  # whose life is noted: a person, NOBODY or EVERYBODY
+NOTES: Final = 2  # how many notes were taken
+
 VALENCE_UNIT: Final = 1 << 12  # fixed point, so that sums do not depend on the order of adding
 MONEY_UNIT: Final = 10_000
 TIME_UNIT: Final = 1_000_000
@@ -192,21 +197,20 @@ STANDING: Final = layout(Standing)
 class World(NamedTuple):
     """Everything a run reads and writes; the only argument, besides the person, of every rule.
 
-    `offers[period[week], kind, brand]` and `traits[kind]` are the scenario's terms as a person of that kind meets
-    them; the friends of person i are `friends[first_friend[i]:first_friend[i + 1]]`.
+    `offers[first_row[week] + kind, brand]` and `traits[first_row[week] + kind]` are the scenario's terms as a person of
+    that kind meets them; the friends of person i are `friends[first_friend[i]:first_friend[i + 1]]`.
     """
 
     due: NDArray[np.float64]  # (people,) week of each person's next event
     people: NDArray[np.void]  # (people,) Person
     bonds: NDArray[np.void]  # (people, brands) Bond
     standings: NDArray[np.void]  # (brands,) Standing
-    offers: NDArray[np.void]  # (periods, kinds, brands)
-    traits: NDArray[np.void]  # (periods, kinds)
-    period: NDArray[np.int64]  # (weeks,)
+    offers: NDArray[np.void]  # (periods * kinds, brands) Deal
+    traits: NDArray[np.void]  # (periods * kinds,) Traits
+    first_row: NDArray[np.int64]  # (weeks,) where the rows of each week's period begin
     first_friend: NDArray[np.int64]  # (people + 1,), all zero when everybody talks to everybody
     friends: NDArray[np.int32]
-    luck: NDArray[np.uint64]  # (3,)
-    week: NDArray[np.int64]  # (1,) the current week
+    luck: NDArray[np.uint64]  # (3,) two key words and the replication
+    clock: NDArray[np.int64]  # (3,) WEEK, WATCHED, NOTES
     tally: NDArray[np.int64]  # (weeks, brands, measures)
     log: NDArray[np.void]  # (capacity,) notes on the watched person
-    noted: NDArray[np.int64]  # (2,) the watched person (NOBODY: none, EVERYBODY: all), notes taken

@@ -7,10 +7,20 @@ from cxsim.journey.bookkeeping import count, note
 from cxsim.journey.need import await_next_need, go_outside
 from cxsim.journey.neighbours import hear_news_of_brand
 from cxsim.journey.relation import reopen
-from cxsim.journey.terms import offer_to, traits_of
+from cxsim.journey.terms import terms_for
 from cxsim.luck import normal, purpose
 from cxsim.measures import Measure, Note
-from cxsim.records import NO_BRAND, VALENCE_UNIT, Bond, Person, Stage, Standing, World
+from cxsim.records import (
+    NO_BRAND,
+    VALENCE_UNIT,
+    WEEK,
+    Bond,
+    Person,
+    Stage,
+    Standing,
+    World,
+)
+from cxsim.stages.expectation import ExpectationTraits
 
 IMAGINATION: Final = purpose("expectation: imagination")
 
@@ -43,9 +53,9 @@ def bring_into_play(world: World, person: int, brand: int) -> None:
         count(world, brand, Measure.newly_considered)
     if bond.purchases == 0:
         reopen(world, person, brand)
-    hear_news_of_brand(bond, world.week[0])
+    hear_news_of_brand(bond, world.clock[WEEK])
     bond.expectation = expected_quality(world, person, brand)
-    promise = offer_to(world, world.people[person], brand).expectation.promise
+    promise = world.offers[terms_for(world, world.people[person]), brand].expectation.promise
     note(world, person, Note.EXPECTS, brand, bond.expectation, promise, bond.heard, mean_stars(world.standings[brand]))
 
 
@@ -60,12 +70,12 @@ def category_norm(world: World, me: Person, brand: int) -> float:
     """The mean promise of the rivals; without rivals the brand's own."""
     brands = world.standings.shape[0]
     if brands == 1:
-        return offer_to(world, me, brand).expectation.promise
+        return float(world.offers[terms_for(world, me), brand].expectation.promise)
     total = 0.0
     for other in range(brands):
         if other != brand:
-            total += offer_to(world, me, other).expectation.promise
-    return total / (brands - 1)
+            total += world.offers[terms_for(world, me), other].expectation.promise
+    return float(total / (brands - 1))
 
 
 @compiled
@@ -74,7 +84,7 @@ def expected_quality(world: World, person: int, brand: int) -> float:
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, brand]
     standing: Standing = world.standings[brand]
-    traits = traits_of(world, me).expectation
+    traits: ExpectationTraits = world.traits[terms_for(world, me)].expectation
     own = traits.prior
     own_weight = traits.prior_weight
     if bond.purchases > 0:
@@ -82,7 +92,7 @@ def expected_quality(world: World, person: int, brand: int) -> float:
         own_weight += traits.experience_weight * bond.purchases
     total = own_weight * own
     weight = own_weight
-    total += traits.promise_weight * offer_to(world, me, brand).expectation.promise
+    total += traits.promise_weight * world.offers[terms_for(world, me), brand].expectation.promise
     weight += traits.promise_weight
     total += traits.norm_weight * category_norm(world, me, brand)
     weight += traits.norm_weight
@@ -92,7 +102,7 @@ def expected_quality(world: World, person: int, brand: int) -> float:
         trust = traits.rating_weight * standing.reviews / (standing.reviews + traits.rating_half)
         total += trust * (mean_stars(standing) - 1.0) / 4.0
         weight += trust
-    expected = total / weight
+    expected = float(total / weight)
     if bond.purchases == 0:
         expected += traits.imagination_sd * normal(world.luck, person, IMAGINATION, 0, brand)
     return expected

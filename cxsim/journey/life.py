@@ -16,7 +16,7 @@ from cxsim.journey.research import research
 from cxsim.journey.support import support
 from cxsim.journey.telling import telling
 from cxsim.journey.use import use
-from cxsim.records import Stage, World
+from cxsim.records import WEEK, Stage, World
 
 
 @compiled
@@ -50,7 +50,7 @@ def live_event(world: World, person: int) -> None:
 @compiled
 def live_week(world: World) -> int:
     """Everybody lives their events of the current week; the number of events is returned."""
-    end_of_week = world.week[0] + 1.0
+    end_of_week = world.clock[WEEK] + 1.0
     events = 0
     for person in range(world.people.shape[0]):
         while world.due[person] < end_of_week:

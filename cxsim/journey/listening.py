@@ -5,10 +5,11 @@ from typing import Final
 
 from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, note, pay
-from cxsim.journey.terms import logistic, offer_to, traits_of
+from cxsim.journey.terms import logistic, terms_for
 from cxsim.luck import normal, purpose, uniform
 from cxsim.measures import Measure, Note
 from cxsim.records import TIME_UNIT, Bond, Person, Stage, World
+from cxsim.stages import Deal, Traits
 
 SURVEY: Final = purpose("listening: survey sent")
 ANSWER: Final = purpose("listening: survey answered")
@@ -23,22 +24,22 @@ def listening(world: World, person: int) -> None:
     me: Person = world.people[person]
     brand = me.target
     bond: Bond = world.bonds[person, brand]
-    traits = traits_of(world, me)
-    offer = offer_to(world, me, brand)
+    traits: Traits = world.traits[terms_for(world, me)]
+    offer: Deal = world.offers[terms_for(world, me), brand]
     count_truth(world, brand, bond.satisfaction, me.episode)
     me.stage = Stage.TELLING
-    if uniform(world.luck, person, SURVEY, me.uses) >= offer.listening.survey_rate:
+    if uniform(world.luck, person, SURVEY, me.uses, 0) >= offer.listening.survey_rate:
         return
     count(world, brand, Measure.surveys)
     away = bond.satisfaction - traits.telling.neutral
     logit = traits.listening.response_base + traits.listening.response_extremity * abs(away)
-    if uniform(world.luck, person, ANSWER, me.uses) >= logistic(logit + traits.listening.response_valence * away):
+    if uniform(world.luck, person, ANSWER, me.uses, 0) >= logistic(logit + traits.listening.response_valence * away):
         return
     noise = traits.listening.noise_sd
-    score = recommend_score(bond.satisfaction + noise * normal(world.luck, person, RECOMMEND_NOISE, me.uses))
-    stars = five_point(me.episode + noise * normal(world.luck, person, SATISFIED_NOISE, me.uses))
+    score = recommend_score(bond.satisfaction + noise * normal(world.luck, person, RECOMMEND_NOISE, me.uses, 0))
+    stars = five_point(me.episode + noise * normal(world.luck, person, SATISFIED_NOISE, me.uses, 0))
     count_answer(world, brand, score, stars, me.effort)
-    called = score <= 6 and uniform(world.luck, person, CALLBACK, me.uses) < offer.listening.callback_rate
+    called = score <= 6 and uniform(world.luck, person, CALLBACK, me.uses, 0) < offer.listening.callback_rate
     if called:
         me.relief = offer.listening.callback_lift
         count(world, brand, Measure.callbacks)
@@ -75,7 +76,7 @@ def count_truth(world: World, brand: int, satisfaction: float, episode: float) -
         count(world, brand, Measure.true_detractors)
     if five_point(episode) >= 4:
         count(world, brand, Measure.true_satisfied)
-    count(world, brand, Measure.satisfaction_sum, int(math.floor(episode * TIME_UNIT + 0.5)))
+    count(world, brand, Measure.satisfaction_sum, math.floor(episode * TIME_UNIT + 0.5))
 
 
 @compiled

@@ -15,10 +15,20 @@ from cxsim.journey.need import await_next_need
 from cxsim.journey.neighbours import was_customer
 from cxsim.journey.relation import end_line
 from cxsim.journey.support import cause_of_outcome, recovery_offset
-from cxsim.journey.terms import logistic, traits_of
+from cxsim.journey.terms import logistic, terms_for
 from cxsim.luck import exponential, purpose, uniform
 from cxsim.measures import Measure, Note
-from cxsim.records import NEVER, NOBODY, Bond, Cause, Outcome, Person, Stage, World
+from cxsim.records import (
+    NEVER,
+    NOBODY,
+    WEEK,
+    Bond,
+    Cause,
+    Outcome,
+    Person,
+    Stage,
+    World,
+)
 from cxsim.stages import Traits
 from cxsim.stages.loyalty import Departure
 
@@ -32,7 +42,7 @@ def loyalty(world: World, person: int) -> None:
     """Stay (wait for the next need and buy the same), look around, or leave."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, me.target]
-    traits = traits_of(world, me)
+    traits: Traits = world.traits[terms_for(world, me)]
     recovery = 0.0
     if me.outcome != Outcome.NO_FAILURE:
         recovery = traits.support.recovery_weight * recovery_offset(me.outcome, me.severity)
@@ -85,7 +95,7 @@ def referrer_stayed(world: World, person: int) -> bool:
     """Whether this person came by referral and the referrer was still a customer at the start of the week."""
     me: Person = world.people[person]
     referrer = world.bonds[person, me.target].referrer
-    return referrer != NOBODY and was_customer(world.bonds[referrer, me.target], world.week[0])
+    return referrer != NOBODY and was_customer(world.bonds[referrer, me.target], world.clock[WEEK])
 
 
 @compiled
@@ -108,9 +118,9 @@ def decide_after_use(world: World, person: int, logit: float, hazard_ratio: floa
     """The decision at the end of an episode."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, me.target]
-    traits = traits_of(world, me)
+    traits: Traits = world.traits[terms_for(world, me)]
     chance = stay_probability(logit, hazard_ratio)
-    u = uniform(world.luck, person, STAY, me.uses)
+    u = uniform(world.luck, person, STAY, me.uses, 0)
     if u < chance or (bond.purchases == 1 and not traits.loyalty.first_may_leave):
         stay(world, person, chance, u)
         await_next_need(world, person, me.bought_at)
@@ -125,7 +135,7 @@ def decide_when_to_lapse(world: World, person: int, logit: float, hazard_ratio: 
     bond: Bond = world.bonds[person, me.target]
     bought_at = me.bought_at
     now = world.due[person]
-    lifetime = exponential(world.luck, person, LIFETIME, me.uses) * math.exp(logit) / hazard_ratio
+    lifetime = exponential(world.luck, person, LIFETIME, me.uses, 0) * math.exp(logit) / hazard_ratio
     stay(world, person, 1.0, 0.0)
     await_next_need(world, person, bought_at)
     if bought_at + lifetime < world.due[person]:
@@ -158,7 +168,7 @@ def look_around_or_leave(world: World, person: int, stage: int, cause: int, chan
     brand = me.target
     bond: Bond = world.bonds[person, brand]
     me.by_habit = False
-    if uniform(world.luck, person, EXIT, me.uses) < traits_of(world, me).loyalty.exit:
+    if uniform(world.luck, person, EXIT, me.uses, 0) < world.traits[terms_for(world, me)].loyalty.exit:
         note(world, person, Note.LEAVES, brand, chance, u, bond.satisfaction, cause)
         end_line(world, person, brand, stage, cause)
         world.due[person] = NEVER

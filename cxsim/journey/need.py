@@ -10,12 +10,16 @@ from typing import Final
 
 from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import note
-from cxsim.journey.neighbours import brand_seen_at_neighbours, hear_news_of_people, share_who_own
-from cxsim.journey.terms import offer_to, traits_of
+from cxsim.journey.neighbours import (
+    brand_seen_at_neighbours,
+    hear_news_of_people,
+    share_who_own,
+)
+from cxsim.journey.terms import terms_for
 from cxsim.luck import exponential, purpose, uniform
 from cxsim.measures import Note, Trigger
 from cxsim.parameter import WEEKS_PER_YEAR
-from cxsim.records import NO_BRAND, NOBODY, Person, Stage, World
+from cxsim.records import NO_BRAND, NOBODY, WEEK, Person, Stage, World
 from cxsim.stages import Traits
 from cxsim.stages.need import NextNeed
 
@@ -28,17 +32,17 @@ WAIT: Final = purpose("need: wait for the next need")
 def outside(world: World, person: int) -> None:
     """A week outside the market: a referral, or enough hazard, starts a journey."""
     me: Person = world.people[person]
-    week = world.week[0]
+    week = world.clock[WEEK]
     hear_news_of_people(me, week)
     if me.called_by != NOBODY and me.called_week == week - 1:
         _begin(world, person, me.called_to, Trigger.REFERRAL)
         me.pursuing_call = me.called_by
         me.pursuing_to = me.called_to
         return
-    traits = traits_of(world, me)
+    traits: Traits = world.traits[terms_for(world, me)]
     advertising = 0.0
     for brand in range(world.standings.shape[0]):
-        advertising += offer_to(world, me, brand).need.reach_annual
+        advertising += world.offers[terms_for(world, me), brand].need.reach_annual
     pull = traits.need.imitation_annual * share_who_own(world, person)
     weekly = (traits.need.spontaneous_annual + advertising + pull) / WEEKS_PER_YEAR
     left_of_week = week + 1.0 - world.due[person]
@@ -47,9 +51,9 @@ def outside(world: World, person: int) -> None:
         world.due[person] = week + 1.0
         return
     world.due[person] += me.patience / weekly
-    u = uniform(world.luck, person, TRIGGER, me.needs) * weekly * WEEKS_PER_YEAR
+    u = uniform(world.luck, person, TRIGGER, me.needs, 0) * weekly * WEEKS_PER_YEAR
     for brand in range(world.standings.shape[0]):
-        u -= offer_to(world, me, brand).need.reach_annual
+        u -= world.offers[terms_for(world, me), brand].need.reach_annual
         if u < 0.0:
             _begin(world, person, brand, Trigger.ADVERTISING)
             return
@@ -96,7 +100,7 @@ def go_outside(world: World, person: int) -> None:
     """The journey ended without a purchase by somebody who has never bought: back to where chance starts journeys."""
     me: Person = world.people[person]
     me.pursuing_call = NOBODY
-    me.patience = exponential(world.luck, person, PATIENCE, me.needs)
+    me.patience = exponential(world.luck, person, PATIENCE, me.needs, 0)
     me.stage = Stage.OUTSIDE
 
 
@@ -105,6 +109,8 @@ def await_next_need(world: World, person: int, since: float) -> None:
     """A customer of the category waits for the next need, counted from `since` but not before the present event."""
     me: Person = world.people[person]
     me.pursuing_call = NOBODY
-    wait = wait_for_next_need(traits_of(world, me), me.rate, uniform(world.luck, person, WAIT, me.needs))
+    wait = wait_for_next_need(
+        world.traits[terms_for(world, me)], me.rate, uniform(world.luck, person, WAIT, me.needs, 0)
+    )
     world.due[person] = max(world.due[person], since + wait)
     me.stage = Stage.NEED

@@ -8,7 +8,7 @@ from typing import Final
 
 from cxsim.compiled import compiled
 from cxsim.luck import purpose, uniform
-from cxsim.records import NO_BRAND, NOBODY, Bond, Person, World
+from cxsim.records import NO_BRAND, NOBODY, WEEK, Bond, Person, World
 
 _PULLED_BY: Final = purpose("need: which neighbour's brand")
 
@@ -16,7 +16,7 @@ _PULLED_BY: Final = purpose("need: which neighbour's brand")
 @compiled
 def everybody_talks_to_everybody(world: World) -> bool:
     """Whether links are complete: stored as no links at all."""
-    return world.friends.shape[0] == 0
+    return len(world.friends) == 0
 
 
 @compiled
@@ -69,7 +69,7 @@ def share_who_own(world: World, person: int) -> float:
             owners += world.standings[brand].owners
         return owners / max(1, world.people.shape[0] - 1)
     friends = world.first_friend[person + 1] - world.first_friend[person]
-    return world.people[person].owners_near / friends if friends > 0 else 0.0
+    return float(world.people[person].owners_near) / friends if friends > 0 else 0.0
 
 
 @compiled
@@ -98,7 +98,7 @@ def tell_neighbours_of_ownership(world: World, person: int, change: int) -> None
     """Let every neighbour know, from next week on, that there is one customer more (+1) or fewer (-1) near them."""
     if everybody_talks_to_everybody(world):
         return
-    week = world.week[0]
+    week = world.clock[WEEK]
     for place in range(world.first_friend[person], world.first_friend[person + 1]):
         neighbour: Person = world.people[world.friends[place]]
         hear_news_of_people(neighbour, week)
@@ -109,8 +109,8 @@ def tell_neighbours_of_ownership(world: World, person: int, change: int) -> None
 def brand_seen_at_neighbours(world: World, person: int, ordinal: int) -> int:
     """The brand of one of the neighbours who own, each as likely as the other; NO_BRAND if none does."""
     brands = world.standings.shape[0]
-    week = world.week[0]
-    u = uniform(world.luck, person, _PULLED_BY, ordinal)
+    week = world.clock[WEEK]
+    u = uniform(world.luck, person, _PULLED_BY, ordinal, 0)
     if everybody_talks_to_everybody(world):
         owners = 0
         for brand in range(brands):

@@ -11,10 +11,12 @@ from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, count_time, earn, note, pay
 from cxsim.journey.expectation import bring_into_play, end_without_purchase
 from cxsim.journey.relation import end_line, reopen, set_customer
-from cxsim.journey.terms import offer_to, traits_of
+from cxsim.journey.terms import terms_for
 from cxsim.luck import purpose, uniform
 from cxsim.measures import Measure, Note
 from cxsim.records import NO_BRAND, NOBODY, Bond, Cause, Person, Stage, World
+from cxsim.stages import Deal
+from cxsim.stages.purchase import PurchaseOffer, PurchaseTraits
 
 CHOICE: Final = purpose("purchase: choice")
 CHECKOUT: Final = purpose("purchase: checkout")
@@ -60,8 +62,8 @@ def utility(world: World, person: int, brand: int) -> float:
     """What the person sees in the brand, without luck."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, brand]
-    traits = traits_of(world, me).purchase
-    offer = offer_to(world, me, brand).purchase
+    traits: PurchaseTraits = world.traits[terms_for(world, me)].purchase
+    offer: PurchaseOffer = world.offers[terms_for(world, me), brand].purchase
     value = traits.expectation_weight * bond.expectation - traits.price_weight * offer.price + offer.appeal
     if brand == me.last_brand:
         value += traits.inertia
@@ -72,7 +74,7 @@ def utility(world: World, person: int, brand: int) -> float:
 def choose(world: World, person: int) -> int:
     """The brand in play of highest utility plus luck, or NO_BRAND when buying nothing is worth more."""
     me: Person = world.people[person]
-    outside = traits_of(world, me).purchase.outside
+    outside = world.traits[terms_for(world, me)].purchase.outside
     best = NO_BRAND
     best_value = outside + gumbel(world, person, NOTHING_FOR) if outside > -math.inf else -math.inf
     for brand in range(world.standings.shape[0]):
@@ -86,7 +88,7 @@ def choose(world: World, person: int) -> int:
         note(world, person, Note.BUYS_NOTHING, NO_BRAND)
     else:
         chosen: Bond = world.bonds[person, best]
-        price = offer_to(world, me, best).purchase.price
+        price = world.offers[terms_for(world, me), best].purchase.price
         note(world, person, Note.CHOOSES, best, utility(world, person, best), best_value, chosen.expectation, price)
     return best
 
@@ -95,8 +97,8 @@ def choose(world: World, person: int) -> int:
 def checks_out(world: World, person: int, brand: int) -> bool:
     """Whether an attempt completes before the person gives up trying; every failed one is effort."""
     me: Person = world.people[person]
-    ease = offer_to(world, me, brand).purchase.ease
-    retry = traits_of(world, me).purchase.retry
+    ease = world.offers[terms_for(world, me), brand].purchase.ease
+    retry = world.traits[terms_for(world, me)].purchase.retry
     for attempt in range(MOST_TRIES):
         ordinal = me.choices * MOST_TRIES + attempt
         if uniform(world.luck, person, CHECKOUT, ordinal, brand) < ease:
@@ -114,7 +116,7 @@ def after_failed_checkout(world: World, person: int, brand: int) -> int:
     note(world, person, Note.CHECKOUT_FAILS, brand, me.effort)
     world.bonds[person, brand].in_play = False
     end_line(world, person, brand, Stage.PURCHASE, Cause.CHECKOUT)
-    if uniform(world.luck, person, TO_RIVAL, me.choices, brand) >= traits_of(world, me).purchase.to_rival:
+    if uniform(world.luck, person, TO_RIVAL, me.choices, brand) >= world.traits[terms_for(world, me)].purchase.to_rival:
         return NO_BRAND
     if me.by_habit:
         me.by_habit = False
@@ -129,7 +131,7 @@ def buy(world: World, person: int, brand: int) -> None:
     """The sale: money, a loop if it was by habit, lines for the brands not bought, and the way to first use."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, brand]
-    offer = offer_to(world, me, brand)
+    offer: Deal = world.offers[terms_for(world, me), brand]
     now = world.due[person]
     earn(world, person, brand, offer.purchase.price)
     pay(world, person, brand, Measure.goods_money, offer.money.unit_cost)
@@ -146,8 +148,8 @@ def buy(world: World, person: int, brand: int) -> None:
     me.target = brand
     me.last_brand = brand
     me.bought_at = now
-    me.misfit = uniform(world.luck, person, FIT, me.uses) >= offer.purchase.fit
-    me.late = uniform(world.luck, person, LATE, me.uses) < offer.use.late_rate
+    me.misfit = uniform(world.luck, person, FIT, me.uses, 0) >= offer.purchase.fit
+    me.late = uniform(world.luck, person, LATE, me.uses, 0) < offer.use.late_rate
     note(world, person, Note.BUYS, brand, offer.purchase.price, bond.purchases, me.by_habit, not me.misfit)
     delivery = offer.use.delivery_weeks + (offer.use.late_weeks if me.late else 0.0)
     if me.misfit:
@@ -180,7 +182,7 @@ def count_sale(world: World, person: int, brand: int) -> None:
         bond.referrer = me.pursuing_call
         world.bonds[me.pursuing_call, brand].converts += 1
         count(world, brand, Measure.referred_purchases)
-        pay(world, person, brand, Measure.rewards_money, offer_to(world, me, brand).telling.reward)
+        pay(world, person, brand, Measure.rewards_money, world.offers[terms_for(world, me), brand].telling.reward)
 
 
 @compiled
@@ -200,9 +202,9 @@ def why_not_chosen(world: World, person: int, brand: int, winner: int) -> int:
     """The largest negative term of the brand's utility against the winner's (or against buying nothing)."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, brand]
-    traits = traits_of(world, me).purchase
+    traits: PurchaseTraits = world.traits[terms_for(world, me)].purchase
     worth = traits.expectation_weight * (bond.expectation - 1.0)
-    price = -traits.price_weight * offer_to(world, me, brand).purchase.price
+    price = -traits.price_weight * world.offers[terms_for(world, me), brand].purchase.price
     talk = traits.heard_weight * talk_balance(bond)
     luck = gumbel(world, person, brand)
     if winner == NO_BRAND:
@@ -212,7 +214,7 @@ def why_not_chosen(world: World, person: int, brand: int, winner: int) -> int:
         chosen: Bond = world.bonds[person, winner]
         cause = Cause.RIVAL
         worth = traits.expectation_weight * (bond.expectation - chosen.expectation)
-        price += traits.price_weight * offer_to(world, me, winner).purchase.price
+        price += traits.price_weight * world.offers[terms_for(world, me), winner].purchase.price
         talk -= traits.heard_weight * talk_balance(chosen)
         rest = utility(world, person, brand) - utility(world, person, winner) - worth - price - talk
         rest += luck - gumbel(world, person, winner)

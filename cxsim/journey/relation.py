@@ -2,9 +2,12 @@
 
 from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, note
-from cxsim.journey.neighbours import remember_start_of_week, tell_neighbours_of_ownership
+from cxsim.journey.neighbours import (
+    remember_start_of_week,
+    tell_neighbours_of_ownership,
+)
 from cxsim.measures import Measure, Note
-from cxsim.records import Bond, Cause, Stage, World
+from cxsim.records import WEEK, Bond, Cause, Stage, World
 
 
 @compiled
@@ -23,7 +26,7 @@ def set_customer(world: World, person: int, brand: int, customer: bool) -> None:
     if bond.customer == customer:
         return
     owned_before = is_customer_of_any(world, person)
-    remember_start_of_week(bond, world.week[0])
+    remember_start_of_week(bond, world.clock[WEEK])
     bond.customer = customer
     change = 1 if customer else -1
     world.standings[brand].owners_news += change

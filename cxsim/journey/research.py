@@ -12,10 +12,12 @@ from cxsim.journey.bookkeeping import count, count_time, note, pay
 from cxsim.journey.expectation import end_without_purchase
 from cxsim.journey.neighbours import a_friend, was_satisfaction
 from cxsim.journey.relation import end_line
-from cxsim.journey.terms import offer_to, traits_of
+from cxsim.journey.terms import terms_for
 from cxsim.luck import purpose, uniform
 from cxsim.measures import Measure, Note
-from cxsim.records import NOBODY, Bond, Cause, Person, Stage, World
+from cxsim.records import NOBODY, WEEK, Bond, Cause, Person, Stage, World
+from cxsim.stages import Deal
+from cxsim.stages.research import ResearchTraits
 
 FIND: Final = purpose("research: find the answer")
 PERSIST: Final = purpose("research: search once more")
@@ -41,7 +43,7 @@ def research(world: World, person: int) -> None:
                 world.bonds[person, brand].in_play = False
                 end_line(world, person, brand, Stage.RESEARCH, Cause.NOT_FOUND)
     me.searches += 1
-    world.due[person] += tries * traits_of(world, me).research.duration_weeks
+    world.due[person] += tries * world.traits[terms_for(world, me)].research.duration_weeks
     if brands_found > 0:
         me.stage = Stage.PURCHASE
     else:
@@ -52,8 +54,8 @@ def research(world: World, person: int) -> None:
 def search_until_found(world: World, person: int, brand: int) -> int:
     """The number of tries until the answer was found; negative when the brand was dropped after that many."""
     me: Person = world.people[person]
-    offer = offer_to(world, me, brand)
-    traits = traits_of(world, me).research
+    offer: Deal = world.offers[terms_for(world, me), brand]
+    traits: ResearchTraits = world.traits[terms_for(world, me)].research
     count(world, brand, Measure.searches)
     for attempt in range(MOST_TRIES):
         ordinal = me.searches * MOST_TRIES + attempt
@@ -73,8 +75,8 @@ def inform(world: World, person: int, brand: int, tries: int) -> None:
     """Information found and friends asked move the expectation."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, brand]
-    offer = offer_to(world, me, brand)
-    traits = traits_of(world, me).research
+    offer: Deal = world.offers[terms_for(world, me), brand]
+    traits: ResearchTraits = world.traits[terms_for(world, me)].research
     before = bond.expectation
     truth = offer.use.quality + bond.taste
     expected = before + offer.research.clarity * (truth - before)
@@ -83,7 +85,7 @@ def inform(world: World, person: int, brand: int, tries: int) -> None:
         friend = a_friend(world, person, u)
         if friend != NOBODY:
             theirs: Bond = world.bonds[friend, brand]
-            answer = was_satisfaction(theirs, world.week[0])
+            answer = was_satisfaction(theirs, world.clock[WEEK])
             if not math.isnan(answer):
                 expected += traits.ask_weight * (answer - expected)
     bond.expectation = expected

@@ -10,12 +10,13 @@ from typing import Final
 
 from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, count_time, note, pay
-from cxsim.journey.terms import logistic, offer_to, traits_of
+from cxsim.journey.terms import logistic, terms_for
 from cxsim.journey.use import share_of_episode
 from cxsim.luck import purpose, uniform
 from cxsim.measures import Measure, Note
 from cxsim.records import Bond, Cause, Outcome, Person, Stage, Standing, World
 from cxsim.stages import Traits
+from cxsim.stages.support import SupportOffer
 
 CONTACT: Final = purpose("support: make contact")
 RESOLVE: Final = purpose("support: resolved")
@@ -34,17 +35,19 @@ def support(world: World, person: int) -> None:
     me: Person = world.people[person]
     brand = me.target
     bond: Bond = world.bonds[person, brand]
-    traits = traits_of(world, me)
-    offer = offer_to(world, me, brand).support
+    traits: Traits = world.traits[terms_for(world, me)]
+    offer: SupportOffer = world.offers[terms_for(world, me), brand].support
     chance = chance_of_contact(traits, me.severity, offer.access_effort)
     me.stage = Stage.LISTENING
-    if uniform(world.luck, person, CONTACT, me.uses) >= chance:
+    if uniform(world.luck, person, CONTACT, me.uses, 0) >= chance:
         me.outcome = Outcome.SILENT
         count(world, brand, Measure.silent)
         note(world, person, Note.SUPPORT, brand, me.outcome, 0.0, chance)
         return
     wait = queue_wait(world, brand, offer.capacity) + offer.handling_weeks
-    me.outcome = outcome_of_contact(world, person, offer.resolve_rate, offer.quick_rate, wait <= offer.quick_limit_weeks)
+    me.outcome = outcome_of_contact(
+        world, person, offer.resolve_rate, offer.quick_rate, wait <= offer.quick_limit_weeks
+    )
     effort = offer.access_effort + traits.support.wait_effort * wait
     me.effort += effort
     share = share_of_episode(traits, bond.purchases)
@@ -53,8 +56,8 @@ def support(world: World, person: int) -> None:
     if me.outcome == Outcome.QUICK and bond.complaints == 1 and me.severity < MILD:
         bond.satisfaction += share * traits.support.paradox_bonus
     count_contact(world, brand, me.outcome, wait)
-    pay(world, person, brand, Measure.contacts_money, offer_to(world, me, brand).money.contact_cost)
-    pay(world, person, brand, Measure.interventions_money, offer_to(world, me, brand).fees.support)
+    pay(world, person, brand, Measure.contacts_money, world.offers[terms_for(world, me), brand].money.contact_cost)
+    pay(world, person, brand, Measure.interventions_money, world.offers[terms_for(world, me), brand].fees.support)
     note(world, person, Note.SUPPORT, brand, me.outcome, wait, chance, effort)
     world.due[person] += wait
 
@@ -63,9 +66,7 @@ def support(world: World, person: int) -> None:
 def chance_of_contact(traits: Traits, severity: float, access_effort: float) -> float:
     """Probability that a person with a failure of this severity contacts the firm."""
     support = traits.support
-    return logistic(
-        support.contact_base + support.contact_severity * severity - support.contact_effort * access_effort
-    )
+    return logistic(support.contact_base + support.contact_severity * severity - support.contact_effort * access_effort)
 
 
 @compiled
@@ -79,9 +80,9 @@ def queue_wait(world: World, brand: int, capacity: float) -> float:
 def outcome_of_contact(world: World, person: int, resolve_rate: float, quick_rate: float, in_time: bool) -> int:
     """Unresolved, resolved, or (within the time that counts as quick) resolved quickly."""
     me: Person = world.people[person]
-    if uniform(world.luck, person, RESOLVE, me.uses) >= resolve_rate:
+    if uniform(world.luck, person, RESOLVE, me.uses, 0) >= resolve_rate:
         return Outcome.UNRESOLVED
-    if in_time and uniform(world.luck, person, QUICK, me.uses) < quick_rate:
+    if in_time and uniform(world.luck, person, QUICK, me.uses, 0) < quick_rate:
         return Outcome.QUICK
     return Outcome.RESOLVED
 

@@ -7,11 +7,11 @@ from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, note, pay
 from cxsim.journey.listening import five_point
 from cxsim.journey.neighbours import a_friend, hear_news_of_brand, hear_news_of_people
-from cxsim.journey.terms import logistic, offer_to, traits_of
+from cxsim.journey.terms import logistic, terms_for
 from cxsim.luck import poisson, purpose, uniform
 from cxsim.measures import Measure, Note
-from cxsim.records import NOBODY, VALENCE_UNIT, Bond, Person, Stage, World
-from cxsim.stages import Traits
+from cxsim.records import NOBODY, VALENCE_UNIT, WEEK, Bond, Person, Stage, World
+from cxsim.stages import Deal, Traits
 
 MESSAGES: Final = purpose("telling: how many messages")
 LISTENER: Final = purpose("telling: to whom")
@@ -24,7 +24,7 @@ REVIEW: Final = purpose("telling: review")
 def telling(world: World, person: int) -> None:
     """Tell friends about the episode, refer one, review it."""
     me: Person = world.people[person]
-    traits = traits_of(world, me)
+    traits: Traits = world.traits[terms_for(world, me)]
     tell_friends(world, person, traits)
     refer(world, person, traits)
     review(world, person, traits)
@@ -43,15 +43,15 @@ def tell_friends(world: World, person: int, traits: Traits) -> None:
     """A Poisson number of messages, each to a friend drawn by key, known to them from the next tick on."""
     me: Person = world.people[person]
     brand = me.target
-    u = uniform(world.luck, person, MESSAGES, me.uses)
+    u = uniform(world.luck, person, MESSAGES, me.uses, 0)
     messages = poisson(messages_expected(traits, me.episode), u)
     if messages == 0:
         return
     good = me.episode >= traits.telling.neutral
-    valence = int(math.floor(me.episode * VALENCE_UNIT + 0.5))
-    week = world.week[0]
+    valence = math.floor(me.episode * VALENCE_UNIT + 0.5)
+    week = world.clock[WEEK]
     for _ in range(messages):
-        friend = a_friend(world, person, uniform(world.luck, person, LISTENER, me.messages))
+        friend = a_friend(world, person, uniform(world.luck, person, LISTENER, me.messages, 0))
         me.messages += 1
         if friend != NOBODY:
             theirs: Bond = world.bonds[friend, brand]
@@ -79,14 +79,14 @@ def refer(world: World, person: int, traits: Traits) -> None:
     me: Person = world.people[person]
     brand = me.target
     bond: Bond = world.bonds[person, brand]
-    offer = offer_to(world, me, brand)
+    offer: Deal = world.offers[terms_for(world, me), brand]
     chance = chance_to_refer(traits, bond.satisfaction, offer.telling.reward)
-    if uniform(world.luck, person, REFER, me.uses) >= chance:
+    if uniform(world.luck, person, REFER, me.uses, 0) >= chance:
         return
-    friend = a_friend(world, person, uniform(world.luck, person, REFERRED, me.uses))
+    friend = a_friend(world, person, uniform(world.luck, person, REFERRED, me.uses, 0))
     if friend == NOBODY:
         return
-    invite(world.people[friend], world.week[0], person, brand, world.due[person])
+    invite(world.people[friend], world.clock[WEEK], person, brand, world.due[person])
     count(world, brand, Measure.referrals)
     pay(world, person, brand, Measure.interventions_money, offer.fees.telling)
     note(world, person, Note.REFERS, brand, friend, chance)
@@ -109,7 +109,7 @@ def review(world: World, person: int, traits: Traits) -> None:
     me: Person = world.people[person]
     away = me.episode - traits.telling.neutral
     logit = traits.telling.review_base + traits.telling.review_extremity * abs(away)
-    if uniform(world.luck, person, REVIEW, me.uses) >= logistic(logit + traits.telling.review_valence * away):
+    if uniform(world.luck, person, REVIEW, me.uses, 0) >= logistic(logit + traits.telling.review_valence * away):
         return
     stars = five_point(me.episode)
     world.standings[me.target].new_stars += stars

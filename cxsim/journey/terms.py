@@ -1,24 +1,18 @@
-"""The terms that hold for a person this week: what each brand offers them, and their own traits."""
+"""The terms that hold for a person this week: which row of the tables of offers and traits is theirs."""
 
 import math
 
 from cxsim.compiled import compiled
-from cxsim.records import Person, World
-from cxsim.stages import Deal, Traits
+from cxsim.records import WEEK, Person, World
 
 
 @compiled
-def offer_to(world: World, me: Person, brand: int) -> Deal:
-    """What `brand` offers this person this week, interventions included."""
-    offer: Deal = world.offers[world.period[world.week[0]], me.kind, brand]
-    return offer
+def terms_for(world: World, me: Person) -> int:
+    """The person's row in `world.offers` and `world.traits` this week, interventions included.
 
-
-@compiled
-def traits_of(world: World, me: Person) -> Traits:
-    """This person's traits this week, interventions included."""
-    traits: Traits = world.traits[world.period[world.week[0]], me.kind]
-    return traits
+    A row number and not the row itself: a compiled function that returns a record returns a copy of it.
+    """
+    return int(world.first_row[world.clock[WEEK]]) + me.kind
 
 
 @compiled

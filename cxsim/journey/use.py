@@ -11,11 +11,11 @@ from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, note, pay
 from cxsim.journey.expectation import learned
 from cxsim.journey.neighbours import remember_start_of_week
-from cxsim.journey.terms import offer_to, traits_of
+from cxsim.journey.terms import terms_for
 from cxsim.luck import normal, purpose, uniform
 from cxsim.measures import Measure, Note
-from cxsim.records import Bond, Cause, Outcome, Person, Stage, World
-from cxsim.stages import Traits
+from cxsim.records import WEEK, Bond, Cause, Outcome, Person, Stage, World
+from cxsim.stages import Deal, Traits
 
 NOISE: Final = purpose("use: quality noise")
 FAILURE: Final = purpose("use: failure")
@@ -27,10 +27,10 @@ def use(world: World, person: int) -> None:
     """One episode of use, and what it does to satisfaction and expectation."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, me.target]
-    offer = offer_to(world, me, me.target)
-    traits = traits_of(world, me)
+    offer: Deal = world.offers[terms_for(world, me), me.target]
+    traits: Traits = world.traits[terms_for(world, me)]
     me.severity = severity_of_failure(world, person, offer.use.failure_rate, offer.use.severity)
-    noise = offer.use.quality_sd * normal(world.luck, person, NOISE, me.uses)
+    noise = offer.use.quality_sd * normal(world.luck, person, NOISE, me.uses, 0)
     delivered = offer.use.quality + bond.taste + noise
     loss_late = traits.use.lateness_cost if me.late else 0.0
     loss_misfit = traits.use.mismatch_cost if me.misfit else 0.0
@@ -67,9 +67,9 @@ def use(world: World, person: int) -> None:
 def severity_of_failure(world: World, person: int, rate: float, mean: float) -> float:
     """0 when nothing fails; otherwise a severity between 0 and 1 with the given mean, u**((1 - mean) / mean)."""
     me: Person = world.people[person]
-    if uniform(world.luck, person, FAILURE, me.uses) >= rate:
+    if uniform(world.luck, person, FAILURE, me.uses, 0) >= rate:
         return 0.0
-    return float(uniform(world.luck, person, SEVERITY, me.uses) ** ((1.0 - mean) / mean))
+    return float(uniform(world.luck, person, SEVERITY, me.uses, 0) ** ((1.0 - mean) / mean))
 
 
 @compiled
@@ -100,7 +100,7 @@ def remember_episode(world: World, person: int, weighted: float, traits: Traits)
     """S <- (1 - omega) S + omega s, the episode's share being given."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, me.target]
-    remember_start_of_week(bond, world.week[0])
+    remember_start_of_week(bond, world.clock[WEEK])
     kept = 1.0 - share_of_episode(traits, bond.purchases)
     bond.satisfaction = weighted if kept == 0.0 else kept * bond.satisfaction + weighted
 

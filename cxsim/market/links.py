@@ -36,22 +36,42 @@ def complete(people: int) -> Links:
 def small_world(luck: Luck, people: int, neighbours: int, rewiring: float) -> Links:
     """A ring of people with `neighbours` nearest friends, a share of links rewired (Watts & Strogatz 1998, Nature 393)."""
     half = min(neighbours // 2, (people - 1) // 2)
-    return _gather(people, *_ring(luck, people, half, rewiring))
+    left, right = _ends(people * half)
+    _ring(luck, people, half, rewiring, left, right)
+    return _gathered(people, left, right)
 
 
 def scale_free(luck: Luck, people: int, neighbours: int) -> Links:
     """Newcomers befriend people in proportion to the friends these have (Barabasi & Albert 1999, Science 286)."""
-    return _gather(people, *_attach(luck, people, max(1, min(neighbours // 2, people - 1))))
+    each = max(1, min(neighbours // 2, people - 1))
+    left, right = _ends(each * (each + 1) // 2 + (people - each - 1) * each)
+    _attach(luck, people, each, left, right)
+    return _gathered(people, left, right)
 
 
 def communities(luck: Luck, people: int, neighbours: int, size: int, bridges: float) -> Links:
     """Communities of `size` people; each link stays inside but for a share `bridges` that goes anywhere."""
-    return _gather(people, *_communities(luck, people, max(1, neighbours // 2), size, bridges))
+    half = max(1, neighbours // 2)
+    left, right = _ends(people * half)
+    _communities(luck, people, half, size, bridges, left, right)
+    return _gathered(people, left, right)
 
 
 def from_edges(people: int, edges: NDArray[np.int32]) -> Links:
     """Links from a list of pairs, shape (links, 2), people numbered from 0."""
-    return _gather(people, np.ascontiguousarray(edges[:, 0]), np.ascontiguousarray(edges[:, 1]))
+    return _gathered(people, np.ascontiguousarray(edges[:, 0]), np.ascontiguousarray(edges[:, 1]))
+
+
+def _ends(links: int) -> tuple[Ends, Ends]:
+    return np.empty(links, np.int32), np.empty(links, np.int32)
+
+
+def _gathered(people: int, left: Ends, right: Ends) -> Links:
+    first = np.zeros(people + 1, np.int64)
+    _count_friends(left, right, first)
+    friends = np.empty(2 * len(left), np.int32)
+    _fill_friends(left, right, first[:-1].copy(), friends)
+    return Links(first, friends)
 
 
 @compiled
@@ -61,69 +81,62 @@ def _someone_else(person: int, people: int, u: float) -> int:
 
 
 @compiled
-def _ring(luck: Luck, people: int, half: int, rewiring: float) -> tuple[Ends, Ends]:
-    left = np.empty(people * half, np.int32)
-    right = np.empty(people * half, np.int32)
+def _ring(luck: Luck, people: int, half: int, rewiring: float, left: Ends, right: Ends) -> None:
     for person in range(people):
         for step in range(half):
             place = person * half + step
             left[place] = person
             right[place] = (person + step + 1) % people
-            if rewiring > 0.0 and uniform(luck, person, REWIRE, step) < rewiring:
-                right[place] = _someone_else(person, people, uniform(luck, person, NEW_END, step))
-    return left, right
+            if rewiring > 0.0 and uniform(luck, person, REWIRE, step, 0) < rewiring:
+                right[place] = _someone_else(person, people, uniform(luck, person, NEW_END, step, 0))
 
 
 @compiled
-def _attach(luck: Luck, people: int, each: int) -> tuple[Ends, Ends]:
+def _attach(luck: Luck, people: int, each: int, left: Ends, right: Ends) -> None:
     # The first each + 1 people know each other; a later end is a copy of a random end drawn before it, and every
     # person is an end as often as they have friends.
-    start = each + 1
-    links = each * (each + 1) // 2 + (people - start) * each
-    left = np.empty(links, np.int32)
-    right = np.empty(links, np.int32)
     place = 0
-    for person in range(1, start):
+    for person in range(1, each + 1):
         for other in range(person):
             left[place] = person
             right[place] = other
             place += 1
-    for person in range(start, people):
+    for person in range(each + 1, people):
         known = place
         for step in range(each):
-            pick = int(uniform(luck, person, ATTACH, step) * 2 * known)
+            pick = int(uniform(luck, person, ATTACH, step, 0) * 2 * known)
             left[place] = person
             right[place] = left[pick // 2] if pick % 2 == 0 else right[pick // 2]
             place += 1
-    return left, right
 
 
 @compiled
-def _communities(luck: Luck, people: int, half: int, size: int, bridges: float) -> tuple[Ends, Ends]:
-    left = np.empty(people * half, np.int32)
-    right = np.empty(people * half, np.int32)
+def _communities(luck: Luck, people: int, half: int, size: int, bridges: float, left: Ends, right: Ends) -> None:
     for person in range(people):
         start = person // size * size
         members = min(size, people - start)
         for step in range(half):
             place = person * half + step
             left[place] = person
-            inside = members > 1 and uniform(luck, person, BRIDGE, step) >= bridges
-            u = uniform(luck, person, MEMBER, step)
-            right[place] = start + _someone_else(person - start, members, u) if inside else _someone_else(person, people, u)
-    return left, right
+            inside = members > 1 and uniform(luck, person, BRIDGE, step, 0) >= bridges
+            u = uniform(luck, person, MEMBER, step, 0)
+            if inside:
+                right[place] = start + _someone_else(person - start, members, u)
+            else:
+                right[place] = _someone_else(person, people, u)
 
 
 @compiled
-def _gather(people: int, left: Ends, right: Ends) -> Links:
-    first = np.zeros(people + 1, np.int64)
+def _count_friends(left: Ends, right: Ends, first: NDArray[np.int64]) -> None:
     for place in range(left.shape[0]):
         first[left[place] + 1] += 1
         first[right[place] + 1] += 1
-    for person in range(people):
+    for person in range(first.shape[0] - 1):
         first[person + 1] += first[person]
-    filled = first[:-1].copy()
-    friends = np.empty(2 * left.shape[0], np.int32)
+
+
+@compiled
+def _fill_friends(left: Ends, right: Ends, filled: NDArray[np.int64], friends: Ends) -> None:
     for place in range(left.shape[0]):
         a = left[place]
         b = right[place]
@@ -131,4 +144,3 @@ def _gather(people: int, left: Ends, right: Ends) -> Links:
         filled[a] += 1
         friends[filled[b]] = a
         filled[b] += 1
-    return Links(first, friends)

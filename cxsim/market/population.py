@@ -34,6 +34,8 @@ def populate(
     """People with segment, kind and entry: (due, people records).
 
     Args:
+        luck: of the run.
+        people: how many.
         shares: of the segments, shape (segments,), summing to 1.
         coverages: of the interventions that reach only a share of people, shape (partial interventions,).
         coverage_keys: a number for each of these, so that who is covered does not depend on what else is in the plan.
@@ -58,14 +60,14 @@ def _found(
     segments = shares.shape[0]
     for person in range(people.shape[0]):
         me: Person = people[person]
-        u = uniform(luck, person, SEGMENT, 0)
+        u = uniform(luck, person, SEGMENT, 0, 0)
         segment = 0
         while segment < segments - 1 and u >= shares[segment]:
             segment += 1
         me.segment = segment
         kind = 0
         for place in range(coverages.shape[0]):
-            if uniform(luck, person, COVERED, coverage_keys[place]) < coverages[place]:
+            if uniform(luck, person, COVERED, coverage_keys[place], 0) < coverages[place]:
                 kind += 1 << place
         me.kind = kind * segments + segment
         due[person] = entry_weeks[person % entry_weeks.shape[0]]
@@ -75,7 +77,7 @@ def _found(
         me.called_by = NOBODY
         me.invited_by = NOBODY
         me.pursuing_call = NOBODY
-        me.patience = exponential(luck, person, PATIENCE, 0)
+        me.patience = exponential(luck, person, PATIENCE, 0, 0)
 
 
 def endow(luck: Luck, people: Records, traits: list[Traits]) -> None:
@@ -86,7 +88,7 @@ def endow(luck: Luck, people: Records, traits: list[Traits]) -> None:
     _draw(luck, DISPOSITION, u_loyalty)
     for segment, trait in enumerate(traits):
         mine = people["segment"] == segment if len(traits) > 1 else slice(None)
-        need, loyalty = trait.need, trait.loyalty
+        need = trait.need
         people["rate"][mine] = np.exp(gamma_log_quantile(u_rate[mine], need.rate_shape, need.rate_scale_weeks))
         people["disposition"][mine] = _latent_loyalty(u_loyalty[mine], trait)
         people["stage"][mine] = Stage.NEED if need.at_entry else Stage.OUTSIDE
@@ -103,13 +105,15 @@ def _latent_loyalty(u: Floats, trait: Traits) -> Floats:
 @compiled
 def _draw(luck: Luck, what_for: int, into: Floats) -> None:
     for person in range(into.shape[0]):
-        into[person] = uniform(luck, person, what_for, 0)
+        into[person] = uniform(luck, person, what_for, 0, 0)
 
 
 def meet(luck: Luck, people: Records, taste_sd: Floats, awareness: Floats) -> Records:
     """Bonds of everybody with every brand, shape (people, brands), with lasting tastes and first awareness.
 
     Args:
+        luck: of the run.
+        people: their records, shape (people,).
         taste_sd: by segment, shape (segments,).
         awareness: share who know each brand at the start, by kind, shape (kinds, brands).
     """

@@ -23,16 +23,19 @@ def gamma_log_quantile(u: Numbers, shape: float, rate: float) -> Numbers:
     table = np.where(np.isfinite(exact) & (exact > -600.0), exact, leading)
     upper = special.gammainccinv(shape, special.expit(-_GRID))
     table = np.where(_GRID > 0.0, np.log(upper), table)
-    return np.interp(special.logit(u), _GRID, table) - np.log(rate)
+    logs: Numbers = np.interp(special.logit(u), _GRID, table) - np.log(rate)
+    return logs
 
 
 def beta_logit_quantile(u: Numbers, a: float, b: float) -> Numbers:
     """Logit of the Beta(a, b) quantile at probabilities `u`, any shape, 0 < u < 1."""
-    low = np.log(special.betaincinv(a, b, _SHARE))
+    rest = special.expit(-_GRID)
+    with np.errstate(divide="ignore"):
+        low = np.log(special.betaincinv(a, b, _SHARE))
+        high = np.log(special.betaincinv(b, a, rest))  # log(1 - x), from the other tail
     low_leading = (np.log(_SHARE) + np.log(a) + special.betaln(a, b)) / a
     low = np.where(np.isfinite(low) & (low > -600.0), low, low_leading)
-    rest = special.expit(-_GRID)
-    high = np.log(special.betaincinv(b, a, rest))  # log(1 - x), from the other tail
     high_leading = (np.log(rest) + np.log(b) + special.betaln(a, b)) / b
     high = np.where(np.isfinite(high) & (high > -600.0), high, high_leading)
-    return np.interp(special.logit(u), _GRID, low - high)
+    logits: Numbers = np.interp(special.logit(u), _GRID, low - high)
+    return logits

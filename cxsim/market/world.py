@@ -1,6 +1,7 @@
 """From a scenario and a key of luck to a world in which people can live."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ def make_world(
     traits = [trait for _, trait in scenario.segments().values()]
     population.endow(luck, people, traits)
     taste_sd = np.array([trait.use.taste_sd for trait in traits])
-    bonds = population.meet(luck, people, taste_sd, terms.offers["expectation"]["awareness"][0].copy())
+    bonds = population.meet(luck, people, taste_sd, terms.offers["expectation"]["awareness"].copy())
     network = make_links(scenario, luck)
     return World(
         due=due,
@@ -44,14 +45,13 @@ def make_world(
         standings=np.zeros(len(scenario.brand), STANDING),
         offers=terms.offers,
         traits=terms.traits,
-        period=terms.period,
+        first_row=terms.first_row,
         first_friend=network.first,
         friends=network.friends,
         luck=luck,
-        week=np.zeros(1, np.int64),
+        clock=np.array([0, watched, 0], np.int64),
         tally=np.zeros((market.horizon_weeks, len(scenario.brand), MEASURES), np.int64),
         log=np.zeros(room_for_notes, NOTE),
-        noted=np.array([watched, 0], np.int64),
     )
 
 
@@ -83,7 +83,7 @@ def read_edges(path: str, people: int) -> NDArray[np.int32]:
         ScenarioError: naming the line that is not two different person numbers below `people`.
     """
     edges = []
-    with open(path, newline="", encoding="utf-8-sig") as file:
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
         for number, row in enumerate(csv.reader(file), start=1):
             if number == 1 and not all(cell.strip().isdecimal() for cell in row):
                 continue

@@ -8,7 +8,12 @@ from cxsim.scenario.places import Path
 from cxsim.scenario.problems import Problem
 from cxsim.scenario.register import parameter_names
 from cxsim.scenario.schema import LinkKind, Scenario
-from cxsim.scenario.terms import MOST_PARTIAL, build_terms, partial_interventions, side_of
+from cxsim.scenario.terms import (
+    MOST_PARTIAL,
+    build_terms,
+    partial_interventions,
+    side_of,
+)
 from cxsim.scenario.wording import nearest
 from cxsim.stages import Traits
 
@@ -33,7 +38,9 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     for fault in faults:
         name = scenario.intervention[fault.intervention].name
         message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
-        hint = f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."
+        hint = (
+            f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."
+        )
         problems.append(Problem(where(("intervention", fault.intervention, "effect")), fault.parameter, message, hint))
     return problems
 
@@ -82,7 +89,9 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
         names.add(item.name)
         if item.brand and item.brand not in scenario.brand:
             hint = nearest(item.brand, scenario.brand) or f"Brands here: {', '.join(scenario.brand)}."
-            problems.append(Problem(where((*at, "brand")), "intervention.brand", f"there is no brand {item.brand!r}", hint))
+            problems.append(
+                Problem(where((*at, "brand")), "intervention.brand", f"there is no brand {item.brand!r}", hint)
+            )
         if item.segment and item.segment not in scenario.segment:
             hint = nearest(item.segment, scenario.segment) or f"Segments here: {', '.join(scenario.segment) or 'none'}."
             problems.append(
@@ -101,7 +110,9 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
                 problems.append(Problem(spot, key, "is shared by all customers, so it cannot cover only some of them"))
             elif effect.parameter in SET_AT_THE_START:
                 hint = "Change it in the plan's own sections (or with --set) instead."
-                problems.append(Problem(spot, key, "is drawn once at the start, so an intervention cannot move it", hint))
+                problems.append(
+                    Problem(spot, key, "is drawn once at the start, so an intervention cannot move it", hint)
+                )
     if len(partial_interventions(scenario)) > MOST_PARTIAL:
         message = f"at most {MOST_PARTIAL} interventions may cover only a share of customers"
         problems.append(Problem(where(("intervention",)), "intervention.coverage", message))

@@ -60,12 +60,11 @@ def _own_path(source: _Source, path: KeyPath) -> KeyPath:
 def _depth_held(values: Any, path: KeyPath) -> int:
     depth = 0
     for part in path:
-        if isinstance(values, dict) and part in values:
-            values = values[part]
-        elif isinstance(values, list) and isinstance(part, int) and 0 <= part < len(values):
-            values = values[part]
-        else:
+        in_table = isinstance(values, dict) and part in values
+        in_list = isinstance(values, list) and isinstance(part, int) and 0 <= part < len(values)
+        if not (in_table or in_list):
             break
+        values = values[part]
         depth += 1
     return depth
 

@@ -28,25 +28,69 @@ class Links(Section):
         LinkKind.small_world, "Kind of network: small_world, scale_free, communities, complete (everybody), or file (an edge list).",
         "word", 0, 4, "assumed", "Most talk is local with some far links (Watts & Strogatz 1998).",
     )  # fmt: skip
-    neighbours: int = parameter(8, "Friends per person.", "people", 2, 1000, "assumed", "People with whom one talks about purchases; an even number.")
-    rewiring: float = parameter(0.1, "Share of small-world links that go to anybody.", "share", 0, 1, "assumed", "The small-world range.")
-    community_size: int = parameter(50, "People in a community.", "people", 2, 1_000_000, "assumed", "A department, a club, a village street.")
-    bridges: float = parameter(0.1, "Share of community links that go to anybody.", "share", 0, 1, "assumed", "Nine links in ten stay inside.")
-    edges: str = Field("", description="For kind = file: a CSV of two columns, person numbers from 0, relative to this file.")
+    neighbours: int = parameter(
+        8,
+        "Friends per person.",
+        "people",
+        2,
+        1000,
+        "assumed",
+        "People with whom one talks about purchases; an even number.",
+    )
+    rewiring: float = parameter(
+        0.1, "Share of small-world links that go to anybody.", "share", 0, 1, "assumed", "The small-world range."
+    )
+    community_size: int = parameter(
+        50, "People in a community.", "people", 2, 1_000_000, "assumed", "A department, a club, a village street."
+    )
+    bridges: float = parameter(
+        0.1, "Share of community links that go to anybody.", "share", 0, 1, "assumed", "Nine links in ten stay inside."
+    )
+    edges: str = Field(
+        "", description="For kind = file: a CSV of two columns, person numbers from 0, relative to this file."
+    )
 
 
 class Market(Section):
     """The frame of the simulation."""
 
-    people: int = parameter(10_000, "People in the market, fixed for the run.", "people", 1, 50_000_000, "assumed", "Large enough for shares to one in a hundred.")
+    people: int = parameter(
+        10_000,
+        "People in the market, fixed for the run.",
+        "people",
+        1,
+        50_000_000,
+        "assumed",
+        "Large enough for shares to one in a hundred.",
+    )
     horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, 5200, "assumed", "Two years.")
     focal: Name = Field("focal", description="The brand the reports are about; nothing in the rules favours it.")
-    currency: Annotated[str, StringConstraints(min_length=1, max_length=8)] = Field("EUR", description="Name of the currency.")
-    discount_rate_annual: float = parameter(0.12, "Discount rate, compounded weekly.", "per year", 0, 10, "assumed", "A usual cost of capital plus risk in customer valuation.")
-    entry_counts: list[Annotated[int, Field(ge=0)]] = Field(
-        default=[1], min_length=1, description="How many people enter in each entry step, in order; repeated when there are more people."
+    currency: Annotated[str, StringConstraints(min_length=1, max_length=8)] = Field(
+        "EUR", description="Name of the currency."
     )
-    entry_step_weeks: float = parameter(0.0, "Length of an entry step; 0: all enter at the start.", "weeks", 0, 520, "assumed", "Everybody is there from the start.")
+    discount_rate_annual: float = parameter(
+        0.12,
+        "Discount rate, compounded weekly.",
+        "per year",
+        0,
+        10,
+        "assumed",
+        "A usual cost of capital plus risk in customer valuation.",
+    )
+    entry_counts: list[Annotated[int, Field(ge=0)]] = Field(
+        default=[1],
+        min_length=1,
+        description="How many people enter in each entry step, in order; repeated when there are more people.",
+    )
+    entry_step_weeks: float = parameter(
+        0.0,
+        "Length of an entry step; 0: all enter at the start.",
+        "weeks",
+        0,
+        520,
+        "assumed",
+        "Everybody is there from the start.",
+    )
     links: Links = Links()
 
     @model_validator(mode="after")
@@ -59,15 +103,33 @@ class Market(Section):
 class Segment(Traits):
     """A share of the people whose traits differ: sections named here replace single keys of the market's."""
 
-    share: float = parameter(1.0, "Share of the people; the shares of all segments sum to 1.", "share", 0, 1, "assumed", "The scenario's own choice.")
+    share: float = parameter(
+        1.0,
+        "Share of the people; the shares of all segments sum to 1.",
+        "share",
+        0,
+        1,
+        "assumed",
+        "The scenario's own choice.",
+    )
 
 
 class Cost(Section):
     """What an intervention costs the brand."""
 
     once: float = parameter(0.0, "Paid when it starts.", "currency", 0, 1e12, "assumed", "The scenario's own choice.")
-    weekly: float = parameter(0.0, "Paid each week while it runs.", "currency per week", 0, 1e12, "assumed", "The scenario's own choice.")
-    per_use: float = parameter(0.0, "Paid each time a covered customer passes the stage it acts on.", "currency per use", 0, 1e9, "assumed", "The scenario's own choice.")
+    weekly: float = parameter(
+        0.0, "Paid each week while it runs.", "currency per week", 0, 1e12, "assumed", "The scenario's own choice."
+    )
+    per_use: float = parameter(
+        0.0,
+        "Paid each time a covered customer passes the stage it acts on.",
+        "currency per use",
+        0,
+        1e9,
+        "assumed",
+        "The scenario's own choice.",
+    )
 
 
 class Range(Section):
@@ -104,11 +166,15 @@ class Intervention(Section):
     level: Literal["low", "typical", "high"] = Field("typical", description="Which end of effects given as ranges.")
     brand: str = Field("", description="The brand that does it; the focal one when left out.")
     segment: str = Field("", description="Only this segment; everybody when left out.")
-    coverage: float = parameter(1.0, "Share of customers it reaches, drawn by key.", "share", 0, 1, "assumed", "Everybody.")
+    coverage: float = parameter(
+        1.0, "Share of customers it reaches, drawn by key.", "share", 0, 1, "assumed", "Everybody."
+    )
     start_week: float = parameter(0.0, "When it starts.", "weeks", 0, 5200, "assumed", "At once.")
     ramp_weeks: float = parameter(0.0, "Time to full strength.", "weeks", 0, 5200, "assumed", "At once.")
     end_week: float = parameter(float("inf"), "When it ends.", "weeks", 0, float("inf"), "assumed", "Never.")
-    decay_weeks: float = parameter(0.0, "Time the effect takes to fade after the end.", "weeks", 0, 5200, "assumed", "At once.")
+    decay_weeks: float = parameter(
+        0.0, "Time the effect takes to fade after the end.", "weeks", 0, 5200, "assumed", "At once."
+    )
     effect: list[Effect] = Field(min_length=1)
     cost: Cost = Cost()
 
@@ -139,7 +205,9 @@ class Backing(Section):
 class Reference(Section):
     """Real figures that a fresh clone can hold the simulation against."""
 
-    weekly_repeat_purchases: str = Field("", description="CSV with columns week, actual_cumulative_repeat_purchases, relative to this file.")
+    weekly_repeat_purchases: str = Field(
+        "", description="CSV with columns week, actual_cumulative_repeat_purchases, relative to this file."
+    )
     origin: str = ""
     licence: str = ""
 
@@ -152,7 +220,9 @@ class Scenario(Traits):
     extends: str = Field("", description="A scenario to start from: a name in the library, or a file.")
     market: Market = Market()
     segment: dict[Name, Segment] = Field(default={}, description="Segments of people, by name.")
-    brand: dict[Name, Offer] = Field(default={"focal": Offer()}, min_length=1, max_length=16, description="Brands, by name.")
+    brand: dict[Name, Offer] = Field(
+        default={"focal": Offer()}, min_length=1, max_length=16, description="Brands, by name."
+    )
     intervention: list[Intervention] = Field(default=[], description="What the plan does.")
     evidence: dict[str, Backing] = Field(default={}, description="What backs the values set here, by full key.")
     reference: Reference = Reference()

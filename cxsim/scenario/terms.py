@@ -24,9 +24,9 @@ OPERATIONS = ("set", "multiply", "add")
 class Terms:
     """Tables that the rules read, and who belongs to which row."""
 
-    offers: NDArray[np.void]  # (periods, kinds, brands)
-    traits: NDArray[np.void]  # (periods, kinds)
-    period: NDArray[np.int64]  # (weeks,)
+    offers: NDArray[np.void]  # (periods * kinds, brands)
+    traits: NDArray[np.void]  # (periods * kinds,)
+    first_row: NDArray[np.int64]  # (weeks,) where the rows of each week's period begin
     shares: NDArray[np.float64]  # (segments,)
     coverages: NDArray[np.float64]  # (partial interventions,)
     coverage_keys: NDArray[np.int64]
@@ -72,9 +72,9 @@ def build_terms(scenario: Scenario) -> tuple[Terms, list[OutOfRange]]:
         traits[:, kind] = np.array(record_values(trait), dtype=traits.dtype)
     faults = _apply(scenario, strengths, offers, traits)
     terms = Terms(
-        offers,
-        traits,
-        period,
+        offers.reshape(-1, len(scenario.brand)),
+        traits.reshape(-1),
+        first_row=period * kinds,
         shares=np.array([share for share, _ in segments.values()]),
         coverages=np.array([scenario.intervention[place].coverage for place in partial], dtype=float),
         coverage_keys=np.array(
@@ -188,9 +188,7 @@ def side_of(parameter: str) -> type[BaseModel] | None:
     return None
 
 
-def _range_fault(
-    place: int, parameter: str, offers: NDArray[np.void], traits: NDArray[np.void]
-) -> OutOfRange | None:
+def _range_fault(place: int, parameter: str, offers: NDArray[np.void], traits: NDArray[np.void]) -> OutOfRange | None:
     stage, name = parameter.split(".")
     side: Any = side_of(parameter)
     values = (offers if side is Offer else traits)[stage][name]

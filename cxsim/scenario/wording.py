@@ -15,7 +15,7 @@ Where = Callable[[Path], str]
 
 
 def nearest(given: str, known: Iterable[str]) -> str:
-    """"Did you mean ...?", or nothing when nothing is near."""
+    """A question after the key that was meant, or nothing when none is near."""
     matches = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
     return f"Did you mean {matches[0]!r}?" if matches else ""
 
@@ -70,7 +70,11 @@ def allowed_range(path: Path) -> str:
     if field is None or "unit" not in about(field):
         return ""
     low, high = bounds(field)
-    limits = "" if (low, high) == (-float("inf"), float("inf")) else f"Allowed: {low:g} to {high:g} ({about(field)['unit']}). "
+    limits = (
+        ""
+        if (low, high) == (-float("inf"), float("inf"))
+        else f"Allowed: {low:g} to {high:g} ({about(field)['unit']}). "
+    )
     return f"{limits}{field.description}"
 
 

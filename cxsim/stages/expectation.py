@@ -16,17 +16,35 @@ class ExpectationTraits(Section):
         1.0, "Weight of that prior against the other sources.", "pure number", 0.001, 100, "assumed", f"The unit of weight. {_BOULDING}.",
     )  # fmt: skip
     promise_weight: float = parameter(
-        1.0, "Weight of the brand's own promise.", "pure number", 0, 100, "assumed", f"As much as the prior. {_BOULDING}."
+        1.0,
+        "Weight of the brand's own promise.",
+        "pure number",
+        0,
+        100,
+        "assumed",
+        f"As much as the prior. {_BOULDING}.",
     )
     norm_weight: float = parameter(
         0.5, "Weight of the rivals' promises (the category norm).", "pure number", 0, 100, "assumed",
         f"Half the weight of the brand's own promise. {_BOULDING}.",
     )  # fmt: skip
     heard_weight: float = parameter(
-        0.5, "Weight of each message heard from others.", "pure number per message", 0, 100, "assumed", f"Two messages weigh as much as the promise. {_BOULDING}."
+        0.5,
+        "Weight of each message heard from others.",
+        "pure number per message",
+        0,
+        100,
+        "assumed",
+        f"Two messages weigh as much as the promise. {_BOULDING}.",
     )
     rating_weight: float = parameter(
-        1.0, "Weight of the public rating once it has many reviews.", "pure number", 0, 100, "assumed", f"As much as the promise. {_BOULDING}."
+        1.0,
+        "Weight of the public rating once it has many reviews.",
+        "pure number",
+        0,
+        100,
+        "assumed",
+        f"As much as the promise. {_BOULDING}.",
     )
     rating_half: float = parameter(
         20.0, "Number of reviews at which the rating has half its full weight.", "reviews", 0.1, 1e6, "assumed",

@@ -48,13 +48,31 @@ class LoyaltyTraits(Section):
         "Mean cumulative satisfaction of customers under the default parameters, so that satisfaction re-sorts people but does not count its average effect twice.",
     )  # fmt: skip
     failure_weight: float = parameter(
-        0.5, "Logit of staying lost per unit of remembered failure (beta_F).", "logit", 0, 50, "assumed", "A remembered major failure lowers the odds by 40%."
+        0.5,
+        "Logit of staying lost per unit of remembered failure (beta_F).",
+        "logit",
+        0,
+        50,
+        "assumed",
+        "A remembered major failure lowers the odds by 40%.",
     )
     failure_memory: float = parameter(
-        0.6, "Share of the failure memory that is kept from one episode to the next.", "share", 0, 1, "assumed", "Half-life of about one and a half episodes."
+        0.6,
+        "Share of the failure memory that is kept from one episode to the next.",
+        "share",
+        0,
+        1,
+        "assumed",
+        "Half-life of about one and a half episodes.",
     )
     exit: float = parameter(
-        0.4, "Chance that a customer who does not stay leaves the category instead of looking around.", "probability", 0, 1, "assumed", "More look around than stop."
+        0.4,
+        "Chance that a customer who does not stay leaves the category instead of looking around.",
+        "probability",
+        0,
+        1,
+        "assumed",
+        "More look around than stop.",
     )
     referred_hazard: float = parameter(
         0.82, "Ratio of the leaving hazard of referred customers, while their referrer stays.", "ratio", 0, 2, "published",

@@ -23,10 +23,22 @@ class PurchaseTraits(Section):
         "Start of the range .1 to 1.",
     )  # fmt: skip
     outside: float = parameter(
-        0.0, "Utility of buying nothing after all; -inf: a need is always met.", "utility", -float("inf"), 50, "assumed", "The zero of the utility scale."
+        0.0,
+        "Utility of buying nothing after all; -inf: a need is always met.",
+        "utility",
+        -float("inf"),
+        50,
+        "assumed",
+        "The zero of the utility scale.",
     )
     retry: float = parameter(
-        0.7, "Chance to try again after a checkout that did not complete.", "probability", 0, 0.95, "assumed", "Most buyers try again once."
+        0.7,
+        "Chance to try again after a checkout that did not complete.",
+        "probability",
+        0,
+        0.95,
+        "assumed",
+        "Most buyers try again once.",
     )
     to_rival: float = parameter(
         0.7, "Chance to turn to another brand considered, instead of giving up, when a checkout was abandoned.", "probability", 0, 1, "assumed",
@@ -39,11 +51,29 @@ class PurchaseOffer(Section):
 
     price: float = parameter(50.0, "Price of one purchase.", "currency", 0, 1e9, "assumed", "A round basket.")
     appeal: float = parameter(
-        0.0, "Utility of the brand beyond its expected quality and price.", "utility", -50, 50, "assumed", "None: brands differ by what they do."
+        0.0,
+        "Utility of the brand beyond its expected quality and price.",
+        "utility",
+        -50,
+        50,
+        "assumed",
+        "None: brands differ by what they do.",
     )
     ease: float = parameter(
-        0.9, "Chance that an attempt to check out completes.", "probability", 0, 1, "assumed", "One attempt in ten fails."
+        0.9,
+        "Chance that an attempt to check out completes.",
+        "probability",
+        0,
+        1,
+        "assumed",
+        "One attempt in ten fails.",
     )
     fit: float = parameter(
-        0.95, "Chance that the variant bought is the right one.", "probability", 0, 1, "assumed", "One purchase in twenty is the wrong size or plan."
+        0.95,
+        "Chance that the variant bought is the right one.",
+        "probability",
+        0,
+        1,
+        "assumed",
+        "One purchase in twenty is the wrong size or plan.",
     )

@@ -14,7 +14,13 @@ class ResearchTraits(Section):
         "assumed", "Somewhat more people try again than give up.",
     )  # fmt: skip
     asks: int = parameter(
-        2, "How many neighbours a person asks about their own experience.", "people", 0, 16, "assumed", "A couple of friends."
+        2,
+        "How many neighbours a person asks about their own experience.",
+        "people",
+        0,
+        16,
+        "assumed",
+        "A couple of friends.",
     )
     ask_weight: float = parameter(
         0.15, "Share of the way each answer moves the expectation toward the neighbour's satisfaction.", "share", 0, 1, "assumed",

@@ -17,10 +17,22 @@ class SupportTraits(Section):
         "logit(.7) - logit(.03): seven in ten complain about major problems.",
     )  # fmt: skip
     contact_effort: float = parameter(
-        1.0, "What each try it takes to reach the firm subtracts (k2).", "logit per try", 0, 20, "assumed", "One hurdle lowers the odds to a third."
+        1.0,
+        "What each try it takes to reach the firm subtracts (k2).",
+        "logit per try",
+        0,
+        20,
+        "assumed",
+        "One hurdle lowers the odds to a third.",
     )
     wait_effort: float = parameter(
-        1.0, "Effort of waiting, in tries per week of waiting.", "tries per week", 0, 50, "assumed", "A week on hold feels like one more try."
+        1.0,
+        "Effort of waiting, in tries per week of waiting.",
+        "tries per week",
+        0,
+        50,
+        "assumed",
+        "A week on hold feels like one more try.",
     )
     recovery_weight: float = parameter(
         0.5, "How much of the published repurchase differences between outcomes acts on staying; 0 switches it off.", "share", 0, 2, "assumed",
@@ -36,17 +48,37 @@ class SupportOffer(Section):
     """What a brand's support desk can do."""
 
     capacity: float = parameter(
-        float("inf"), "Contacts the desk can handle in a week; inf for any number.", "contacts per week", 0.01, float("inf"), "assumed", "No queue unless a scenario has one."
+        float("inf"),
+        "Contacts the desk can handle in a week; inf for any number.",
+        "contacts per week",
+        0.01,
+        float("inf"),
+        "assumed",
+        "No queue unless a scenario has one.",
     )
     access_effort: float = parameter(
         0.5, "Tries it takes a customer to reach the desk.", "tries", 0, 20, "assumed", "A form and a menu."
     )
-    handling_weeks: float = parameter(0.1, "Time to handle a contact once it is its turn.", "weeks", 0, 52, "assumed", "Less than a day.")
+    handling_weeks: float = parameter(
+        0.1, "Time to handle a contact once it is its turn.", "weeks", 0, 52, "assumed", "Less than a day."
+    )
     resolve_rate: float = parameter(
-        0.7, "Share of contacts that end resolved.", "probability", 0, 1, "assumed", "First-contact resolution of ordinary desks is around 70%."
+        0.7,
+        "Share of contacts that end resolved.",
+        "probability",
+        0,
+        1,
+        "assumed",
+        "First-contact resolution of ordinary desks is around 70%.",
     )
     quick_rate: float = parameter(
-        0.4, "Share of resolved contacts that are resolved quickly, when the wait is within the limit.", "probability", 0, 1, "assumed", "Fewer than half."
+        0.4,
+        "Share of resolved contacts that are resolved quickly, when the wait is within the limit.",
+        "probability",
+        0,
+        1,
+        "assumed",
+        "Fewer than half.",
     )
     quick_limit_weeks: float = parameter(
         0.5, "Longest wait that still counts as quick.", "weeks", 0, 52, "assumed", "A few days."

@@ -7,7 +7,13 @@ class UseTraits(Section):
     """How people experience."""
 
     taste_sd: float = parameter(
-        0.15, "Spread of lasting personal tastes for a brand.", "quality (standard deviation)", 0, 2, "assumed", "As large as the noise of one use."
+        0.15,
+        "Spread of lasting personal tastes for a brand.",
+        "quality (standard deviation)",
+        0,
+        2,
+        "assumed",
+        "As large as the noise of one use.",
     )
     mismatch_cost: float = parameter(
         0.25, "Quality lost with the wrong variant.", "quality", 0, 2, "assumed", "A third of typical quality."
@@ -17,13 +23,31 @@ class UseTraits(Section):
         "Below the .52 that late orders lose in Olist's public reviews (2.1 of 4 stars), where lateness comes with other trouble.",
     )  # fmt: skip
     failure_cost: float = parameter(
-        0.5, "Quality lost with a failure of the highest severity.", "quality", 0, 2, "assumed", "Most of typical quality."
+        0.5,
+        "Quality lost with a failure of the highest severity.",
+        "quality",
+        0,
+        2,
+        "assumed",
+        "Most of typical quality.",
     )
     assimilation: float = parameter(
-        0.2, "How far perception is pulled toward the expectation (phi); negative is contrast.", "share", -1, 1, "assumed", "Middle of -.2 to .4."
+        0.2,
+        "How far perception is pulled toward the expectation (phi); negative is contrast.",
+        "share",
+        -1,
+        1,
+        "assumed",
+        "Middle of -.2 to .4.",
     )
     satisfaction_base: float = parameter(
-        0.0, "Satisfaction with a perceived quality of zero that was expected (c).", "satisfaction", -1, 1, "assumed", "Satisfaction on the scale of quality."
+        0.0,
+        "Satisfaction with a perceived quality of zero that was expected (c).",
+        "satisfaction",
+        -1,
+        1,
+        "assumed",
+        "Satisfaction on the scale of quality.",
     )
     perception_weight: float = parameter(
         1.0, "Satisfaction per unit of perceived quality (beta_P).", "pure number", 0, 5, "assumed",
@@ -53,7 +77,13 @@ class UseOffer(Section):
         0.7, "Average quality delivered.", "quality, 0 worst to 1 best", 0, 1.5, "assumed", "Middle of .6 to .8."
     )
     quality_sd: float = parameter(
-        0.15, "Spread of quality from one use to the next.", "quality (standard deviation)", 0, 2, "assumed", "A fifth of typical quality."
+        0.15,
+        "Spread of quality from one use to the next.",
+        "quality (standard deviation)",
+        0,
+        2,
+        "assumed",
+        "A fifth of typical quality.",
     )
     delivery_weeks: float = parameter(
         0.5, "Time from purchase to first use when on time.", "weeks", 0, 52, "assumed", "A few days."
@@ -64,8 +94,20 @@ class UseOffer(Section):
     )  # fmt: skip
     late_weeks: float = parameter(1.0, "Extra time of a late delivery.", "weeks", 0, 52, "assumed", "A week late.")
     failure_rate: float = parameter(
-        0.10, "Chance that something goes wrong in an episode.", "probability", 0, 1, "assumed", "Start of the range .02 to .30."
+        0.10,
+        "Chance that something goes wrong in an episode.",
+        "probability",
+        0,
+        1,
+        "assumed",
+        "Start of the range .02 to .30.",
     )
     severity: float = parameter(
-        0.4, "Mean severity of a failure, from 0 (trivial) to 1 (major).", "share", 0.02, 0.98, "assumed", "More small failures than large ones."
+        0.4,
+        "Mean severity of a failure, from 0 (trivial) to 1 (major).",
+        "share",
+        0.02,
+        0.98,
+        "assumed",
+        "More small failures than large ones.",
     )
