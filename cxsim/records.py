@@ -147,6 +147,7 @@ class Bond:
     ended_cause: Byte
     ended_at: Single
     first_bought: Single
+    looped_at: Single  # the second purchase
     last_bought: Single
     news_week: Small  # messages heard as of the start of this week, and the news since
     heard: Whole

@@ -64,12 +64,13 @@ def hear_news_of_brand(bond: Bond, week: int) -> None:
 def share_who_own(world: World, person: int) -> float:
     """Share of this person's neighbours who were somebody's customers at the start of the week."""
     if everybody_talks_to_everybody(world):
-        owners = 0
+        owners: int = 0
         for brand in range(world.standings.shape[0]):
             owners += world.standings[brand].owners
-        return owners / max(1, world.people.shape[0] - 1)
-    friends = world.first_friend[person + 1] - world.first_friend[person]
-    return float(world.people[person].owners_near) / friends if friends > 0 else 0.0
+        return owners / max(1, len(world.people) - 1)
+    friends: int = world.first_friend[person + 1] - world.first_friend[person]
+    owners_near: int = world.people[person].owners_near
+    return owners_near / friends if friends > 0 else 0.0
 
 
 @compiled

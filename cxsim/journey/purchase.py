@@ -168,6 +168,8 @@ def count_sale(world: World, person: int, brand: int) -> None:
     bond: Bond = world.bonds[person, brand]
     count(world, brand, Measure.purchases)
     if bond.purchases > 0:
+        if bond.purchases == 1:
+            bond.looped_at = world.due[person]
         count(world, brand, Measure.repeat_purchases)
         count_time(world, brand, Measure.loop_time, world.due[person] - bond.last_bought)
         if me.by_habit:

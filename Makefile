@@ -1,0 +1,25 @@
+# Everything runs in .venv; PYTHON chooses the interpreter it is made with.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint clean
+
+demo: .venv/ready  ## Two plans for an online shop, lived by the same customers with the same luck
+	$(BIN)/cxsim compare online-retailer plans/online-retailer-support plans/online-retailer-delivery \
+		--replications 40 --overwrite -o results/demo
+
+test: .venv/ready  ## All tests
+	$(BIN)/python -m pytest -q
+
+lint: .venv/ready  ## Style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch .venv/ready
+
+clean:  ## Remove the environment (results stay)
+	rm -rf .venv

@@ -1,0 +1,5 @@
+"""`python -m cxsim` is `cxsim`."""
+
+from cxsim.cli import main
+
+main()

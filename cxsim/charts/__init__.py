@@ -1,0 +1,8 @@
+"""Pictures of runs and comparisons. Every function takes `ax=` and returns it; one colour means one thing everywhere."""
+
+from cxsim.charts.differences import differences
+from cxsim.charts.flow import flow
+from cxsim.charts.matrix import matrix
+from cxsim.charts.rhythm import rhythm
+
+__all__ = ["differences", "flow", "matrix", "rhythm"]

@@ -1,0 +1,227 @@
+"""Commands that let customers live: run, compare, follow."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.decorators import FC
+
+    from cxsim.ledger.story import Moment
+    from cxsim.study.comparison import Comparison
+    from cxsim.study.runs import Runs
+
+_SET = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value, e.g. brand.focal.use.quality=0.8."
+)
+_SEED = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
+_OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the results.")
+_FORMAT = click.option("--parquet", is_flag=True, help="Tables as Parquet instead of CSV (needs cxsim[parquet]).")
+_OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+_WORKERS = click.option("--workers", type=click.IntRange(1), help="Threads; all cores when left out.")
+
+
+def _replications(default: int) -> "Callable[[FC], FC]":
+    return click.option(
+        "-n", "--replications", type=click.IntRange(1), default=default, show_default=True, help="Times to live."
+    )
+
+
+def _prepared(out: Path | None, overwrite: bool, parquet: bool) -> None:
+    """Find out before the work, not after it, that results could not be written."""
+    if parquet:
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise ValueError("--parquet needs the package pyarrow: pip install 'cxsim[parquet]'") from None
+    if out is not None:
+        from cxsim.study.results import check_free
+
+        check_free(out, overwrite)
+
+
+@click.command()
+@click.argument("scenario")
+@_replications(10)
+@_SEED
+@_SET
+@_OUT
+@_FORMAT
+@_OVERWRITE
+@_JSON
+@_WORKERS
+def run(
+    scenario: str,
+    replications: int,
+    seed: int,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    parquet: bool,
+    overwrite: bool,
+    as_json: bool,
+    workers: int | None,
+) -> None:
+    """Live SCENARIO several times and show its figures, each with a 95% interval."""
+    from cxsim.scenario import load
+    from cxsim.study import results
+    from cxsim.study.runs import run as live_runs
+
+    plan = load(scenario, list(overrides))
+    _prepared(out, overwrite, parquet)
+    runs = live_runs(plan, replications, seed, workers, progress=sys.stderr.isatty())
+    if out is not None:
+        results.write_runs(runs, out, "parquet" if parquet else "csv", overwrite)
+        _draw(out, ["flow", "rhythm"] if plan.reference.weekly_repeat_purchases else ["flow"], runs)
+    if as_json:
+        click.echo(results.runs_json(runs))
+        return
+    click.echo(f"{plan.name}: {replications} replications of {plan.market.people:,} people, seed {seed}\n")
+    table = runs.summary()
+    shown = [_with_interval(*row) for row in table[["mean", "low", "high"]].to_numpy(float)]
+    for name, value, meaning, unit in zip(table["figure"], shown, table["meaning"], table["unit"], strict=True):
+        click.echo(f"  {name:<18} {value:>34}  {meaning} ({unit})")
+    if plan.reference.weekly_repeat_purchases:
+        from cxsim.study.against_real import against_real
+
+        click.echo(f"\n{against_real(runs)}")
+    if out is not None:
+        click.echo(f"\nWritten to {out}")
+
+
+def _draw(out: Path, names: list[str], result: "Runs | Comparison", plan: str | None = None, mark: str = "") -> None:
+    """Draw charts into the results folder."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from cxsim import charts
+
+    for name in names:
+        chart = getattr(charts, name)
+        figure = (chart(result, plan) if plan else chart(result)).figure
+        figure.savefig(out / f"{name}{mark}.png", dpi=150)
+        plt.close(figure)
+
+
+def _with_interval(mean: float, low: float, high: float) -> str:
+    if mean != mean:
+        return "nothing to measure"
+    digits = ",.0f" if max(abs(mean), abs(low)) >= 100 else ".3g"
+    return f"{mean:{digits}} ({low:{digits}} to {high:{digits}})" if low == low else f"{mean:{digits}}"
+
+
+@click.command()
+@click.argument("base")
+@click.argument("plans", nargs=-1, required=True)
+@_replications(20)
+@_SEED
+@_SET
+@_OUT
+@_FORMAT
+@_OVERWRITE
+@_JSON
+@_WORKERS
+def compare(
+    base: str,
+    plans: tuple[str, ...],
+    replications: int,
+    seed: int,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    parquet: bool,
+    overwrite: bool,
+    as_json: bool,
+    workers: int | None,
+) -> None:
+    """Let the same customers, with the same luck, live through BASE and each of PLANS."""
+    from cxsim.scenario import load
+    from cxsim.study import results
+    from cxsim.study.comparison import compare as live_pairs
+
+    loaded = [load(name, list(overrides)) for name in (base, *plans)]
+    _prepared(out, overwrite, parquet)
+    comparison = live_pairs(
+        *loaded, replications=replications, seed=seed, workers=workers, progress=sys.stderr.isatty()
+    )
+    if out is not None:
+        results.write_comparison(comparison, out, "parquet" if parquet else "csv", overwrite)
+        for place, name in enumerate(comparison.plans, start=1):
+            _draw(out, ["flow", "matrix", "differences"], comparison, name, f"-{place}" if len(plans) > 1 else "")
+    if as_json:
+        click.echo(results.comparison_json(comparison))
+        return
+    for name, plan in comparison.plans.items():
+        click.echo(f"{comparison.verdict(name)}\n")
+        click.echo(f"  The same people in both worlds (rows: {comparison.base_name}; columns: {name})")
+        click.echo(_indented(plan.matrix.round(0).astype(int).to_string()))
+        click.echo("\n  Rescued lines: where and why they used to end")
+        click.echo(_indented(plan.rescued.head(6).round(1).to_string(index=False)))
+        saved = plan.difference("net_margin").variance_saved
+        if saved == saved:
+            click.echo(f"\n  Pairing by person saved {saved:.0%} of the variance of the difference in net margin.\n")
+    if out is not None:
+        click.echo(f"Written to {out}; read {out / 'summary.md'} first.")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+@click.command()
+@click.argument("person", type=click.IntRange(0))
+@click.argument("base")
+@click.argument("plan", required=False)
+@click.option("--replication", type=click.IntRange(0), default=0, show_default=True, help="Which replication.")
+@click.option("--whole-life", is_flag=True, help="Go on after the moment in which the two lives part.")
+@_SEED
+@_SET
+def follow(
+    person: int, base: str, plan: str | None, replication: int, whole_life: bool, seed: int, overrides: tuple[str, ...]
+) -> None:
+    """Tell the life of PERSON (a number from 0) in BASE and in PLAN, to the moment they part."""
+    from cxsim.ledger import story
+    from cxsim.scenario import load
+
+    first = load(base, list(overrides))
+    lives = [story.follow(first, person, seed, replication)]
+    titles = [first.name]
+    if plan is not None:
+        other = load(plan, list(overrides))
+        lives.append(story.follow(other, person, seed, replication))
+        titles.append(other.name)
+    if len(lives) == 1:
+        click.echo(f"Person {person} in {titles[0]}\n")
+        _tell(lives[0])
+        return
+    _tell_both(person, titles, lives[0], lives[1], whole_life)
+
+
+def _tell(life: "list[Moment]") -> None:
+    for moment in life:
+        click.echo(f"  {moment}")
+    if not life:
+        click.echo("  Nothing happens: no need arises before the horizon.")
+
+
+def _tell_both(person: int, titles: list[str], base: "list[Moment]", plan: "list[Moment]", whole_life: bool) -> None:
+    from cxsim.ledger import story
+
+    place = story.parting(base, plan)
+    if place is None:
+        click.echo(f"Person {person} lives the same life in {titles[0]} and in {titles[1]}:\n")
+        _tell(base)
+        return
+    click.echo(f"Person {person} lives the same life in both worlds at first:\n")
+    _tell(base[:place])
+    end = None if whole_life else place + 1
+    for title, life in zip(titles, (base, plan), strict=True):
+        click.echo(f"\nThen, in {title}:\n")
+        _tell(life[place:end])
+        if not whole_life and len(life) > place + 1:
+            click.echo(f"  ... and {len(life) - place - 1} more moments (--whole-life shows them)")

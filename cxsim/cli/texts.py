@@ -1,0 +1,166 @@
+"""Commands about scenarios as texts: list, new, check, explain, assumptions, schema."""
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cxsim.scenario.register import Entry
+
+_SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value.")
+
+
+@click.command("list")
+def list_() -> None:
+    """List the ready markets, plans and interventions."""
+    from cxsim.scenario import load, load_intervention_library, scenario_names
+
+    names = scenario_names()
+    for title, chosen in (
+        ("Markets", [name for name in names if not name.startswith("plans/")]),
+        ("Plans", [name for name in names if name.startswith("plans/")]),
+    ):
+        click.echo(f"{title}")
+        for name in chosen:
+            click.echo(f"  {name:<44} {load(name).name}")
+        click.echo()
+    click.echo("Interventions (use them in a plan by name)")
+    for name, item in load_intervention_library().items():
+        click.echo(f"  {name:<44} {item.story}")
+
+
+_TEMPLATE = """# A plan for {market}: what would you do? Check it with: cxsim check {file}
+# Compare it with:  cxsim compare {market} {file}
+name = "{title}"
+extends = "{market}"
+
+[[intervention]]
+name = "My idea"
+story = "What is done, in a sentence."
+start_week = 4
+ramp_weeks = 4
+# Which parameter changes, and how: set, multiply or add. `cxsim explain support` lists the parameters of a stage.
+effect = [{{ parameter = "support.quick_rate", add = 0.2 }}]
+cost = {{ once = 5000, weekly = 200, per_use = 0.0 }}
+
+# Or take one from the library (cxsim list):
+# [[intervention]]
+# name = "From the library"
+# use = "..."
+"""
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--market", default="online-retailer", show_default=True, help="The market the plan is for.")
+def new(file: Path, market: str) -> None:
+    """Write a plan to start from into FILE."""
+    from cxsim.scenario.files import find
+
+    path = file if file.suffix == ".toml" else file.with_suffix(".toml")
+    source = find(market)
+    shown = market if not Path(market).is_file() else str(source.resolve())
+    title = path.stem.replace("-", " ").replace("_", " ").capitalize().replace('"', "")
+    text = _TEMPLATE.format(market=shown, file=path, title=title)
+    try:
+        with path.open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError:
+        raise ValueError(f"{path} exists already; choose another name") from None
+    click.echo(f"Written to {path}. Change it, then: cxsim compare {shown} {path}")
+
+
+@click.command()
+@click.argument("scenario")
+@_SET
+def check(scenario: str, overrides: tuple[str, ...]) -> None:
+    """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
+    from cxsim.scenario import load
+
+    plan = load(scenario, list(overrides))
+    market = plan.market
+    click.echo(f"{plan.name or scenario}: right.")
+    click.echo(f"  {market.people:,} people over {market.horizon_weeks} weeks, links {market.links.kind.name}")
+    click.echo(f"  brands: {', '.join(plan.brands)} (reports are about {market.focal})")
+    click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
+    for item in plan.intervention:
+        changes = ", ".join(effect.parameter for effect in item.effect)
+        click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}")
+
+
+@click.command()
+@click.argument("key")
+def explain(key: str) -> None:
+    """Explain a parameter (support.quick_rate), or all of a stage (support)."""
+    from cxsim.scenario.register import find_entries, nearest_keys
+
+    entries = find_entries(key)
+    if not entries:
+        near = nearest_keys(key)
+        hint = f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
+        raise ValueError(f"there is no parameter {key!r}. {hint}")
+    for entry in entries:
+        click.echo(f"{entry.key} = {_plain(entry.default)}  ({entry.unit}; {_range(entry)})")
+        click.echo(f"  {entry.meaning}")
+        click.echo(f"  {entry.evidence}: {entry.source}\n")
+
+
+def _plain(value: object) -> str:
+    name = getattr(value, "name", None)
+    if name is not None:
+        return str(name)
+    return f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _range(entry: "Entry") -> str:
+    if math.isinf(entry.low) and math.isinf(entry.high):
+        return "one of the words above" if entry.unit == "word" else "true or false"
+    return f"{entry.low:g} to {entry.high:g}"
+
+
+@click.command()
+@click.argument("scenario")
+@_SET
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--only", type=click.Choice(["published", "derived", "fitted", "assumed"]), help="Only this evidence.")
+def assumptions(scenario: str, overrides: tuple[str, ...], as_json: bool, only: str | None) -> None:
+    """List every parameter of SCENARIO with its value and what backs it."""
+    from cxsim.scenario import load
+    from cxsim.scenario.register import assumptions as register_of
+
+    rows = [entry for entry in register_of(load(scenario, list(overrides))) if only in (None, entry.evidence)]
+    if as_json:
+        shown = [
+            {
+                "key": row.key,
+                "value": _plain(row.value),
+                "unit": row.unit,
+                "evidence": row.evidence,
+                "source": row.source,
+            }
+            for row in rows
+        ]
+        click.echo(json.dumps(shown, indent=2))
+        return
+    for row in rows:
+        mark = "*" if row.set_here else " "
+        click.echo(f"{mark} {row.key:<46} {_plain(row.value):>10} {row.unit:<28.28} {row.evidence:<9} {row.source}")
+    counts = {kind: sum(row.evidence == kind for row in rows) for kind in ("published", "derived", "fitted", "assumed")}
+    click.echo("\n* set by this scenario. " + ", ".join(f"{count} {kind}" for kind, count in counts.items() if count))
+
+
+@click.command()
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write; printed when left out.")
+def schema(out: Path | None) -> None:
+    """Export the JSON Schema of scenario files, for editors that complete and check."""
+    from cxsim.scenario import Scenario
+
+    text = json.dumps(Scenario.model_json_schema(), indent=2) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"Written to {out}")

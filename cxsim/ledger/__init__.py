@@ -1,0 +1,1 @@
+"""What is counted when the lives have been lived: lines and loops, retention, referrals, surveys, money."""

@@ -1,0 +1,105 @@
+"""The figures of one run: what it says about a brand at the horizon, each with its unit and meaning."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxsim.ledger.money import advertising, contribution, discount_factors, intervention_costs
+from cxsim.ledger.outcomes import Outcomes, count_statuses
+from cxsim.ledger.weekly import total
+from cxsim.measures import Measure
+from cxsim.records import Stage, World
+from cxsim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a figure is called, counts and means; `good` is +1 when more is better for the brand, -1 when less, else 0."""
+
+    name: str
+    unit: str
+    meaning: str
+    good: int = 0
+
+
+FIGURES = (
+    Figure("loops", "people", "repeat buyers still with the brand at the horizon", 1),
+    Figure("lines", "people", "stories with the brand that have ended", -1),
+    Figure("lines_research", "people", "lines that ended in research", -1),
+    Figure("lines_purchase", "people", "lines that ended in choosing or buying", -1),
+    Figure("lines_use", "people", "lines that ended in use", -1),
+    Figure("lines_support", "people", "lines that ended in support", -1),
+    Figure("lines_loyalty", "people", "lines that ended between purchases", -1),
+    Figure("new", "people", "stories whose first cycle is still open at the horizon"),
+    Figure("never", "people", "people who never considered the brand"),
+    Figure("advocates", "people", "people with at least one referral that bought", 1),
+    Figure("customers", "people", "customers at the horizon", 1),
+    Figure("purchases", "purchases", "purchases of the brand", 1),
+    Figure("first_purchases", "purchases", "people who bought for the first time", 1),
+    Figure("loop_purchases", "purchases", "purchases by habit, without research", 1),
+    Figure("share", "share", "share of all purchases in the market", 1),
+    Figure("loop_length_weeks", "weeks", "mean time between two purchases of the same customer"),
+    Figure("satisfaction", "satisfaction, 0 to 1", "mean satisfaction with an episode", 1),
+    Figure("nps_true", "points, -100 to 100", "net promoter score if everybody answered exactly", 1),
+    Figure("nps_measured", "points, -100 to 100", "net promoter score as the survey sees it", 1),
+    Figure("csat_measured", "share", "answers of 4 or 5 on 5, as the survey sees it", 1),
+    Figure("ces_measured", "points, 1 to 7", "mean customer effort score, 7 very easy, as the survey sees it", 1),
+    Figure("contacts", "contacts", "contacts made with the support desk"),
+    Figure("referral_r", "buyers per buyer", "referred first purchases for each first purchase", 1),
+    Figure("margin", "currency", "discounted contribution margin before the cost of interventions", 1),
+    Figure("intervention_cost", "currency", "discounted cost of the interventions", -1),
+    Figure("net_margin", "currency", "discounted contribution margin after the cost of interventions", 1),
+    Figure("clv", "currency per customer", "discounted margin for each customer ever gained", 1),
+    Figure("acquisition_cost", "currency per customer", "advertising and rewards for each customer ever gained", -1),
+)
+STAGES_OF_LINES = (Stage.RESEARCH, Stage.PURCHASE, Stage.USE, Stage.SUPPORT, Stage.LOYALTY)
+FIGURE = {figure.name: figure for figure in FIGURES}
+
+
+def figures_of_run(world: World, scenario: Scenario, brand: int, outcome: Outcomes) -> dict[str, float]:
+    """All figures of a brand at the end of a run, by name; nan where nothing was there to measure."""
+    never, new, line, loop = count_statuses(outcome)
+    bonds = world.bonds[:, brand]
+    discount = discount_factors(scenario)
+    margin = float(contribution(world, scenario, brand) @ discount)
+    cost = float(intervention_costs(world, scenario, brand) @ discount)
+    gained = total(world, brand, Measure.first_purchases)
+    everybody = float(world.tally[:, :, Measure.purchases].sum())
+    acquisition = float(advertising(world, brand).sum()) + total(world, brand, Measure.rewards_money)
+    uses, answers = total(world, brand, Measure.uses), total(world, brand, Measure.answers)
+    return {
+        "loops": float(loop),
+        "lines": float(line),
+        **{f"lines_{stage.name.lower()}": float(np.count_nonzero(outcome.stage == stage)) for stage in STAGES_OF_LINES},
+        "new": float(new),
+        "never": float(never),
+        "advocates": float(np.count_nonzero(outcome.advocate)),
+        "customers": float(np.count_nonzero(bonds["customer"])),
+        "purchases": total(world, brand, Measure.purchases),
+        "first_purchases": gained,
+        "loop_purchases": total(world, brand, Measure.loops),
+        "share": _ratio(total(world, brand, Measure.purchases), everybody),
+        "loop_length_weeks": _ratio(
+            total(world, brand, Measure.loop_time), total(world, brand, Measure.repeat_purchases)
+        ),
+        "satisfaction": _ratio(total(world, brand, Measure.satisfaction_sum), uses),
+        "nps_true": 100.0 * _balance(world, brand, Measure.true_promoters, Measure.true_detractors, uses),
+        "nps_measured": 100.0 * _balance(world, brand, Measure.promoters, Measure.detractors, answers),
+        "csat_measured": _ratio(total(world, brand, Measure.csat_satisfied), answers),
+        "ces_measured": _ratio(total(world, brand, Measure.effort_scores), answers),
+        "contacts": total(world, brand, Measure.contacts),
+        "referral_r": _ratio(total(world, brand, Measure.referred_purchases), gained),
+        "margin": margin,
+        "intervention_cost": cost,
+        "net_margin": margin - cost,
+        "clv": _ratio(margin, gained),
+        "acquisition_cost": _ratio(acquisition, gained),
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else float("nan")
+
+
+def _balance(world: World, brand: int, plus: Measure, minus: Measure, whole: float) -> float:
+    return _ratio(total(world, brand, plus) - total(world, brand, minus), whole)

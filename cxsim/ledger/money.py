@@ -1,0 +1,66 @@
+"""Money: what a brand earned, what its interventions cost, discounted to the start."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.ledger.weekly import unit_of
+from cxsim.measures import Measure
+from cxsim.parameter import WEEKS_PER_YEAR
+from cxsim.records import World
+from cxsim.scenario.schema import Scenario
+
+Weekly = NDArray[np.float64]
+
+COSTS_OF_SERVING = (Measure.goods_money, Measure.contacts_money, Measure.rewards_money, Measure.callbacks_money)
+
+
+def discount_factors(scenario: Scenario) -> Weekly:
+    """What one unit of currency in each week is worth at the start, shape (weeks,): (1 + r)**(-week / 52)."""
+    weeks = np.arange(scenario.market.horizon_weeks)
+    factors: Weekly = (1.0 + scenario.market.discount_rate_annual) ** (-weeks / WEEKS_PER_YEAR)
+    return factors
+
+
+def contribution(world: World, scenario: Scenario, brand: int) -> Weekly:
+    """Contribution margin by week before the cost of interventions: revenue less serving costs and advertising."""
+    earned = _money(world, brand, Measure.revenue_money)
+    spent = sum(_money(world, brand, cost) for cost in COSTS_OF_SERVING)
+    return earned - spent - advertising(world, brand)
+
+
+def advertising(world: World, brand: int) -> Weekly:
+    """Spent on advertising by week."""
+    spent: Weekly = world.offers["money"]["advertising_weekly"][world.first_row, brand]
+    return spent
+
+
+def intervention_costs(world: World, scenario: Scenario, brand: int) -> Weekly:
+    """Cost of a brand's interventions by week: once, weekly, and per use."""
+    weeks = np.arange(scenario.market.horizon_weeks)
+    costs = _money(world, brand, Measure.interventions_money)
+    for item in scenario.intervention:
+        if scenario.brands.index(item.brand or scenario.market.focal) == brand:
+            costs = costs + item.cost.once * (weeks == math.ceil(item.start_week))
+            costs = costs + item.cost.weekly * np.array([item.is_running(float(week)) for week in weeks])
+    return costs
+
+
+def _money(world: World, brand: int, measure: Measure) -> Weekly:
+    money: Weekly = world.tally[:, brand, measure].astype(float) * unit_of(measure)
+    return money
+
+
+def payback_week(gain: Weekly, cost: Weekly) -> int | None:
+    """The first week from which the accumulated gain covers the accumulated cost for good; None if that never comes.
+
+    Args:
+        gain: by week, discounted, shape (weeks,).
+        cost: by week, discounted, shape (weeks,).
+    """
+    net = np.cumsum(gain - cost)
+    if net[-1] < 0.0 or not np.any(cost > 0.0):
+        return None
+    behind = np.flatnonzero(net < 0.0)
+    return int(behind[-1]) + 1 if len(behind) else 0

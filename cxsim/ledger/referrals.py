@@ -1,0 +1,35 @@
+"""Who started whose loop: the referral forest and its reproduction number."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxsim.records import NOBODY, World
+
+
+def generations(world: World, brand: int) -> NDArray[np.int64]:
+    """Depth of each buyer in the referral forest, shape (people,): 0 came by themselves, -1 never bought."""
+    bonds = world.bonds[:, brand]
+    referrer = bonds["referrer"].astype(np.int64)
+    depth = np.where(bonds["purchases"] > 0, 0, -1).astype(np.int64)
+    ancestor = np.where(depth == 0, referrer, NOBODY)
+    while np.any(ancestor != NOBODY):
+        found = ancestor != NOBODY
+        depth[found] += 1
+        ancestor[found] = referrer[ancestor[found]]
+    return depth
+
+
+def reproduction(world: World, brand: int) -> pd.DataFrame:
+    """Referred buyers per buyer by generation: columns generation, buyers, referred, reproduction_number."""
+    depth = generations(world, brand)
+    buyers = np.bincount(depth[depth >= 0], minlength=1)
+    referred = np.append(buyers[1:], 0)
+    return pd.DataFrame(
+        {
+            "generation": np.arange(len(buyers)),
+            "buyers": buyers,
+            "referred": referred,
+            "reproduction_number": referred / np.maximum(buyers, 1),
+        }
+    )

@@ -1,0 +1,102 @@
+"""Replications of one scenario."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from cxsim.ledger.figures import FIGURES
+from cxsim.ledger.outcomes import lines_by_stage_and_cause
+from cxsim.ledger.weekly import weekly_table
+from cxsim.scenario import Scenario, load
+from cxsim.study.paired import estimate
+from cxsim.study.replications import each_replication, live
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Replications of one scenario, as tidy tables.
+
+    Attributes:
+        scenario: what was lived.
+        seed: the seed; replication r of it repeats exactly.
+        figures: one row a replication, one column a figure of the focal brand.
+        weeks: one row a replication, week and brand; money in currency, times in weeks.
+        lines: one row a replication, stage and cause: people whose line with the focal brand ended so.
+    """
+
+    scenario: Scenario
+    seed: int
+    figures: pd.DataFrame
+    weeks: pd.DataFrame = field(repr=False)
+    lines: pd.DataFrame = field(repr=False)
+
+    @property
+    def replications(self) -> int:
+        """How many times the scenario was lived."""
+        return len(self.figures)
+
+    def summary(self) -> pd.DataFrame:
+        """Every figure with its mean, 95% interval, unit and meaning: one row a figure."""
+        rows = []
+        for figure in FIGURES:
+            result = estimate(self.figures[figure.name].to_numpy(float))
+            rows.append((figure.name, result.mean, result.low, result.high, figure.unit, figure.meaning))
+        return pd.DataFrame(rows, columns=["figure", "mean", "low", "high", "unit", "meaning"])
+
+    def __repr__(self) -> str:
+        table = self.summary()
+        shown = table[table["figure"].isin(["loops", "lines", "new", "never", "net_margin"])]
+        figures = "; ".join(
+            f"{name} {_figure(mean, low, high)}"
+            for name, mean, low, high in zip(shown["figure"], shown["mean"], shown["low"], shown["high"], strict=True)
+        )
+        return f"<Runs of {self.scenario.name!r}: {self.replications} replications, seed {self.seed}; {figures}>"
+
+
+def _figure(mean: float, low: float, high: float) -> str:
+    return f"{mean:,.0f} ({low:,.0f} to {high:,.0f})" if low == low else f"{mean:,.0f}"
+
+
+def run(
+    scenario: Scenario | str | Path,
+    replications: int = 1,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: bool = False,
+) -> Runs:
+    """Live a scenario several times, each with its own luck.
+
+    Args:
+        scenario: a loaded scenario, a file, or the name of a ready one.
+        replications: how many times, at least 1.
+        seed: 0 to 2**63 - 1.
+        workers: threads; as many as cores when left out. The results do not depend on it.
+        progress: whether to show a progress bar on stderr.
+
+    Raises:
+        ScenarioError: if the scenario is wrong.
+        ValueError: if a number is out of range.
+    """
+    if replications < 1:
+        raise ValueError(f"replications is {replications}; it must be at least 1")
+    plan = scenario if isinstance(scenario, Scenario) else load(scenario)
+
+    def once(replication: int) -> tuple[dict[str, float], pd.DataFrame, pd.DataFrame]:
+        lived = live(plan, seed, replication)
+        return lived.figures, weekly_table(lived.world, plan.brands), lines_by_stage_and_cause(lived.outcome)
+
+    results = each_replication(once, replications, workers, progress)
+    figures = pd.DataFrame([figures for figures, _, _ in results]).rename_axis("replication")
+    return Runs(
+        plan,
+        seed,
+        figures,
+        _stacked([weeks for _, weeks, _ in results]),
+        _stacked([lines for _, _, lines in results]),
+    )
+
+
+def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of all replications under each other, with the replication as the first column."""
+    return pd.concat(tables, keys=range(len(tables)), names=["replication"]).reset_index(level=0).reset_index(drop=True)
