@@ -5,8 +5,8 @@ BIN := .venv/bin
 .PHONY: demo test lint clean
 
 demo: .venv/ready  ## Two plans for an online shop, lived by the same customers with the same luck
-	$(BIN)/cxsim compare online-retailer plans/online-retailer-support plans/online-retailer-delivery \
-		--replications 40 --overwrite -o results/demo
+	$(BIN)/cxsim compare online-retailer plans/online-retailer-checkout plans/online-retailer-delivery \
+		--replications 20 --overwrite -o results/demo
 
 test: .venv/ready  ## All tests
 	$(BIN)/python -m pytest -q

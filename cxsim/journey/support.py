@@ -22,6 +22,7 @@ CONTACT: Final = purpose("support: make contact")
 RESOLVE: Final = purpose("support: resolved")
 QUICK: Final = purpose("support: quickly")
 MILD: Final = 0.5  # severity below which quick recovery may please
+MINOR: Final = 0.2  # severity of the minor problems of the TARP studies
 
 # Share who buy again after a minor (below $5) and a major (above $100) problem: silent, unresolved, resolved, quick.
 # TARP (1986), Consumer Complaint Handling in America: An Update Study.
@@ -103,11 +104,17 @@ def count_contact(world: World, brand: int, outcome: int, wait: float) -> None:
 
 @compiled
 def recovery_offset(outcome: int, severity: float) -> float:
-    """What a failure that ended so takes from the logit of staying; 0 for the best case, never positive."""
+    """What a failure that ended so takes from the logit of staying; 0 for the best case, never positive.
+
+    From nothing at severity 0 to the minor row at MINOR, and on to the major row at 1: a failure hardly noticed hardly
+    counts.
+    """
     best = _logit(REPURCHASE_MINOR[Outcome.QUICK - 1])
-    minor = _logit(REPURCHASE_MINOR[outcome - 1])
-    major = _logit(REPURCHASE_MAJOR[outcome - 1])
-    return minor + severity * (major - minor) - best
+    minor = _logit(REPURCHASE_MINOR[outcome - 1]) - best
+    major = _logit(REPURCHASE_MAJOR[outcome - 1]) - best
+    if severity < MINOR:
+        return minor * severity / MINOR
+    return minor + (severity - MINOR) / (1.0 - MINOR) * (major - minor)
 
 
 @compiled

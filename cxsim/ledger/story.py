@@ -69,9 +69,12 @@ def _moments(log: NDArray[np.void], brands: list[str]) -> list[Moment]:
 
 
 def parting(base: list[Moment], plan: list[Moment]) -> int | None:
-    """The number of the first moment in which two lives differ; None when they never do."""
+    """The number of the first moment that is told differently in two lives; None when there is none.
+
+    Numbers are compared as they are told: a rating that differs in its fifth digit has not parted anybody yet.
+    """
     for place, (one, other) in enumerate(zip(base, plan, strict=False)):
-        if one != other:
+        if str(one) != str(other):
             return place
     return min(len(base), len(plan)) if len(base) != len(plan) else None
 

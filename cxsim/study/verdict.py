@@ -81,8 +81,8 @@ def _worth(currency: str, plan: "PlanResult") -> str:
         return f"Whether it pays is undecided: {currency} {signed} of discounted margin{spent}.{_to_decide(change)}"
     if change.estimate.mean < 0:
         return f"It loses {money} of discounted margin{spent}."
-    back = f" and is paid back by week {plan.payback}" if plan.payback is not None else ""
-    roi = f" ({plan.roi.mean:.1f} for each {currency} spent{back})" if plan.roi else ""
+    back = f"; paid back by week {plan.payback}" if plan.payback is not None else ""
+    roi = f" (a return of {plan.roi.mean:.1f} for each {currency} spent{back})" if plan.roi else ""
     return f"It is worth {money} of discounted margin{spent}{roi}."
 
 
