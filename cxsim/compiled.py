@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -86,7 +87,8 @@ def compiled_as(signature: str) -> Callable[[Rule], Rule]:
     return compile_rule
 
 
+@cache
 def announce_compilation() -> None:
-    """Say on stderr that the first run compiles, when nothing has been compiled for this version yet."""
-    if CACHE is None or not any(CACHE.rglob("*.nbi")):
+    """Say on stderr, once, that the first run compiles, when the kernel of this version is not in the cache yet."""
+    if CACHE is None or not any(CACHE.rglob("life.live_week-*.nbi")):
         print("cxsim: compiling the journey for this machine (once, about half a minute) ...", file=sys.stderr)

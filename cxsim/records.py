@@ -89,7 +89,6 @@ class Person:
     needs: Count
     searches: Count
     choices: Count
-    checkouts: Count
     uses: Count
     messages: Count
     # who this person is

@@ -79,6 +79,8 @@ def new(file: Path, market: str) -> None:
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
     from cxsim.scenario import load
+    from cxsim.scenario.terms import side_of
+    from cxsim.stages import Offer
 
     plan = load(scenario, list(overrides))
     market = plan.market
@@ -88,7 +90,8 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
     for item in plan.intervention:
         changes = ", ".join(effect.parameter for effect in item.effect)
-        click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}")
+        reach = "" if all(side_of(effect.parameter) is Offer for effect in item.effect) else " (customers of all brands)"
+        click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}{reach}")
 
 
 @click.command()

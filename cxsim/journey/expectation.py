@@ -33,6 +33,7 @@ def expectation(world: World, person: int) -> None:
     for brand in range(world.standings.shape[0]):
         bond: Bond = world.bonds[person, brand]
         bond.in_play = False
+        hear_news_of_brand(bond, world.clock[WEEK])
         if brand == me.target if me.by_habit else bond.aware:
             bring_into_play(world, person, brand)
             any_in_play = True

@@ -49,8 +49,10 @@ def hear_news_of_people(me: Person, week: int) -> None:
 
 @compiled
 def hear_news_of_brand(bond: Bond, week: int) -> None:
-    """Let last week's messages about a brand become known."""
+    """Let last week's messages about a brand become known, and by them the brand."""
     if bond.news_week < week:
+        if bond.news > 0:
+            bond.aware = True
         bond.heard += bond.news
         bond.heard_good += bond.news_good
         bond.heard_sum += bond.news_sum

@@ -121,7 +121,7 @@ def after_failed_checkout(world: World, person: int, brand: int) -> int:
     if me.by_habit:
         me.by_habit = False
         for other in range(world.standings.shape[0]):
-            if other != brand and world.bonds[person, other].aware:
+            if other != brand and world.bonds[person, other].aware:  # messages were heard at the expectation stage
                 bring_into_play(world, person, other)
     return choose(world, person)
 

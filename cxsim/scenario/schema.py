@@ -156,7 +156,11 @@ class Effect(Section):
 
 
 class Intervention(Section):
-    """Delivery (when, to whom) times effect (what changes), with costs."""
+    """Delivery (when, to whom) times effect (what changes), with costs.
+
+    An effect on what a brand offers changes the offer of that brand; an effect on customers' traits reaches the people
+    covered whichever brand they are with, because traits are theirs.
+    """
 
     name: Name
     use: str = Field("", description="Name of an intervention of the library to start from.")
