@@ -90,7 +90,9 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
     for item in plan.intervention:
         changes = ", ".join(effect.parameter for effect in item.effect)
-        reach = "" if all(side_of(effect.parameter) is Offer for effect in item.effect) else " (customers of all brands)"
+        reach = (
+            "" if all(side_of(effect.parameter) is Offer for effect in item.effect) else " (customers of all brands)"
+        )
         click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}{reach}")
 
 

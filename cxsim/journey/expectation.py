@@ -5,7 +5,7 @@ from typing import Final
 from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, note
 from cxsim.journey.need import await_next_need, go_outside
-from cxsim.journey.neighbours import hear_news_of_brand
+from cxsim.journey.neighbours import hear_news_of_all_brands
 from cxsim.journey.relation import reopen
 from cxsim.journey.terms import terms_for
 from cxsim.luck import normal, purpose
@@ -13,7 +13,6 @@ from cxsim.measures import Measure, Note
 from cxsim.records import (
     NO_BRAND,
     VALENCE_UNIT,
-    WEEK,
     Bond,
     Person,
     Stage,
@@ -29,11 +28,11 @@ IMAGINATION: Final = purpose("expectation: imagination")
 def expectation(world: World, person: int) -> None:
     """Bring into play the brand bought by habit, or every brand known, and form an expectation of each."""
     me: Person = world.people[person]
+    hear_news_of_all_brands(world, person)
     any_in_play = False
     for brand in range(world.standings.shape[0]):
         bond: Bond = world.bonds[person, brand]
         bond.in_play = False
-        hear_news_of_brand(bond, world.clock[WEEK])
         if brand == me.target if me.by_habit else bond.aware:
             bring_into_play(world, person, brand)
             any_in_play = True
@@ -54,7 +53,6 @@ def bring_into_play(world: World, person: int, brand: int) -> None:
         count(world, brand, Measure.newly_considered)
     if bond.purchases == 0:
         reopen(world, person, brand)
-    hear_news_of_brand(bond, world.clock[WEEK])
     bond.expectation = expected_quality(world, person, brand)
     promise = world.offers[terms_for(world, world.people[person]), brand].expectation.promise
     note(world, person, Note.EXPECTS, brand, bond.expectation, promise, bond.heard, mean_stars(world.standings[brand]))

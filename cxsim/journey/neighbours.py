@@ -63,6 +63,13 @@ def hear_news_of_brand(bond: Bond, week: int) -> None:
 
 
 @compiled
+def hear_news_of_all_brands(world: World, person: int) -> None:
+    """Every stage that acts on what was heard does this first: others may or may not have done it this week."""
+    for brand in range(world.standings.shape[0]):
+        hear_news_of_brand(world.bonds[person, brand], world.clock[WEEK])
+
+
+@compiled
 def share_who_own(world: World, person: int) -> float:
     """Share of this person's neighbours who were somebody's customers at the start of the week."""
     if everybody_talks_to_everybody(world):

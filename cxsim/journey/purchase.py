@@ -10,6 +10,7 @@ from typing import Final
 from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, count_time, earn, note, pay
 from cxsim.journey.expectation import bring_into_play, end_without_purchase
+from cxsim.journey.neighbours import hear_news_of_all_brands
 from cxsim.journey.relation import end_line, reopen, set_customer
 from cxsim.journey.terms import terms_for
 from cxsim.luck import purpose, uniform
@@ -32,6 +33,7 @@ MOST_TRIES: Final = 16
 def purchase(world: World, person: int) -> None:
     """Choose, check out; after an abandoned checkout turn to a rival or give up."""
     me: Person = world.people[person]
+    hear_news_of_all_brands(world, person)
     chosen = me.target if me.by_habit else choose(world, person)
     while chosen != NO_BRAND:
         count(world, chosen, Measure.chosen)
@@ -121,7 +123,7 @@ def after_failed_checkout(world: World, person: int, brand: int) -> int:
     if me.by_habit:
         me.by_habit = False
         for other in range(world.standings.shape[0]):
-            if other != brand and world.bonds[person, other].aware:  # messages were heard at the expectation stage
+            if other != brand and world.bonds[person, other].aware:
                 bring_into_play(world, person, other)
     return choose(world, person)
 
