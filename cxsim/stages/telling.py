@@ -20,12 +20,12 @@ class TellingTraits(Section):
         "Messages per unit of satisfaction above neutral (m_pos).",
         "messages per satisfaction",
         0,
-        100,
+        20,
         "assumed",
         "A delighted customer tells about one person in two episodes.",
     )
     bad: float = parameter(
-        1.5, "Messages per unit of satisfaction below neutral (m_neg).", "messages per satisfaction", 0, 100, "assumed",
+        1.5, "Messages per unit of satisfaction below neutral (m_neg).", "messages per satisfaction", 0, 20, "assumed",
         "1.5 times the good (1.1 to 2), with more good than bad messages overall because most customers are content.",
     )  # fmt: skip
     neutral: float = parameter(
