@@ -1,13 +1,15 @@
 """Paired differences with intervals: a forest plot."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, new_axes
+from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, new_axes, shown
 from cxsim.ledger.figures import FIGURE
 from cxsim.study.comparison import Comparison
 
-SHOWN = ("loops", "lines", "advocates", "purchases", "satisfaction", "nps_true", "margin", "net_margin")
+# Without net promoter scores: their zero is arbitrary, so a share of their value says nothing.
+SHOWN = ("loops", "lines", "advocates", "purchases", "satisfaction", "margin", "net_margin")
 
 
 def differences(comparison: Comparison, plan: str | None = None, ax: Axes | None = None) -> Axes:
@@ -27,14 +29,14 @@ def differences(comparison: Comparison, plan: str | None = None, ax: Axes | None
     ax.set_yticks(range(len(rows)), [f"{str(name).replace('_', ' ')}" for name in rows.index])
     ax.invert_yaxis()
     ax.margins(x=0.25)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.0%}")
-    ax.set_xlabel(
-        f"change against {comparison.base_name} (share of its value), 95% interval of {comparison.replications} pairs"
-    )
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100.0 * value:+.3g}%" if abs(value) > 1e-9 else "0%")
+    pairs = comparison.replications
+    interval = f"bars: 95% interval over {pairs:,} pairs" if pairs > 1 else "one pair, so no interval"
+    ax.set_xlabel(f"change against {shown(comparison.base_name)}\n(share of its value; {interval})")
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    ax.set_title(f"What {result.name} changes", loc="left", fontweight="bold", color=INK)
+    ax.set_title(f'What "{shown(result.name, 46)}" changes', loc="left", fontweight="bold", color=INK)
     return ax
 
 
@@ -46,8 +48,17 @@ def _one(ax: Axes, place: int, name: str, row: "pd.Series[float]") -> None:
     colour = NEUTRAL if not decided or not good else LOOP if good * middle > 0.0 else LINE
     ax.plot([low / size, high / size], [place, place], color=colour, linewidth=3, solid_capstyle="butt")
     ax.plot(middle / size, place, "o", color=colour, markersize=7)
-    digits = ",.2f" if size < 10 else ",.0f"
+    less = middle < 0.0
+    end = np.fmin(low, middle) if less else np.fmax(high, middle)  # one replication has no interval
     ax.annotate(
-        f"{middle:+{digits}}", (max(high, middle) / size, place), xytext=(8, 0), textcoords="offset points",
-        va="center", fontsize=8, color=INK,
+        _signed(middle), (float(end) / size, place), xytext=(-8 if less else 8, 0), textcoords="offset points",
+        ha="right" if less else "left", va="center", fontsize=8, color=INK,
     )  # fmt: skip
+
+
+def _signed(value: float) -> str:
+    if value == 0.0:
+        return "0"
+    if abs(value) < 1e-3:
+        return f"{value:+.4f}"
+    return f"{value:+,.0f}" if abs(value) >= 100.0 else f"{value:+.2g}"

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from cxsim.charts.look import FIRST_CYCLE, INK, NEUTRAL, new_axes
+from cxsim.charts.look import FIRST_CYCLE, INK, NEUTRAL, mean_of, new_axes
 from cxsim.study.against_real import cumulative_repeats, real_repeats
 from cxsim.study.runs import Runs
 
@@ -21,9 +21,13 @@ def rhythm(runs: Runs, ax: Axes | None = None) -> Axes:
     ax.fill_between(weeks, low, high, color=FIRST_CYCLE, alpha=0.2, linewidth=0)
     ax.plot(weeks, simulated.mean(axis=1), color=FIRST_CYCLE)
     ax.plot(real.index, real, color=INK, linestyle="--")
-    last = simulated.iloc[-1].mean()
-    ax.annotate("real", (real.index[-1], real.iloc[-1]), xytext=(6, 4), textcoords="offset points", color=INK)
-    ax.annotate("simulated", (weeks[-1], last), xytext=(6, -10), textcoords="offset points", color=FIRST_CYCLE)
+    ends = [
+        ("real", float(real.index[-1]), float(real.iloc[-1]), INK),
+        ("simulated", float(weeks[-1]), float(simulated.iloc[-1].mean()), FIRST_CYCLE),
+    ]
+    for place, (word, week, height, colour) in enumerate(sorted(ends, key=lambda end: -end[2])):
+        offset = (6, 4 - 14 * place)  # the upper curve's word above, the lower one's below
+        ax.annotate(word, (week, height), xytext=offset, textcoords="offset points", color=colour)
     ax.margins(x=0.12)
     ax.set_xlabel("week")
     ax.set_ylabel("cumulative repeat purchases")
@@ -31,7 +35,7 @@ def rhythm(runs: Runs, ax: Axes | None = None) -> Axes:
         ax.spines[side].set_visible(False)
     ax.set_title("Repeat purchases, real and simulated", loc="left", fontweight="bold", color=INK)
     ax.text(
-        0.02, 0.97, f"{runs.replications} replications; band: 95% of them", transform=ax.transAxes, va="top",
-        fontsize=8, color=NEUTRAL,
+        0.02, 0.97, mean_of(runs.replications, "replication") + ("; band: 95% of them" if runs.replications > 1 else ""),
+        transform=ax.transAxes, va="top", fontsize=8, color=NEUTRAL,
     )  # fmt: skip
     return ax

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from cxsim.study.runs import Runs
 
 _SET = click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value, e.g. brand.focal.use.quality=0.8."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one value of every scenario named, e.g. brand.focal.use.quality=0.8.",
 )
 _SEED = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
 _OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the results.")
@@ -84,7 +88,7 @@ def run(
     table = runs.summary()
     shown = [_with_interval(*row) for row in table[["mean", "low", "high"]].to_numpy(float)]
     for name, value, meaning, unit in zip(table["figure"], shown, table["meaning"], table["unit"], strict=True):
-        click.echo(f"  {name:<18} {value:>34}  {meaning} ({unit})")
+        click.echo(f"  {name:<18} {value:>34}  {meaning} ({unit.replace('currency', plan.market.currency)})")
     if plan.reference.weekly_repeat_purchases:
         from cxsim.study.against_real import against_real
 
@@ -158,10 +162,14 @@ def compare(
         return
     for name, plan in comparison.plans.items():
         click.echo(f"{comparison.verdict(name)}\n")
+        click.echo(
+            "  (never: did not consider the brand; new: first cycle still open; line: ended; loop: repeat buyer still there)"
+        )
         click.echo(f"  The same people in both worlds (rows: {comparison.base_name}; columns: {name})")
         click.echo(_indented(plan.matrix.round(0).astype(int).to_string()))
         click.echo("\n  Rescued lines: where and why they used to end")
-        click.echo(_indented(plan.rescued.head(6).round(1).to_string(index=False)))
+        shown = plan.rescued.head(6).round(1).to_string(index=False) if len(plan.rescued) else "none"
+        click.echo(_indented(shown))
         saved = plan.difference("net_margin").variance_saved
         if saved == saved:
             click.echo(f"\n  Pairing by person saved {saved:.0%} of the variance of the difference in net margin.\n")

@@ -34,8 +34,8 @@ def list_() -> None:
 
 _TEMPLATE = """# A plan for {market}: what would you do? Check it with: cxsim check {file}
 # Compare it with:  cxsim compare {market} {file}
-name = "{title}"
-extends = "{market}"
+name = {title}
+extends = {parent}
 
 [[intervention]]
 name = "My idea"
@@ -60,11 +60,12 @@ def new(file: Path, market: str) -> None:
     """Write a plan to start from into FILE."""
     from cxsim.scenario.files import find
 
-    path = file if file.suffix == ".toml" else file.with_suffix(".toml")
+    path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
     source = find(market)
     shown = market if not Path(market).is_file() else str(source.resolve())
-    title = path.stem.replace("-", " ").replace("_", " ").capitalize().replace('"', "")
-    text = _TEMPLATE.format(market=shown, file=path, title=title)
+    title = path.stem.replace("-", " ").replace("_", " ").capitalize()
+    quoted = {"title": json.dumps(title, ensure_ascii=False), "parent": json.dumps(shown, ensure_ascii=False)}
+    text = _TEMPLATE.format(market=shown, file=path, **quoted)
     try:
         with path.open("x", encoding="utf-8") as target:
             target.write(text)

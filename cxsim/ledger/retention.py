@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxsim.records import Stage, World
+
+Z_OF_INTERVAL = 1.959964  # 95% of a normal lie within
 
 
 class Durations(NamedTuple):
@@ -36,15 +37,22 @@ def until_first_loop(world: World, brand: int, horizon_weeks: float) -> Duration
 
 
 def kaplan_meier(durations: Durations, weeks: NDArray[np.float64]) -> pd.DataFrame:
-    """Share without the event by each week, with a 95% interval (log-log): columns weeks, share, low, high."""
-    sample = stats.CensoredData(uncensored=np.maximum(durations.event, 0.0), right=durations.censored)
-    survival = stats.ecdf(sample).sf
+    """Share without the event by each week, with a 95% interval (log-log): columns weeks, share, low, high.
+
+    Nobody to watch gives nan; where the share is still 1, or 0, there is no spread to tell an interval from.
+    """
+    event = np.sort(np.maximum(durations.event, 0.0))
+    times, ended = np.unique(event, return_counts=True)
+    lasted = np.sort(np.concatenate([event, durations.censored]))
+    at_risk = len(lasted) - np.searchsorted(lasted, times)  # those censored in that very week still count
     at = np.asarray(weeks, float)
+    place = np.searchsorted(times, at, side="right")
+    share = np.append(1.0, np.cumprod(1.0 - ended / at_risk))[place] if len(lasted) else np.full(len(at), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        interval = survival.confidence_interval(confidence_level=0.95, method="log-log")
-        low, high = interval.low.evaluate(at), interval.high.evaluate(at)  # type: ignore[attr-defined]  # stubs say float
-    share = survival.evaluate(at)
-    known = np.isfinite(low) & np.isfinite(high)
+        greenwood = np.append(0.0, np.cumsum(ended / (at_risk * (at_risk - ended))))[place]
+        away = Z_OF_INTERVAL * np.sqrt(greenwood) / np.log(share)
+        low, high = share ** np.exp(-away), share ** np.exp(away)
+    known = (share > 0.0) & (share < 1.0)
     return pd.DataFrame(
         {"weeks": at, "share": share, "low": np.where(known, low, share), "high": np.where(known, high, share)}
     )

@@ -96,7 +96,7 @@ def _need(brand: str, trigger: float, *_: float) -> str:
 
 def _expects(brand: str, expected: float, promise: float, heard: float, stars: float) -> str:
     rating = f", rated {stars:.1f} stars" if stars else ""
-    talk = f", {heard:.0f} messages heard" if heard else ""
+    talk = f", {heard:.0f} {_plural('message', heard)} heard" if heard else ""
     return f"Expects {expected:.2f} of {brand} (promised {promise:.2f}{rating}{talk})."
 
 
@@ -147,6 +147,8 @@ def _tells(brand: str, messages: float, satisfaction: float, *_: float) -> str:
 
 def _stays(brand: str, chance: float, luck: float, satisfaction: float, _: float) -> str:
     drawn = f"chance {chance:.0%}, drew {luck:.2f}" if luck else "no decision before the next need"
+    if luck >= chance and luck:
+        drawn = "nobody leaves after the first purchase here"
     return f"Stays with {brand} ({drawn}; satisfaction over time {satisfaction:.2f})."
 
 

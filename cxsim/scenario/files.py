@@ -111,6 +111,8 @@ def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
     for override in overrides or []:
         _override(reading, override)
     _expand_library_interventions(reading)
+    if "name" not in reading.sources[-1].values and ("name",) not in reading.overridden:
+        reading.values["name"] = reading.sources[-1].path.stem  # a plan is not its parent
     try:
         result = Scenario.model_validate(reading.values)
     except ValidationError as error:

@@ -99,9 +99,16 @@ def _more_to_decide(result: Estimate, sd: float, count: int) -> int | None:
         return None
     if result.low > 0.0 or result.high < 0.0:
         return 0
-    needed = count
-    while _t(needed) * sd / math.sqrt(needed) >= abs(result.mean):
-        needed = max(needed + 1, math.ceil(needed * 1.02))
-        if needed > MOST_REPLICATIONS:
+
+    def decides(replications: int) -> bool:
+        return _t(replications) * sd / math.sqrt(replications) < abs(result.mean)
+
+    too_few, enough = count, 2 * count
+    while not decides(enough):
+        too_few, enough = enough, 2 * enough
+        if too_few > MOST_REPLICATIONS:
             return None
-    return needed - count
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (too_few, middle) if decides(middle) else (middle, enough)
+    return enough - count

@@ -63,8 +63,8 @@ def each_replication(
     Threads suffice: the compiled rules hold no interpreter lock.
     """
     with ThreadPoolExecutor(workers or usable_cores()) as pool:
-        futures = [pool.submit(work, replication) for replication in range(replications)]
         try:
+            futures = [pool.submit(work, replication) for replication in range(replications)]
             bar = tqdm(futures, desc="replications", unit="run", disable=not progress, leave=False)
             return [future.result() for future in bar]
         except BaseException:

@@ -3,13 +3,14 @@
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -183,9 +184,22 @@ def _short(value: object) -> str:
     return str(value).replace("|", "\\|")
 
 
+def scenario_record(scenario: Scenario) -> dict[str, Any]:
+    """The whole scenario with every default written out; of a segment its own keys only, since the rest is the market's."""
+    record: dict[str, Any] = json.loads(scenario.model_dump_json())
+    for name, segment in scenario.segment.items():
+        record["segment"][name] = json.loads(segment.model_dump_json(exclude_unset=True))
+    return record
+
+
 def scenario_hash(scenario: Scenario) -> str:
-    """SHA-256 of the whole scenario with every default written out: the same hash, the same market."""
-    return hashlib.sha256(scenario.model_dump_json().encode()).hexdigest()
+    """SHA-256 of the whole scenario: the same hash, the same market, on whatever machine its files lie."""
+    record = scenario_record(scenario)
+    record["reference"]["weekly_repeat_purchases"] = Path(scenario.reference.weekly_repeat_purchases).name
+    if scenario.market.links.edges:
+        edges = Path(scenario.market.links.edges).read_bytes()
+        record["market"]["links"]["edges"] = hashlib.sha256(edges).hexdigest()
+    return hashlib.sha256(json.dumps(record).encode()).hexdigest()
 
 
 def _manifest(scenarios: Mapping[str, Scenario], seed: int, replications: int) -> dict[str, object]:
@@ -196,7 +210,7 @@ def _manifest(scenarios: Mapping[str, Scenario], seed: int, replications: int) -
         "seed": seed,
         "replications": replications,
         "scenarios": {
-            name: {"sha256": scenario_hash(scenario), "scenario": json.loads(scenario.model_dump_json())}
+            name: {"sha256": scenario_hash(scenario), "scenario": scenario_record(scenario)}
             for name, scenario in scenarios.items()
         },
     }
@@ -221,20 +235,38 @@ def _write(
             else:
                 table.to_csv(parts / f"{name}.csv", index=False)
         (parts / "summary.md").write_text(text, encoding="utf-8")
+        manifest["files"] = sorted(path.name for path in parts.iterdir())
         (parts / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
         folder.mkdir(exist_ok=True)
+        for name in _files_of_manifest(folder):  # tables of earlier results would contradict the new manifest
+            (folder / name).unlink(missing_ok=True)
         for part in sorted(parts.iterdir(), key=lambda path: path.name == "manifest.json"):
             part.replace(folder / part.name)
     finally:
         shutil.rmtree(parts, ignore_errors=True)
 
 
+def _files_of_manifest(folder: Path) -> list[str]:
+    """What the results now in the folder say that they wrote there; nothing when that cannot be read."""
+    try:
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        return [name for name in files if Path(name).name == name]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def check_free(folder: Path, overwrite: bool) -> None:
-    """Refuse to write among files that are there already, unless asked to.
+    """Refuse to write among files that are there already, unless asked to, and where nothing can be written.
 
     Raises:
         ResultsExistError: if the folder is a file, or holds anything and `overwrite` is false.
+        PermissionError: if the folder could not be made or written.
     """
+    above = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if above != folder.absolute() and not above.is_dir():
+        raise ResultsExistError(f"{folder} cannot be a folder, since {above} is a file")
+    if not os.access(above, os.W_OK):
+        raise PermissionError(f"{above} cannot be written; choose another folder for the results")
     if folder.exists() and not folder.is_dir():
         raise ResultsExistError(f"{folder} is a file; give a folder for the results")
     if folder.is_dir() and any(folder.iterdir()) and not overwrite:

@@ -31,7 +31,7 @@ def _loops(comparison: "Comparison", plan: "PlanResult") -> str:
     )
     if change.decided:
         word = "more" if net.mean > 0 else "fewer"
-        return f"{moved}: {_number(_absolute(net))} {word} loops than {comparison.base_name!r} in all."
+        return f'{moved}: {_number(_absolute(net))} {word} loops than "{comparison.base_name}" in all.'
     return f"{moved}: whether there are more loops in all is undecided ({_number(net, signed=True)})."
 
 
@@ -87,14 +87,21 @@ def _worth(currency: str, plan: "PlanResult") -> str:
 
 
 def _to_decide(change: PairedDifference) -> str:
-    if change.more_replications is None:
+    more = change.more_replications
+    if math.isnan(change.sd):
+        return " It takes at least two replications to tell."
+    if more is None:
         return " More replications would hardly tell: the difference is too small to matter."
-    return f" About {change.more_replications:,} more replications would decide, if the difference stays as it is."
+    if more == 1:
+        return " About one more replication would decide, if the difference stays as it is."
+    return f" About {more:,} more replications would decide, if the difference stays as it is."
 
 
 def _sure(comparison: "Comparison", plan: "PlanResult") -> str:
     wins = plan.difference("net_margin").wins
     won = f"better on money in {wins:.0%} of" if not math.isnan(wins) else "no money to compare in"
+    if comparison.replications == 1:
+        return "(One paired replication of this model, so no intervals; not a forecast.)"
     return (
         f"({won} {comparison.replications} paired replications; 95% intervals over replications of this model, "
         "not a forecast.)"

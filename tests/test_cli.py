@@ -1,0 +1,337 @@
+"""Protects the command line: every command works, and every mistake gets one clear message and never a traceback."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from cxsim import cli, scenario_names
+
+SMALL = ("--set", "market.people=200", "--set", "market.horizon_weeks=20")
+BASE, PLAN = "online-retailer", "plans/online-retailer-delivery"
+
+
+@pytest.fixture
+def cxsim(monkeypatch, capsys):
+    """Run a command as the shell would: (exit code, stdout, stderr)."""
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["cxsim", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+def shell(*arguments, code=None, **options):
+    """Run Python in a process of its own."""
+    begin = ["-c", code] if code else ["-m", "cxsim"]
+    return subprocess.run([sys.executable, *begin, *map(str, arguments)], capture_output=True, text=True, **options)
+
+
+# ---- every command --------------------------------------------------------------------------------------------------
+
+
+def test_list_names_every_market_plan_and_intervention(cxsim):
+    code, out, _ = cxsim("list")
+    assert code == 0
+    for name in (*scenario_names(), "smooth-checkout"):
+        assert f"  {name} " in out
+
+
+def test_run_shows_every_figure_with_its_unit(cxsim):
+    code, out, err = cxsim("run", BASE, "-n", 2, *SMALL)
+    assert (code, err) == (0, "")
+    assert out.startswith("Online retailer: 2 replications of 200 people, seed 1")
+    assert re.search(r"^  loops +\d+.* \(people\)$", out, re.M)
+    assert "nan" not in out
+
+
+def test_run_compares_with_real_figures_where_there_are_any(cxsim):
+    _, out, _ = cxsim("run", "online-retailer-rhythm", "-n", 1)
+    assert "4,339 real" in out
+
+
+def test_compare_gives_the_verdict_the_matrix_and_the_rescued_lines(cxsim):
+    code, out, err = cxsim("compare", BASE, PLAN, "plans/online-retailer-checkout", "-n", 2, *SMALL)
+    assert (code, err) == (0, "")
+    assert len(re.findall(r"turns [\d,]+ \(.*?\) lines into loops", out)) == 2
+    assert out.count("The same people in both worlds") == out.count("Rescued lines") == 2
+    assert "not a forecast" in out
+
+
+def test_compare_says_none_when_no_line_was_rescued(cxsim):
+    _, out, _ = cxsim("compare", BASE, BASE, "-n", 2, *SMALL)
+    assert "Empty DataFrame" not in out
+    assert re.search(r"used to end\n +none\n", out)
+
+
+def test_compare_is_the_same_with_any_number_of_workers(cxsim):
+    said = {cxsim("compare", BASE, PLAN, "-n", 3, "--workers", workers, "--json", *SMALL) for workers in (1, 3)}
+    assert len(said) == 1
+
+
+def test_follow_tells_one_life_or_two(cxsim):
+    code, out, _ = cxsim("follow", 3, BASE, *SMALL)
+    assert code == 0 and out.startswith("Person 3 in Online retailer\n")
+    code, out, _ = cxsim("follow", 3, BASE, BASE, *SMALL)
+    assert code == 0 and "lives the same life" in out
+
+
+def test_follow_stops_where_two_lives_part_unless_asked_to_go_on(cxsim):
+    faster = ("--set", "need.rate_scale_weeks=0.5")
+    parted = next(
+        person for person in range(50) if "Then, in" in cxsim("follow", person, BASE, PLAN, *SMALL, *faster)[1]
+    )
+    _, short, _ = cxsim("follow", parted, BASE, PLAN, *SMALL, *faster)
+    _, whole, _ = cxsim("follow", parted, BASE, PLAN, "--whole-life", *SMALL, *faster)
+    assert short.count("Then, in ") == whole.count("Then, in ") == 2
+    assert len(whole.splitlines()) >= len(short.splitlines())
+    assert "more moments" not in whole
+
+
+def test_check_explain_and_assumptions(cxsim):
+    code, out, _ = cxsim("check", PLAN)
+    assert code == 0 and out.startswith("Online retailer: parcels on time: right.")
+    code, out, _ = cxsim("explain", "support.quick_rate")
+    assert code == 0 and out.startswith("support.quick_rate = ")
+    code, out, _ = cxsim("assumptions", BASE)
+    assert code == 0 and re.search(r"^\* loyalty.leave_b +2.8 .* fitted ", out, re.M)
+    code, out, _ = cxsim("assumptions", BASE, "--only", "published")
+    assert code == 0 and " assumed " not in out
+
+
+def test_schema_accepts_what_the_markets_are(cxsim, tmp_path):
+    code, out, _ = cxsim("schema")
+    schema = json.loads(out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate({"market": {"people": 5}}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"market": {"peple": 5}}, schema)
+    assert code == cxsim("schema", "-o", tmp_path / "s.json")[0] == 0
+    assert (tmp_path / "s.json").read_text() == out
+
+
+@pytest.mark.parametrize("name", ["my-plan", "my-plan.toml", "plan.v2", 'we\\ird "name"'])
+def test_new_writes_a_plan_that_is_right(cxsim, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = cxsim("new", name)
+    written = name if name.endswith(".toml") else f"{name}.toml"
+    assert code == 0 and written in out
+    assert [path.name for path in tmp_path.iterdir()] == [written]
+    assert cxsim("check", written)[0] == 0
+    assert cxsim("compare", BASE, written, "-n", 1, *SMALL)[0] == 0
+
+
+def test_new_refuses_to_overwrite(cxsim, tmp_path):
+    (tmp_path / "mine.toml").write_text("mine")
+    code, _, err = cxsim("new", tmp_path / "mine")
+    assert code == 2 and "exists already" in err
+    assert (tmp_path / "mine.toml").read_text() == "mine"
+
+
+def test_new_can_extend_a_file(cxsim, tmp_path):
+    market = tmp_path / "market.toml"
+    market.write_text('name = "Mine"\n')
+    assert cxsim("new", tmp_path / "plan", "--market", market)[0] == 0
+    assert "Mine" not in (tmp_path / "plan.toml").read_text()
+    assert cxsim("check", tmp_path / "plan.toml")[0] == 0
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_json_parses_and_holds_no_nan(cxsim, command):
+    code, out, err = cxsim(command, BASE, *([PLAN] if command == "compare" else []), "-n", 1, "--json", *SMALL)
+    assert (code, err) == (0, "")
+    result = json.loads(out, parse_constant=lambda word: pytest.fail(word))
+    assert result["replications"] == 1
+
+
+def test_assumptions_as_json(cxsim):
+    rows = json.loads(cxsim("assumptions", BASE, "--json")[1])
+    assert len(rows) > 50
+    assert all(row.keys() == {"key", "value", "unit", "evidence", "source"} for row in rows)
+
+
+def test_results_and_charts_are_written_to_the_folder(cxsim, tmp_path):
+    out = tmp_path / "results" / "demo"
+    code, said, _ = cxsim("compare", BASE, PLAN, "plans/online-retailer-checkout", "-n", 2, "-o", out, *SMALL)
+    assert code == 0 and f"Written to {out}" in said
+    charts = {f"{chart}-{number}.png" for chart in ("flow", "matrix", "differences") for number in (1, 2)}
+    assert {path.name for path in out.iterdir()} >= charts | {"summary.md", "manifest.json", "differences.csv"}
+    code, _, _ = cxsim("run", "online-retailer-rhythm", "-n", 1, "--parquet", "-o", tmp_path / "run")
+    assert {path.name for path in (tmp_path / "run").iterdir()} >= {"flow.png", "rhythm.png", "figures.parquet"}
+
+
+# ---- a user's mistakes ----------------------------------------------------------------------------------------------
+
+MISTAKES = {
+    "missing file": (("run", "no-such-market"), "no such file or ready scenario"),
+    "a name nearly right": (("run", "online-retaler"), "Did you mean 'online-retailer'"),
+    "misspelt key": (("check", BASE, "--set", "use.memry=0.5"), "Did you mean 'memory'"),
+    "set without a value": (("run", BASE, "--set", "use.memory"), "has no key or no value"),
+    "set out of range": (("run", BASE, "--set", "use.memory=7"), "Allowed: 0 to 1"),
+    "set to a wrong kind": (("run", BASE, "--set", "market.people=many"), "market.people"),
+    "unknown plan": (("compare", BASE, "plans/nothing"), "no such file or ready scenario"),
+    "no plan": (("compare", BASE), "Missing argument"),
+    "another market": (("compare", BASE, "durable"), "a comparison needs the same"),
+    "no replications": (("run", BASE, "-n", 0), "0 is not in the range"),
+    "negative seed": (("run", BASE, "--seed", -1), "-1 is not in the range"),
+    "seed no number": (("run", BASE, "--seed", "x"), "not a valid integer"),
+    "seed too large": (("run", BASE, "--seed", 2**63), "is not in the range"),
+    "person out of range": (("follow", 200, BASE, *SMALL), "the market has people 0 to 199"),
+    "negative person": (("follow", "--", -1, BASE), "-1 is not in the range"),
+    "replication out of range": (("follow", 1, BASE, "--replication", 2**32, *SMALL), "outside 0 to"),
+    "unknown command": (("rum", BASE), "No such command"),
+    "unknown option": (("run", BASE, "--sed", 3), "No such option"),
+    "unknown parameter": (("explain", "support.quik_rate"), "Did you mean support.quick_rate"),
+    "unknown stage": (("explain", "xyz"), "Try a stage"),
+    "nowhere to write a plan": (("new", "/no/such/folder/plan"), "No such file or directory"),
+    "plan for an unknown market": (("new", "plan", "--market", "nowhere"), "no such file or ready scenario"),
+    "nowhere to write the schema": (("schema", "-o", "/no/such/folder/schema.json"), "No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_gets_one_message_and_code_2(cxsim, mistake, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments, message = MISTAKES[mistake]
+    code, out, err = cxsim(*arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err and out == ""
+    assert err.count("cxsim: ") + err.count("Error: ") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("market.people = ", "at end of document"),
+        ("[market]\npeople = 10\npeople = 20\n", "line 3"),
+        ("[market]\npeple = 10\n", "line 2: market.peple: there is no such key"),
+        ('extends = "nowhere"', "no such file"),
+        ('[[intervention]]\nname = "a"\nuse = "nothing"\n', "there is no 'nothing'"),
+        ('market.links = {kind = "file", edges = "none.csv"}', "there is no file"),
+        (b"\xff\xfe\x00", "cannot be read"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named_with_its_place(cxsim, tmp_path, text, message):
+    file = tmp_path / "plan.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    code, _, err = cxsim("check", file)
+    assert code == 2 and message in err and "Traceback" not in err
+
+
+def test_results_are_refused_before_the_work_and_not_after_it(cxsim, tmp_path, monkeypatch):
+    monkeypatch.setattr("cxsim.study.comparison.live", lambda *_: pytest.fail("lived first"))
+    monkeypatch.setattr("cxsim.study.runs.live", lambda *_: pytest.fail("lived first"))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    for place, message in (("full", "--overwrite"), ("full/mine.txt", "is a file"), ("full/mine.txt/out", "is a file")):
+        for command in (("run", BASE), ("compare", BASE, PLAN)):
+            code, _, err = cxsim(*command, "-n", 1, "-o", tmp_path / place)
+            assert code == 2 and message in err and "Traceback" not in err
+    assert [path.name for path in tmp_path.rglob("*")] == ["full", "mine.txt"]
+
+
+def test_a_folder_without_permission_is_refused_before_the_work(cxsim, tmp_path, monkeypatch):
+    monkeypatch.setattr("cxsim.study.runs.live", lambda *_: pytest.fail("lived first"))
+    monkeypatch.setattr("os.access", lambda *_: False)  # the tests may run as root, who may write anywhere
+    code, _, err = cxsim("run", BASE, "-n", 1, "-o", tmp_path / "out")
+    assert code == 2 and "cannot be written" in err
+
+
+def test_parquet_without_its_package_says_what_to_install(cxsim, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    code, _, err = cxsim("run", BASE, "-n", 1, "--parquet", "-o", tmp_path / "out", *SMALL)
+    assert code == 2 and "pip install 'cxsim[parquet]'" in err
+
+
+def test_a_disk_that_fills_up_is_told_and_leaves_nothing(cxsim, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pandas.DataFrame.to_csv", full)
+    code, _, err = cxsim("run", BASE, "-n", 1, "-o", tmp_path / "out", *SMALL)
+    assert code == 2 and "No space left" in err and "Traceback" not in err
+    assert not list(tmp_path.iterdir())
+
+
+# ---- as a process ---------------------------------------------------------------------------------------------------
+
+HEAVY = {"numpy", "numba", "pandas", "mesa", "scipy", "matplotlib", "pydantic"}
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; sys.argv = ['cxsim', '--help']\nfrom cxsim.cli import main\nmain()\nprint(*sys.modules, file=sys.stderr)"
+    done = shell(code=code)
+    assert done.returncode == 0 and "Usage: cxsim" in done.stdout
+    assert not HEAVY & set(done.stderr.split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("compare", "--help")])
+def test_questions_about_usage_are_answered(arguments):
+    done = shell(*arguments, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "cxsim" in done.stdout
+
+
+def test_a_mistake_in_a_process_of_its_own():
+    done = shell("run", "no-such-market")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("cxsim: no-such-market: scenario: no such file")
+
+
+INTERRUPTED_AT_THE_THIRD = """
+import os, signal, sys
+import cxsim.study.comparison as comparison
+live = comparison.live
+pressed = []
+def interrupted(scenario, seed, replication):
+    if replication == 2 and not pressed:
+        pressed.append(True)
+        os.kill(os.getpid(), signal.SIGINT)
+    return live(scenario, seed, replication)
+comparison.live = interrupted
+from cxsim.cli import main
+main()
+"""
+
+
+def test_ctrl_c_stops_a_comparison_at_once_and_writes_nothing(tmp_path):
+    arguments = ("compare", BASE, PLAN, "-n", 100_000, *SMALL, "-o", tmp_path / "out")
+    done = shell(*arguments, code=INTERRUPTED_AT_THE_THIRD, timeout=120)
+    assert done.returncode == 130
+    assert done.stderr.endswith("cxsim: stopped; nothing was written\n")
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_that_stops_reading_gets_no_traceback():
+    with subprocess.Popen(
+        [sys.executable, "-m", "cxsim", "assumptions", BASE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        process.wait(60)
+
+
+def test_the_commands_of_the_makefile_exist():
+    makefile = (Path(__file__).parents[1] / "Makefile").read_text()
+    said = re.search(r"cxsim compare (.*?)\n\n", makefile, re.S)
+    assert said is not None
+    names = [
+        word for word in said[1].split() if re.fullmatch(r"[a-z/-]+", word) and not word.startswith(("-", "results"))
+    ]
+    assert len(names) == 3 and set(names) <= set(scenario_names())
