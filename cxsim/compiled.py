@@ -2,7 +2,7 @@
 
 Numba caches compiled code beside the source and looks only at the file that holds the function, so a change in a rule
 that another file calls would leave a stale caller behind. The cache folder therefore carries a fingerprint of every
-source file of the package. It is chosen here, before any rule is decorated.
+source file that rules are made of. It is chosen here, before any rule is decorated.
 """
 
 import hashlib
@@ -24,9 +24,10 @@ PACKAGE = Path(__file__).parent
 def _fingerprint() -> str:
     """Sixteen hex digits that change with any rule's source text or with Numba itself."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for folder in (PACKAGE, PACKAGE / "journey", PACKAGE / "market"):
-        for source in sorted(folder.glob("*.py")):
-            digest.update(source.read_bytes())
+    here = [PACKAGE / f"{name}.py" for name in ("compiled", "luck", "measures", "parameter", "records")]
+    rules = [source for folder in ("journey", "market", "stages") for source in sorted((PACKAGE / folder).glob("*.py"))]
+    for source in here + rules:
+        digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 

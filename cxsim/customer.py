@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 import mesa
+import numpy as np
 
 from cxsim.journey import (
     expectation,
@@ -51,12 +52,12 @@ class Customer(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     @property
     def person(self) -> Person:
         """This customer's own record."""
-        person: Person = self.world.people[self.number]
+        person: Person = self.world.people.view(np.recarray)[self.number]
         return person
 
     def bond(self, brand: int) -> Bond:
         """This customer's record with a brand, by number."""
-        bond: Bond = self.world.bonds[self.number, brand]
+        bond: Bond = self.world.bonds.view(np.recarray)[self.number, brand]
         return bond
 
     @property

@@ -69,6 +69,7 @@ class Measure(IntEnum):
     repeat_purchases = 54
     satisfaction_sum = 55  # of episodes, in 1/TIME_UNIT
     backlog = 56  # contacts waiting at the end of the week
+    episodes = 57  # brought to their end, support included: what satisfaction and the true scores are means over
 
 
 class Note(IntEnum):

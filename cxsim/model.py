@@ -15,7 +15,7 @@ from cxsim.luck import MOST_SEED
 from cxsim.market.exchange import tick
 from cxsim.market.world import make_world
 from cxsim.measures import Measure
-from cxsim.records import NOBODY, WEEK
+from cxsim.records import NOBODY, TIME_UNIT, WEEK
 from cxsim.scenario import Scenario, load
 
 Engine = Literal["compiled", "agents"]
@@ -51,7 +51,8 @@ def purchases(model: "LoyaltyModel") -> int:
 def satisfaction(model: "LoyaltyModel") -> float:
     """Mean satisfaction with the focal brand's episodes of the week just lived; nan without episodes."""
     week = model.world.tally[model.week - 1, model.plan.focal]
-    return float(week[Measure.satisfaction_sum]) / 1e6 / int(week[Measure.uses]) if week[Measure.uses] else float("nan")
+    episodes = int(week[Measure.episodes])
+    return float(week[Measure.satisfaction_sum]) / TIME_UNIT / episodes if episodes else float("nan")
 
 
 REPORTERS: dict[str, Callable[["LoyaltyModel"], float]] = {
@@ -68,8 +69,8 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     Args:
         scenario: a loaded scenario, a file, or the name of a ready one.
-        rng: the seed, 0 to 2**63 - 1. With the same seed and replication everything repeats, bit for bit. None draws
-            a fresh seed (kept in `seed`), which is what `mesa.batch_run(iterations=...)` asks for.
+        rng: the seed, 0 to 2**63 - 1. With the same seed and replication everything repeats, bit for bit. None, as
+            everywhere in Mesa, draws a fresh one (kept in `seed`), so that `mesa.batch_run`'s iterations differ.
         replication: the number of the replication, 0 to 2**32 - 1.
         engine: "compiled" (fast) or "agents" (a `Customer` each, overridable); both live the same lives.
         customer: the class of the customers; only the agents engine uses its stages.
@@ -94,7 +95,7 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self,
         scenario: Scenario | str | Path = "online-retailer",
         *,
-        rng: int | None = 1,
+        rng: int | None = None,
         replication: int = 0,
         engine: Engine = "compiled",
         customer: type[Customer] = Customer,
@@ -137,6 +138,8 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             self._customers_exist = True
             for number in range(self.plan.market.people):
                 self._customer(self, number)
+            # Mesa 3.3 counts agents in a dictionary of the class, which would keep this model alive for good.
+            getattr(mesa.Agent, "_ids", {}).pop(self, None)
         customers_of_model: AgentSet[Customer] = super().agents
         return customers_of_model
 

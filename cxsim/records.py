@@ -90,7 +90,6 @@ class Person:
     searches: Count
     choices: Count
     uses: Count
-    messages: Count
     # who this person is
     entry: Single  # week of entering the market
     rate: Single  # latent need rate, needs per week
@@ -105,6 +104,8 @@ class Person:
     grievance: Byte  # the heaviest complaint of this episode, a Cause
     severity: Single  # of the failure this time, 0 if none
     episode: Single  # satisfaction with this episode
+    harm: Single  # cumulative satisfaction that the failure of this episode cost
+    delight: Single  # satisfaction with a quick recovery: told in surveys, acts on nothing else
     relief: Single  # what a call back adds to the logit of staying
     # what others do: known as of the start of week `news_week`, and the news since
     news_week: Small
@@ -115,7 +116,7 @@ class Person:
     called_week: Small
     invited_by: Whole  # the earliest referral of this week, if any
     invited_to: Small
-    invited_at: Single
+    invited_at: Double  # exact, so that equal times tie
     pursuing_call: Whole  # the referrer whose call started this journey
     pursuing_to: Small  # and the brand they recommended
 
@@ -145,6 +146,7 @@ class Bond:
     ended_stage: Byte  # OUTSIDE while the line has not ended
     ended_cause: Byte
     ended_at: Single
+    first_lost_at: Single  # when a line with this customer ended for the first time
     first_bought: Single
     looped_at: Single  # the second purchase
     last_bought: Single
@@ -208,7 +210,7 @@ class World(NamedTuple):
     offers: NDArray[np.void]  # (periods * kinds, brands) Deal
     traits: NDArray[np.void]  # (periods * kinds,) Traits
     first_row: NDArray[np.int64]  # (weeks,) where the rows of each week's period begin
-    first_friend: NDArray[np.int64]  # (people + 1,), all zero when everybody talks to everybody
+    first_friend: NDArray[np.int64]  # (people + 1,), empty when everybody talks to everybody
     friends: NDArray[np.int32]
     luck: NDArray[np.uint64]  # (3,) two key words and the replication
     clock: NDArray[np.int64]  # (3,) WEEK, WATCHED, NOTES

@@ -30,7 +30,11 @@ def skeleton() -> None:
 
 def full_market() -> None:
     """Print repeat purchases per first purchase of the full market beside the real ones."""
-    runs = run(load("online-retailer", ["market.people=20000"]), replications=10, progress=True)
+    runs = run(
+        load("online-retailer", ["market.people=20000", "brand.retailer.support.capacity=12"]),
+        replications=10,
+        progress=True,
+    )
     both = runs.weeks.groupby(["replication", "week"])[["repeat_purchases", "first_purchases"]].sum()
     cumulative = both.groupby(level="replication").cumsum()
     real = real_repeats(runs)

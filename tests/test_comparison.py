@@ -243,7 +243,7 @@ def test_the_verdict_is_undecided_when_the_interval_holds_zero(comparison):
     text = told(comparison, loops=NO, net_margin=([0.0, 0.0, 0.0], [-50.0, 10.0, 60.0]), intervention_cost=COST)
     assert "whether there are more loops in all is undecided (+0 (+0 to +0))" in text
     assert "Whether it pays is undecided: EUR +7 " in text
-    assert "more replications would decide, if the difference stays as it is" in text
+    assert "more replications would take zero out of the interval, if the difference stays as it is" in text
     assert "It is worth" not in text and "It loses" not in text
 
 

@@ -160,7 +160,7 @@ def compare(
     if as_json:
         click.echo(results.comparison_json(comparison))
         return
-    for name, plan in comparison.plans.items():
+    for given, (name, plan) in zip(plans, comparison.plans.items(), strict=True):
         click.echo(f"{comparison.verdict(name)}\n")
         click.echo(
             "  (never: did not consider the brand; new: first cycle still open; line: ended; loop: repeat buyer still there)"
@@ -170,6 +170,9 @@ def compare(
         click.echo("\n  Rescued lines: where and why they used to end")
         shown = plan.rescued.head(6).round(1).to_string(index=False) if len(plan.rescued) else "none"
         click.echo(_indented(shown))
+        if plan.rescued_persons:
+            same = f" --seed {seed}" if seed != 1 else ""
+            click.echo(f"\n  The life of one of them: cxsim follow {plan.rescued_persons[0]} {base} {given}{same}")
         saved = plan.difference("net_margin").variance_saved
         if saved == saved:
             click.echo(f"\n  Pairing by person saved {saved:.0%} of the variance of the difference in net margin.\n")

@@ -44,7 +44,7 @@ start_week = 4
 ramp_weeks = 4
 # Which parameter changes, and how: set, multiply or add. `cxsim explain support` lists the parameters of a stage.
 effect = [{{ parameter = "support.quick_rate", add = 0.2 }}]
-cost = {{ once = 5000, weekly = 200, per_use = 0.0 }}
+cost = {{ once = 500, weekly = 10, per_use = 0.0 }}
 
 # Or take one from the library (cxsim list):
 # [[intervention]]

@@ -26,25 +26,26 @@ def listening(world: World, person: int) -> None:
     bond: Bond = world.bonds[person, brand]
     traits: Traits = world.traits[terms_for(world, me)]
     offer: Deal = world.offers[terms_for(world, me), brand]
-    count_truth(world, brand, bond.satisfaction, me.episode)
+    satisfied = float(bond.satisfaction) + me.delight
+    count_truth(world, brand, satisfied, me.episode + me.delight)
     me.stage = Stage.TELLING
     if uniform(world.luck, person, SURVEY, me.uses, 0) >= offer.listening.survey_rate:
         return
     count(world, brand, Measure.surveys)
-    away = bond.satisfaction - traits.telling.neutral
+    pay(world, person, brand, Measure.interventions_money, offer.fees.listening)
+    away = satisfied - traits.telling.neutral
     logit = traits.listening.response_base + traits.listening.response_extremity * abs(away)
     if uniform(world.luck, person, ANSWER, me.uses, 0) >= logistic(logit + traits.listening.response_valence * away):
         return
     noise = traits.listening.noise_sd
-    score = recommend_score(bond.satisfaction + noise * normal(world.luck, person, RECOMMEND_NOISE, me.uses, 0))
-    stars = five_point(me.episode + noise * normal(world.luck, person, SATISFIED_NOISE, me.uses, 0))
+    score = recommend_score(satisfied + noise * normal(world.luck, person, RECOMMEND_NOISE, me.uses, 0))
+    stars = five_point(me.episode + me.delight + noise * normal(world.luck, person, SATISFIED_NOISE, me.uses, 0))
     count_answer(world, brand, score, stars, me.effort)
     called = score <= 6 and uniform(world.luck, person, CALLBACK, me.uses, 0) < offer.listening.callback_rate
     if called:
-        me.relief = offer.listening.callback_lift
+        me.relief += offer.listening.callback_lift
         count(world, brand, Measure.callbacks)
         pay(world, person, brand, Measure.callbacks_money, offer.money.callback_cost)
-    pay(world, person, brand, Measure.interventions_money, offer.fees.listening)
     note(world, person, Note.SURVEYED, brand, score, called)
 
 
@@ -69,6 +70,7 @@ def ease_score(effort: float) -> int:
 @compiled
 def count_truth(world: World, brand: int, satisfaction: float, episode: float) -> None:
     """What the scores would be if everybody answered exactly."""
+    count(world, brand, Measure.episodes)
     score = recommend_score(satisfaction)
     if score >= 9:
         count(world, brand, Measure.true_promoters)

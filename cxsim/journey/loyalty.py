@@ -46,8 +46,10 @@ def loyalty(world: World, person: int) -> None:
     recovery = 0.0
     if me.outcome != Outcome.NO_FAILURE:
         recovery = traits.support.recovery_weight * recovery_offset(me.outcome, me.severity)
-    logit = stay_logit(traits, me.disposition, bond.satisfaction, bond.failures, recovery + me.relief)
-    cause = heaviest_term(traits, me, bond, recovery)
+    # What became of the failure counts instead of the dissatisfaction it caused, not on top of it.
+    felt = bond.satisfaction + min(1.0, traits.support.recovery_weight) * me.harm
+    logit = stay_logit(traits, me.disposition, felt, bond.failures, recovery + me.relief)
+    cause = heaviest_term(traits, me, felt, bond.failures, recovery)
     bond.failures = traits.loyalty.failure_memory * bond.failures + lasting_failure(me.outcome, me.severity)
     hazard_ratio = traits.loyalty.referred_hazard if referrer_stayed(world, person) else 1.0
     if traits.loyalty.departure == Departure.after_use:
@@ -76,14 +78,13 @@ def lasting_failure(outcome: int, severity: float) -> float:
 
 
 @compiled
-def heaviest_term(traits: Traits, me: Person, bond: Bond, recovery: float) -> int:
-    """The cause to name should this person leave: the largest negative term of their own sum."""
+def heaviest_term(traits: Traits, me: Person, felt: float, failures: float, recovery: float) -> int:
+    """The cause to name should experience make this person leave: the largest negative term of their own sum."""
     loyalty = traits.loyalty
-    unhappy = loyalty.satisfaction_weight * (bond.satisfaction - loyalty.satisfaction_reference)
-    past = -loyalty.failure_weight * bond.failures
-    own = me.disposition if loyalty.departure == Departure.after_use else 0.0
-    lowest = min(unhappy, past, recovery, own, 0.0)
-    if lowest == 0.0 or lowest == own:
+    unhappy = loyalty.satisfaction_weight * (felt - loyalty.satisfaction_reference)
+    past = -loyalty.failure_weight * failures
+    lowest = min(unhappy, past, recovery, 0.0)
+    if lowest == 0.0:
         return Cause.OWN_REASONS.value
     if lowest == unhappy:
         return me.grievance
@@ -125,6 +126,8 @@ def decide_after_use(world: World, person: int, logit: float, hazard_ratio: floa
         stay(world, person, chance, u)
         await_next_need(world, person, me.bought_at)
     else:
+        if u >= stay_probability(me.disposition, hazard_ratio):
+            cause = Cause.OWN_REASONS.value  # with the same luck they would have left without any of it
         look_around_or_leave(world, person, stage_of_episode(me), cause, chance, u)
 
 
@@ -135,10 +138,13 @@ def decide_when_to_lapse(world: World, person: int, logit: float, hazard_ratio: 
     bond: Bond = world.bonds[person, me.target]
     bought_at = me.bought_at
     now = world.due[person]
-    lifetime = exponential(world.luck, person, LIFETIME, me.uses, 0) * math.exp(logit) / hazard_ratio
+    luck = exponential(world.luck, person, LIFETIME, me.uses, 0) / hazard_ratio
+    lifetime = luck * math.exp(logit)
     stay(world, person, 1.0, 0.0)
     await_next_need(world, person, bought_at)
     if bought_at + lifetime < world.due[person]:
+        if bought_at + luck * math.exp(me.disposition) < world.due[person]:
+            cause = Cause.OWN_REASONS.value
         world.due[person] = max(now, bought_at + lifetime)
         bond.doubt_cause = cause
         me.stage = Stage.LAPSE
@@ -178,4 +184,4 @@ def look_around_or_leave(world: World, person: int, stage: int, cause: int, chan
     count(world, brand, Measure.doubts)
     bond.doubt_stage = stage
     bond.doubt_cause = cause
-    await_next_need(world, person, world.due[person] if stage == Stage.LOYALTY else me.bought_at)
+    await_next_need(world, person, me.bought_at)

@@ -38,6 +38,7 @@ def outside(world: World, person: int) -> None:
         _begin(world, person, me.called_to, Trigger.REFERRAL)
         me.pursuing_call = me.called_by
         me.pursuing_to = me.called_to
+        me.called_by = NOBODY  # a call is followed once
         return
     traits: Traits = world.traits[terms_for(world, me)]
     advertising = 0.0
@@ -79,6 +80,8 @@ def need(world: World, person: int) -> None:
     me.needs += 1
     me.effort = 0.0
     me.relief = 0.0
+    if me.uses > 0:
+        note(world, person, Note.NEED, me.target if me.by_habit else NO_BRAND, Trigger.NEXT_NEED.value)
     me.stage = Stage.EXPECTATION
 
 

@@ -15,8 +15,8 @@ _PULLED_BY: Final = purpose("need: which neighbour's brand")
 
 @compiled
 def everybody_talks_to_everybody(world: World) -> bool:
-    """Whether links are complete: stored as no links at all."""
-    return len(world.friends) == 0
+    """Whether links are complete: stored without rows."""
+    return len(world.first_friend) == 0
 
 
 @compiled

@@ -25,6 +25,7 @@ RETRY: Final = purpose("purchase: try again")
 TO_RIVAL: Final = purpose("purchase: turn to a rival")
 FIT: Final = purpose("purchase: right variant")
 LATE: Final = purpose("purchase: late delivery")
+GAVE_UP: Final = -2  # instead of a brand: the person is tired of trying
 NOTHING_FOR: Final = 255  # stands for the outside option where luck asks for a brand
 MOST_TRIES: Final = 16
 
@@ -35,15 +36,15 @@ def purchase(world: World, person: int) -> None:
     me: Person = world.people[person]
     hear_news_of_all_brands(world, person)
     chosen = me.target if me.by_habit else choose(world, person)
-    while chosen != NO_BRAND:
+    while chosen >= 0:
         count(world, chosen, Measure.chosen)
         if checks_out(world, person, chosen):
             buy(world, person, chosen)
             break
         chosen = after_failed_checkout(world, person, chosen)
     me.choices += 1
-    if chosen == NO_BRAND:
-        lose_those_in_play(world, person, NO_BRAND)
+    if chosen < 0:
+        lose_those_in_play(world, person, chosen)
         end_without_purchase(world, person)
 
 
@@ -113,13 +114,13 @@ def checks_out(world: World, person: int, brand: int) -> bool:
 
 @compiled
 def after_failed_checkout(world: World, person: int, brand: int) -> int:
-    """Drop the brand; the next choice, or NO_BRAND when the person gives up."""
+    """Drop the brand; the next choice, or GAVE_UP."""
     me: Person = world.people[person]
     note(world, person, Note.CHECKOUT_FAILS, brand, me.effort)
     world.bonds[person, brand].in_play = False
     end_line(world, person, brand, Stage.PURCHASE, Cause.CHECKOUT)
     if uniform(world.luck, person, TO_RIVAL, me.choices, brand) >= world.traits[terms_for(world, me)].purchase.to_rival:
-        return NO_BRAND
+        return GAVE_UP
     if me.by_habit:
         me.by_habit = False
         for other in range(world.standings.shape[0]):
@@ -186,7 +187,8 @@ def count_sale(world: World, person: int, brand: int) -> None:
         bond.referrer = me.pursuing_call
         world.bonds[me.pursuing_call, brand].converts += 1
         count(world, brand, Measure.referred_purchases)
-        pay(world, person, brand, Measure.rewards_money, world.offers[terms_for(world, me), brand].telling.reward)
+        referrer: Person = world.people[me.pursuing_call]
+        pay(world, person, brand, Measure.rewards_money, world.offers[terms_for(world, referrer), brand].telling.reward)
 
 
 @compiled
@@ -204,6 +206,8 @@ def lose_those_in_play(world: World, person: int, winner: int) -> None:
 @compiled
 def why_not_chosen(world: World, person: int, brand: int, winner: int) -> int:
     """The largest negative term of the brand's utility against the winner's (or against buying nothing)."""
+    if winner == GAVE_UP:
+        return Cause.EFFORT.value
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, brand]
     traits: PurchaseTraits = world.traits[terms_for(world, me)].purchase
@@ -212,11 +216,11 @@ def why_not_chosen(world: World, person: int, brand: int, winner: int) -> int:
     talk = traits.heard_weight * talk_balance(bond)
     luck = gumbel(world, person, brand)
     if winner == NO_BRAND:
-        cause = Cause.NO_NEED
+        cause = Cause.NO_NEED.value
         rest = luck - gumbel(world, person, NOTHING_FOR) - max(0.0, traits.outside)
     else:
         chosen: Bond = world.bonds[person, winner]
-        cause = Cause.RIVAL
+        cause = Cause.RIVAL.value
         worth = traits.expectation_weight * (bond.expectation - chosen.expectation)
         price += traits.price_weight * world.offers[terms_for(world, me), winner].purchase.price
         talk -= traits.heard_weight * talk_balance(chosen)
@@ -224,7 +228,7 @@ def why_not_chosen(world: World, person: int, brand: int, winner: int) -> int:
         rest += luck - gumbel(world, person, winner)
     lowest = min(worth, price, talk, rest)
     if lowest == worth:
-        return Cause.LOW_EXPECTATION
+        return Cause.LOW_EXPECTATION.value
     if lowest == price:
-        return Cause.PRICE
-    return Cause.BAD_WORD if lowest == talk else cause
+        return Cause.PRICE.value
+    return Cause.BAD_WORD.value if lowest == talk else cause

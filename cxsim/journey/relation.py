@@ -1,5 +1,7 @@
 """A person becomes a brand's customer, or a line ends."""
 
+import math
+
 from cxsim.compiled import compiled
 from cxsim.journey.bookkeeping import count, note
 from cxsim.journey.neighbours import (
@@ -57,6 +59,8 @@ def end_line(world: World, person: int, brand: int, stage: int, cause: int) -> N
     bond.ended_stage = stage
     bond.ended_cause = cause
     bond.ended_at = world.due[person]
+    if bond.purchases > 0 and math.isnan(bond.first_lost_at):
+        bond.first_lost_at = world.due[person]
     bond.streak = 0
     count(world, brand, _line_measure(bond.ended_stage))
     note(world, person, Note.LINE_ENDS, brand, bond.ended_stage, bond.ended_cause)

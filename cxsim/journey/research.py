@@ -1,7 +1,7 @@
 """Research: for each brand known, search until the answer is found or the brand is dropped.
 
 Clear information moves the expectation toward the truth, E <- E + clarity * (q - E): it lowers later disappointment
-and sometimes loses the sale. Friends who own are asked too.
+and sometimes loses the sale. Friends who have used the brand are asked too.
 """
 
 import math
@@ -29,12 +29,14 @@ MOST_TRIES: Final = 16
 def research(world: World, person: int) -> None:
     """Search about every brand in play, one after the other; the purchase comes when all searches are done."""
     me: Person = world.people[person]
+    weeks_per_try: float = world.traits[terms_for(world, me)].research.duration_weeks
     tries = 0
     brands_found = 0
     for brand in range(world.standings.shape[0]):
         if world.bonds[person, brand].in_play:
             needed = search_until_found(world, person, brand)
             tries += abs(needed)
+            count_time(world, brand, Measure.research_time, abs(needed) * weeks_per_try)
             if needed > 0:
                 brands_found += 1
                 inform(world, person, brand, needed)
@@ -43,7 +45,7 @@ def research(world: World, person: int) -> None:
                 world.bonds[person, brand].in_play = False
                 end_line(world, person, brand, Stage.RESEARCH, Cause.NOT_FOUND)
     me.searches += 1
-    world.due[person] += tries * world.traits[terms_for(world, me)].research.duration_weeks
+    world.due[person] += tries * weeks_per_try
     if brands_found > 0:
         me.stage = Stage.PURCHASE
     else:
@@ -57,12 +59,11 @@ def search_until_found(world: World, person: int, brand: int) -> int:
     offer: Deal = world.offers[terms_for(world, me), brand]
     traits: ResearchTraits = world.traits[terms_for(world, me)].research
     count(world, brand, Measure.searches)
+    pay(world, person, brand, Measure.interventions_money, offer.fees.research)
     for attempt in range(MOST_TRIES):
         ordinal = me.searches * MOST_TRIES + attempt
         if uniform(world.luck, person, FIND, ordinal, brand) < offer.research.findability:
             count(world, brand, Measure.found)
-            count_time(world, brand, Measure.research_time, (attempt + 1) * traits.duration_weeks)
-            pay(world, person, brand, Measure.interventions_money, offer.fees.research)
             return attempt + 1
         me.effort += 1.0
         if uniform(world.luck, person, PERSIST, ordinal, brand) >= traits.persistence:

@@ -55,7 +55,7 @@ def support(world: World, person: int) -> None:
     me.episode -= traits.use.effort_weight * effort
     bond.satisfaction -= share * traits.use.effort_weight * effort
     if me.outcome == Outcome.QUICK and bond.complaints == 1 and me.severity < MILD:
-        bond.satisfaction += share * traits.support.paradox_bonus
+        me.delight = traits.support.paradox_bonus
     count_contact(world, brand, me.outcome, wait)
     pay(world, person, brand, Measure.contacts_money, world.offers[terms_for(world, me), brand].money.contact_cost)
     pay(world, person, brand, Measure.interventions_money, world.offers[terms_for(world, me), brand].fees.support)

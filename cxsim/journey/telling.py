@@ -18,6 +18,7 @@ LISTENER: Final = purpose("telling: to whom")
 REFER: Final = purpose("telling: refer")
 REFERRED: Final = purpose("telling: whom to refer")
 REVIEW: Final = purpose("telling: review")
+MOST_MESSAGES: Final = 64  # about one episode
 
 
 @compiled
@@ -25,6 +26,8 @@ def telling(world: World, person: int) -> None:
     """Tell friends about the episode, refer one, review it."""
     me: Person = world.people[person]
     traits: Traits = world.traits[terms_for(world, me)]
+    offer: Deal = world.offers[terms_for(world, me), me.target]
+    pay(world, person, me.target, Measure.interventions_money, offer.fees.telling)
     tell_friends(world, person, traits)
     refer(world, person, traits)
     review(world, person, traits)
@@ -44,15 +47,14 @@ def tell_friends(world: World, person: int, traits: Traits) -> None:
     me: Person = world.people[person]
     brand = me.target
     u = uniform(world.luck, person, MESSAGES, me.uses, 0)
-    messages = poisson(messages_expected(traits, me.episode), u)
+    messages = min(MOST_MESSAGES, poisson(messages_expected(traits, me.episode), u))
     if messages == 0:
         return
     good = me.episode >= traits.telling.neutral
     valence = math.floor(me.episode * VALENCE_UNIT + 0.5)
     week = world.clock[WEEK]
-    for _ in range(messages):
-        friend = a_friend(world, person, uniform(world.luck, person, LISTENER, me.messages, 0))
-        me.messages += 1
+    for message in range(messages):
+        friend = a_friend(world, person, uniform(world.luck, person, LISTENER, me.uses * MOST_MESSAGES + message, 0))
         if friend != NOBODY:
             theirs: Bond = world.bonds[friend, brand]
             hear_news_of_brand(theirs, week)
@@ -88,7 +90,6 @@ def refer(world: World, person: int, traits: Traits) -> None:
         return
     invite(world.people[friend], world.clock[WEEK], person, brand, world.due[person])
     count(world, brand, Measure.referrals)
-    pay(world, person, brand, Measure.interventions_money, offer.fees.telling)
     note(world, person, Note.REFERS, brand, friend, chance)
 
 

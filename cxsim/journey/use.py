@@ -20,6 +20,7 @@ from cxsim.stages import Deal, Traits
 NOISE: Final = purpose("use: quality noise")
 FAILURE: Final = purpose("use: failure")
 SEVERITY: Final = purpose("use: severity")
+LEAST_SEVERITY: Final = 1e-6  # a failure is a failure
 
 
 @compiled
@@ -44,10 +45,17 @@ def use(world: World, person: int) -> None:
         loss_late,
         loss_misfit,
         loss_failure,
-        traits.loyalty.satisfaction_reference - delivered,
+        traits.loyalty.satisfaction_reference - satisfaction(traits, delivered, 0.0, 0.0),
         -traits.use.surprise_weight * valued(perceived - expected, traits.use.loss_aversion),
         traits.use.effort_weight * me.effort,
     )
+    me.harm = 0.0
+    me.delight = 0.0
+    if loss_failure > 0.0:
+        unharmed = quality + loss_failure
+        perceived_unharmed = unharmed + traits.use.assimilation * (expected - unharmed)
+        relieved = satisfaction(traits, perceived_unharmed, perceived_unharmed - expected, me.effort)
+        me.harm = share_of_episode(traits, bond.purchases) * (relieved - me.episode)
     remember_episode(world, person, share_of_episode(traits, bond.purchases) * me.episode, traits)
     bond.expectation = learned(
         expected, quality, traits.expectation.learning, traits.expectation.average_learning, bond.purchases
@@ -69,7 +77,8 @@ def severity_of_failure(world: World, person: int, rate: float, mean: float) -> 
     me: Person = world.people[person]
     if uniform(world.luck, person, FAILURE, me.uses, 0) >= rate:
         return 0.0
-    return float(uniform(world.luck, person, SEVERITY, me.uses, 0) ** ((1.0 - mean) / mean))
+    severity = uniform(world.luck, person, SEVERITY, me.uses, 0) ** ((1.0 - mean) / mean)
+    return max(LEAST_SEVERITY, float(severity))
 
 
 @compiled

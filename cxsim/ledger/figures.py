@@ -66,7 +66,7 @@ def figures_of_run(world: World, scenario: Scenario, brand: int, outcome: Outcom
     gained = total(world, brand, Measure.first_purchases)
     everybody = float(world.tally[:, :, Measure.purchases].sum())
     acquisition = float(advertising(world, brand).sum()) + total(world, brand, Measure.rewards_money)
-    uses, answers = total(world, brand, Measure.uses), total(world, brand, Measure.answers)
+    episodes, answers = total(world, brand, Measure.episodes), total(world, brand, Measure.answers)
     return {
         "loops": float(loop),
         "lines": float(line),
@@ -82,8 +82,8 @@ def figures_of_run(world: World, scenario: Scenario, brand: int, outcome: Outcom
         "loop_length_weeks": _ratio(
             total(world, brand, Measure.loop_time), total(world, brand, Measure.repeat_purchases)
         ),
-        "satisfaction": _ratio(total(world, brand, Measure.satisfaction_sum), uses),
-        "nps_true": 100.0 * _balance(world, brand, Measure.true_promoters, Measure.true_detractors, uses),
+        "satisfaction": _ratio(total(world, brand, Measure.satisfaction_sum), episodes),
+        "nps_true": 100.0 * _balance(world, brand, Measure.true_promoters, Measure.true_detractors, episodes),
         "nps_measured": 100.0 * _balance(world, brand, Measure.promoters, Measure.detractors, answers),
         "csat_measured": _ratio(total(world, brand, Measure.csat_satisfied), answers),
         "ces_measured": _ratio(total(world, brand, Measure.effort_scores), answers),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.records import Stage, World
+from cxsim.records import World
 
 Z_OF_INTERVAL = 1.959964  # 95% of a normal lie within
 
@@ -19,11 +19,11 @@ class Durations(NamedTuple):
 
 
 def until_line_ends(world: World, brand: int, horizon_weeks: float) -> Durations:
-    """From the first purchase to the end of the line."""
+    """From the first purchase to the first time the line ended, whether or not the customer came back later."""
     bonds = world.bonds[:, brand]
     bonds = bonds[bonds["purchases"] > 0]
-    ended = bonds["ended_stage"] != Stage.OUTSIDE
-    lasted = (bonds["ended_at"] - bonds["first_bought"])[ended].astype(float)
+    ended = np.isfinite(bonds["first_lost_at"])
+    lasted = (bonds["first_lost_at"] - bonds["first_bought"])[ended].astype(float)
     return Durations(lasted, (horizon_weeks - bonds["first_bought"][~ended]).astype(float))
 
 

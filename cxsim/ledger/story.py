@@ -69,14 +69,20 @@ def _moments(log: NDArray[np.void], brands: list[str]) -> list[Moment]:
 
 
 def parting(base: list[Moment], plan: list[Moment]) -> int | None:
-    """The number of the first moment that is told differently in two lives; None when there is none.
+    """The number of the first moment in which two lives differ by a deed; None when they never do.
 
-    Numbers are compared as they are told: a rating that differs in its fifth digit has not parted anybody yet.
+    A deed is what happened, with which brand, when, and how a failure ended. What is merely believed or felt a little
+    differently has not parted anybody yet.
     """
     for place, (one, other) in enumerate(zip(base, plan, strict=False)):
-        if str(one) != str(other):
+        if _deed(one) != _deed(other):
             return place
     return min(len(base), len(plan)) if len(base) != len(plan) else None
+
+
+def _deed(moment: Moment) -> tuple[float, Note, str, float]:
+    outcome = moment.numbers[0] if moment.what == Note.SUPPORT else 0.0
+    return round(moment.week, 1), moment.what, moment.brand, outcome
 
 
 def sentence(moment: Moment) -> str:
@@ -90,6 +96,7 @@ def _need(brand: str, trigger: float, *_: float) -> str:
         Trigger.SPONTANEOUS: "A need arises, unprompted.",
         Trigger.ADVERTISING: f"An advertisement{by} starts a journey.",
         Trigger.NEIGHBOURS: f"Seeing what others use ({brand}) starts a journey.",
+        Trigger.NEXT_NEED: "The need arises again.",
         Trigger.REFERRAL: f"A friend recommends {brand}: a journey starts.",
     }.get(Trigger(int(trigger)), "A need arises.")
 

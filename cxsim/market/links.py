@@ -1,6 +1,7 @@
 """Who talks to whom: five kinds of links, all symmetric, all drawn by key.
 
-The friends of person i are `friends[first[i]:first[i + 1]]`. Everybody-talks-to-everybody is stored as no links.
+The friends of person i are `friends[first[i]:first[i + 1]]`. Everybody-talks-to-everybody is
+stored without rows.
 """
 
 from typing import Final, NamedTuple
@@ -24,13 +25,13 @@ Luck = NDArray[np.uint64]
 class Links(NamedTuple):
     """Friends of everybody, in compressed rows."""
 
-    first: NDArray[np.int64]  # (people + 1,)
+    first: NDArray[np.int64]  # (people + 1,), empty when everybody talks to everybody
     friends: NDArray[np.int32]  # (2 * links,)
 
 
-def complete(people: int) -> Links:
+def complete() -> Links:
     """Everybody talks to everybody."""
-    return Links(np.zeros(people + 1, np.int64), np.zeros(0, np.int32))
+    return Links(np.zeros(0, np.int64), np.zeros(0, np.int32))
 
 
 def small_world(luck: Luck, people: int, neighbours: int, rewiring: float) -> Links:

@@ -1,41 +1,46 @@
-"""Gamma and Beta quantiles for millions of people: SciPy's exact quantiles on a fine grid, interpolated between.
+"""Gamma and Beta quantiles for millions of people: SciPy's exact quantiles on a grid, interpolated between.
 
-The grid is equidistant in the logit of the probability, where these quantiles (as logarithm or logit) are smooth; the
-relative error is below 1e-6 (tested). A person's value depends on their own luck alone, never on how many others there are.
+The grid is equidistant in the logit of the probability, where these quantiles (as logarithm or logit) are smooth;
+monotone cubic interpolation keeps the relative error below 1e-6 (tested) and luckier people better off. A person's
+value depends on their own luck alone, never on how many others there are.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-
-_GRID = np.linspace(-36.0, 36.0, 8192)
-_SHARE = special.expit(_GRID)
+from scipy.interpolate import PchipInterpolator
 
 Numbers = NDArray[np.float64]
+
+_GRID = np.linspace(-37.0, 37.0, 4097)
+_SHARE = special.expit(_GRID)
+_REST = special.expit(-_GRID)
+_SMALLEST_LOG = -600.0  # below this the exact quantile underflows, and its leading term is as good
 
 
 def gamma_log_quantile(u: Numbers, shape: float, rate: float) -> Numbers:
     """Logarithm of the Gamma(shape, rate) quantile at probabilities `u`, any shape, 0 < u < 1."""
-    with np.errstate(divide="ignore"):
-        exact = np.log(special.gammaincinv(shape, _SHARE))
-    # Where the quantile underflows, its leading term is exact: P(x) ~ x**shape / Gamma(shape + 1).
+    # P(x) ~ x**shape / Gamma(shape + 1) for small x
     leading = (np.log(_SHARE) + special.gammaln(shape + 1.0)) / shape
-    table = np.where(np.isfinite(exact) & (exact > -600.0), exact, leading)
-    upper = special.gammainccinv(shape, special.expit(-_GRID))
-    table = np.where(_GRID > 0.0, np.log(upper), table)
-    logs: Numbers = np.interp(special.logit(u), _GRID, table) - np.log(rate)
+    with np.errstate(divide="ignore"):
+        exact = np.log(np.where(_GRID < 0.0, special.gammaincinv(shape, _SHARE), special.gammainccinv(shape, _REST)))
+    logs: Numbers = _interpolated(u, np.where(exact > _SMALLEST_LOG, exact, leading)) - np.log(rate)
     return logs
 
 
 def beta_logit_quantile(u: Numbers, a: float, b: float) -> Numbers:
     """Logit of the Beta(a, b) quantile at probabilities `u`, any shape, 0 < u < 1."""
-    rest = special.expit(-_GRID)
+    return _interpolated(u, _beta_log(a, b, _SHARE) - _beta_log(b, a, _REST))
+
+
+def _beta_log(a: float, b: float, share: Numbers) -> Numbers:
+    """Logarithm of the Beta(a, b) quantile; log(1 - x) comes from the other tail."""
+    leading = (np.log(share) + np.log(a) + special.betaln(a, b)) / a
     with np.errstate(divide="ignore"):
-        low = np.log(special.betaincinv(a, b, _SHARE))
-        high = np.log(special.betaincinv(b, a, rest))  # log(1 - x), from the other tail
-    low_leading = (np.log(_SHARE) + np.log(a) + special.betaln(a, b)) / a
-    low = np.where(np.isfinite(low) & (low > -600.0), low, low_leading)
-    high_leading = (np.log(rest) + np.log(b) + special.betaln(a, b)) / b
-    high = np.where(np.isfinite(high) & (high > -600.0), high, high_leading)
-    logits: Numbers = np.interp(special.logit(u), _GRID, low - high)
-    return logits
+        exact = np.log(special.betaincinv(a, b, share))
+    return np.where(exact > _SMALLEST_LOG, exact, leading)
+
+
+def _interpolated(u: Numbers, at_grid: Numbers) -> Numbers:
+    values: Numbers = PchipInterpolator(_GRID, at_grid)(special.logit(u))
+    return values

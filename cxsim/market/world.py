@@ -65,6 +65,8 @@ def make_links(scenario: Scenario, luck: NDArray[np.uint64]) -> links.Links:
     """Who talks to whom."""
     people = scenario.market.people
     wanted = scenario.market.links
+    if people == 1:
+        return links.from_edges(people, np.zeros((0, 2), np.int32))
     if wanted.kind == LinkKind.small_world:
         return links.small_world(luck, people, wanted.neighbours, wanted.rewiring)
     if wanted.kind == LinkKind.scale_free:
@@ -72,7 +74,7 @@ def make_links(scenario: Scenario, luck: NDArray[np.uint64]) -> links.Links:
     if wanted.kind == LinkKind.communities:
         return links.communities(luck, people, wanted.neighbours, wanted.community_size, wanted.bridges)
     if wanted.kind == LinkKind.complete:
-        return links.complete(people)
+        return links.complete()
     return links.from_edges(people, read_edges(wanted.edges, people))
 
 

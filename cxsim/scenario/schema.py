@@ -63,7 +63,7 @@ class Market(Section):
         "assumed",
         "Large enough for shares to one in a hundred.",
     )
-    horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, 5200, "assumed", "Two years.")
+    horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, 1040, "assumed", "Two years.")
     focal: Name = Field("focal", description="The brand the reports are about; nothing in the rules favours it.")
     currency: Annotated[str, StringConstraints(min_length=1, max_length=8)] = Field(
         "EUR", description="Name of the currency."

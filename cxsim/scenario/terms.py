@@ -62,7 +62,7 @@ def build_terms(scenario: Scenario) -> tuple[Terms, list[OutOfRange]]:
     segments = scenario.segments()
     partial = partial_interventions(scenario)
     kinds = len(segments) << len(partial)
-    strengths, period = _periods(scenario)
+    strengths, running, period = _periods(scenario)
     offers = np.zeros((len(strengths), kinds, len(scenario.brand)), record_layout(Deal))
     traits = np.zeros((len(strengths), kinds), record_layout(Traits))
     for brand, offer in enumerate(scenario.brand.values()):
@@ -70,7 +70,7 @@ def build_terms(scenario: Scenario) -> tuple[Terms, list[OutOfRange]]:
     for kind in range(kinds):
         trait = list(segments.values())[kind % len(segments)][1]
         traits[:, kind] = np.array(record_values(trait), dtype=traits.dtype)
-    faults = _apply(scenario, strengths, offers, traits)
+    faults = _apply(scenario, strengths, running, offers, traits)
     terms = Terms(
         offers.reshape(-1, len(scenario.brand)),
         traits.reshape(-1),
@@ -84,20 +84,25 @@ def build_terms(scenario: Scenario) -> tuple[Terms, list[OutOfRange]]:
     return terms, faults
 
 
-def _periods(scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Distinct strengths of all interventions, shape (periods, interventions), and which period each week is in."""
+def _periods(scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
+    """How strong each intervention is and whether it is paid for, shape (periods, interventions), and each week's period."""
     weeks = scenario.market.horizon_weeks
     strengths = np.array([[item.strength(week) for item in scenario.intervention] for week in range(weeks)])
     running = np.array([[item.is_running(week) for item in scenario.intervention] for week in range(weeks)])
     both = np.concatenate([strengths, running], axis=1).reshape(weeks, -1)
     if both.shape[1] == 0:
-        return np.zeros((1, 0)), np.zeros(weeks, np.int64)
+        return np.zeros((1, 0)), np.zeros((1, 0), bool), np.zeros(weeks, np.int64)
     distinct, period = np.unique(both, axis=0, return_inverse=True)
-    return distinct[:, : len(scenario.intervention)], period.reshape(-1).astype(np.int64)
+    count = len(scenario.intervention)
+    return distinct[:, :count], distinct[:, count:] > 0.0, period.reshape(-1).astype(np.int64)
 
 
 def _apply(
-    scenario: Scenario, strengths: NDArray[np.float64], offers: NDArray[np.void], traits: NDArray[np.void]
+    scenario: Scenario,
+    strengths: NDArray[np.float64],
+    running: NDArray[np.bool_],
+    offers: NDArray[np.void],
+    traits: NDArray[np.void],
 ) -> list[OutOfRange]:
     faults = []
     for operation in OPERATIONS:
@@ -107,7 +112,7 @@ def _apply(
                 if kind_of_operation == operation:
                     _change(scenario, place, effect.parameter, operation, size, strengths[:, place], offers, traits)
     for place, item in enumerate(scenario.intervention):
-        _charge(scenario, place, item, strengths[:, place], offers)
+        _charge(scenario, place, item, running[:, place], offers)
         for effect in item.effect:
             fault = _range_fault(place, effect.parameter, offers, traits)
             if fault is not None:
@@ -159,15 +164,15 @@ def _covered(scenario: Scenario, place: int) -> NDArray[np.bool_]:
 
 
 def _charge(
-    scenario: Scenario, place: int, item: Intervention, strength: NDArray[np.float64], offers: NDArray[np.void]
+    scenario: Scenario, place: int, item: Intervention, running: NDArray[np.bool_], offers: NDArray[np.void]
 ) -> None:
-    """Add the cost per use to the fees of the stage the intervention acts on, while it works."""
+    """Add the cost per use to the fees of the stage the intervention acts on, while it runs."""
     stage = stage_charged(item)
     if item.cost.per_use == 0.0:
         return
     brand = scenario.brands.index(item.brand or scenario.market.focal)
     fees = offers["fees"][stage][:, :, brand]
-    active = (strength > 0.0)[:, np.newaxis] & _covered(scenario, place)[np.newaxis, :]
+    active = running[:, np.newaxis] & _covered(scenario, place)[np.newaxis, :]
     fees[...] = np.where(active, fees + item.cost.per_use, fees)
 
 

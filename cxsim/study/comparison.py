@@ -17,6 +17,8 @@ from cxsim.study.replications import Lived, each_replication, live
 
 Counts = NDArray[np.int64]
 
+SHOWN_PERSONS = 10
+
 
 @dataclass(frozen=True)
 class _Pair:
@@ -30,6 +32,7 @@ class _Pair:
     rescued_margin: float  # what the rescued people earned more
     gain: NDArray[np.float64]  # (weeks,) discounted margin of the plan less that of the base
     cost: NDArray[np.float64]  # (weeks,) discounted intervention cost of the plan less that of the base
+    rescued_persons: list[int]  # the first few of them
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class PlanResult:
         broken: loops that became lines, by the stage and cause at which they end in the plan.
         weekly: accumulated discounted gain, cost and net by week, means over replications.
         payback: week from which the mean accumulated gain covers the cost for good; None if that never comes.
+        rescued_persons: numbers of some people rescued in replication 0, to follow.
         roi: (gain - cost) / cost on discounted contribution margin, with interval; None without cost.
     """
 
@@ -62,6 +66,7 @@ class PlanResult:
     rescued_people: Estimate
     broken_people: Estimate
     rescued_margin: Estimate
+    rescued_persons: list[int]
     per_replication: pd.DataFrame = field(repr=False)
 
     def difference(self, figure: str) -> PairedDifference:
@@ -180,6 +185,7 @@ def _pair(base: Lived, plan: Lived) -> _Pair:
         float((after.margin[rescued] - before.margin[rescued]).sum()) / MONEY_UNIT,
         plan.margin - base.margin,
         plan.cost - base.cost,
+        [int(person) for person in np.flatnonzero(rescued)[:SHOWN_PERSONS]],
     )
 
 
@@ -209,6 +215,7 @@ def _plan_result(name: str, scenario: Scenario, pairs: list[_Pair]) -> PlanResul
         estimate_count(np.array([pair.rescued.sum() for pair in pairs], float)),
         estimate_count(np.array([pair.broken.sum() for pair in pairs], float)),
         estimate(np.array([pair.rescued_margin for pair in pairs])),
+        pairs[0].rescued_persons,
         both.rename_axis("replication"),
     )
 

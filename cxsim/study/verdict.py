@@ -26,8 +26,8 @@ def _loops(comparison: "Comparison", plan: "PlanResult") -> str:
     weeks = comparison.base.market.horizon_weeks
     market = f"in a market of {comparison.base.market.people:,} people over {weeks} weeks"
     moved = (
-        f'"{plan.name}" turns {_number(plan.rescued_people)} lines into loops and breaks '
-        f"{_number(plan.broken_people)} loops {market}"
+        f'"{plan.name}" turns {_number(plan.rescued_people)} lines into loops and '
+        f"{_number(plan.broken_people)} loops into lines {market}"
     )
     if change.decided:
         word = "more" if net.mean > 0 else "fewer"
@@ -91,10 +91,10 @@ def _to_decide(change: PairedDifference) -> str:
     if math.isnan(change.sd):
         return " It takes at least two replications to tell."
     if more is None:
-        return " More replications would hardly tell: the difference is too small to matter."
+        return " More replications would hardly tell: the difference is too small beside its spread."
     if more == 1:
-        return " About one more replication would decide, if the difference stays as it is."
-    return f" About {more:,} more replications would decide, if the difference stays as it is."
+        return " About one more replication would take zero out of the interval, if the difference stays as it is."
+    return f" About {more:,} more replications would take zero out of the interval, if the difference stays as it is."
 
 
 def _sure(comparison: "Comparison", plan: "PlanResult") -> str:
