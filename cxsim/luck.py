@@ -117,7 +117,8 @@ def exponential(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: i
 @compiled
 def poisson(mean: float, u: float) -> int:
     """The Poisson count whose distribution function first reaches `u`; meant for means below a few dozen."""
-    chance = math.exp(-min(mean, 700.0))  # beyond, the probability of zero underflows
+    mean = min(mean, 700.0)  # beyond, the probability of zero underflows
+    chance = math.exp(-mean)
     reached = chance
     count = 0
     while u > reached and chance > 0.0:

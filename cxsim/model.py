@@ -11,7 +11,7 @@ from mesa.agent import AgentSet
 from cxsim.compiled import announce_compilation
 from cxsim.customer import Customer
 from cxsim.journey.life import live_week
-from cxsim.luck import MOST_SEED
+from cxsim.luck import MOST_SEED, key_of
 from cxsim.market.exchange import tick
 from cxsim.market.world import make_world
 from cxsim.measures import Measure
@@ -105,6 +105,7 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         **overrides: float | int | bool | str,
     ) -> None:
         self.seed = secrets.randbelow(MOST_SEED) if rng is None else int(rng)
+        key_of(self.seed, replication)  # refuses a seed or replication out of range before Mesa sees it
         super().__init__(rng=self.seed)
         self.running: bool = True
         if engine not in ("compiled", "agents"):

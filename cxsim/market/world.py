@@ -57,7 +57,8 @@ def make_world(
 
 def entry_weeks(scenario: Scenario) -> NDArray[np.float64]:
     """Week of entry of one round of people, in order of entering."""
-    counts = np.array(scenario.market.entry_counts)
+    # Nobody beyond the number of people is needed, however many could enter.
+    counts = [min(count, scenario.market.people) for count in scenario.market.entry_counts]
     return np.repeat(np.arange(len(counts)) * scenario.market.entry_step_weeks, counts).astype(float)
 
 
@@ -85,13 +86,16 @@ def read_edges(path: str, people: int) -> NDArray[np.int32]:
         ScenarioError: naming the line that is not two different person numbers below `people`.
     """
     edges = []
-    with Path(path).open(newline="", encoding="utf-8-sig") as file:
-        for number, row in enumerate(csv.reader(file), start=1):
-            if number == 1 and not all(cell.strip().isdecimal() for cell in row):
-                continue
-            numbers = [int(cell) for cell in row if cell.strip().isdecimal()]
-            if len(row) != 2 or len(numbers) != 2 or max(numbers) >= people or numbers[0] == numbers[1]:
-                allowed = f"A link is two different person numbers, 0 to {people - 1}, with a comma between."
-                raise ScenarioError([Problem(f"{path}, line {number}", "edges", f"given {','.join(row)!r}", allowed)])
-            edges.append(numbers)
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError([Problem(path, "edges", f"cannot be read: {error}")]) from None
+    for number, row in enumerate(csv.reader(text.splitlines()), start=1):
+        if number == 1 and not all(cell.strip().isdecimal() for cell in row):
+            continue
+        numbers = [int(cell) for cell in row if cell.strip().isdecimal()]
+        if len(row) != 2 or len(numbers) != 2 or max(numbers) >= people or numbers[0] == numbers[1]:
+            allowed = f"A link is two different person numbers, 0 to {people - 1}, with a comma between."
+            raise ScenarioError([Problem(f"{path}, line {number}", "edges", f"given {','.join(row)!r}", allowed)])
+        edges.append(numbers)
     return np.array(edges, np.int32).reshape(-1, 2)

@@ -4,20 +4,20 @@ import math
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
-from cxsim.scenario.places import Path
+from cxsim.scenario.places import Path, is_file
 from cxsim.scenario.problems import Problem
-from cxsim.scenario.register import parameter_names
+from cxsim.scenario.register import parameter_names, stage_parameters
 from cxsim.scenario.schema import LinkKind, Scenario
 from cxsim.scenario.terms import (
     MOST_PARTIAL,
     build_terms,
     partial_interventions,
-    side_of,
 )
 from cxsim.scenario.wording import nearest
-from cxsim.stages import Traits
 
 Where = Callable[[Path], str]
+
+MOST_SEGMENTS = 255  # a segment's number is kept in a byte
 
 # One desk and one budget serve everybody, so these cannot differ between customers of a brand.
 SHARED_BY_ALL = ("support.capacity", "money.advertising_weekly")
@@ -64,7 +64,11 @@ def _shares(scenario: Scenario, where: Where) -> list[Problem]:
     total = math.fsum(segment.share for segment in scenario.segment.values())
     if scenario.segment and abs(total - 1.0) > 1e-9:
         message = f"the shares of the segments sum to {total:g}; they must sum to 1"
-        return [Problem(where(("segment",)), "segment.*.share", message)]
+        first = next(iter(scenario.segment))
+        return [Problem(where(("segment", first, "share")), "segment.*.share", message)]
+    if len(scenario.segment) > MOST_SEGMENTS:
+        message = f"there are {len(scenario.segment)} segments; at most {MOST_SEGMENTS} are possible"
+        return [Problem(where(("segment", next(iter(scenario.segment)))), "segment", message)]
     return []
 
 
@@ -73,7 +77,7 @@ def _files(scenario: Scenario, where: Where) -> list[Problem]:
     path = ("market", "links", "edges")
     if links.kind == LinkKind.file and not links.edges:
         return [Problem(where(path[:2]), "market.links.edges", "is required when kind = 'file'")]
-    if links.edges and not FilePath(links.edges).is_file():
+    if links.edges and not is_file(FilePath(links.edges)):
         return [Problem(where(path), "market.links.edges", f"there is no file {links.edges}")]
     return []
 
@@ -100,6 +104,11 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
         if item.end_week < item.start_week:
             message = f"{item.name!r} ends (week {item.end_week:g}) before it starts (week {item.start_week:g})"
             problems.append(Problem(where((*at, "end_week")), "intervention.end_week", message))
+        if not item.effect:
+            hint = 'Give effect = [...], or use = "..." to take an intervention of the library.'
+            problems.append(
+                Problem(where((*at, "effect")), f"intervention.{place}.effect", "is required and missing", hint)
+            )
         for number, effect in enumerate(item.effect):
             spot = where((*at, "effect", number, "parameter"))
             key = f"intervention {item.name!r}: {effect.parameter}"
@@ -120,13 +129,8 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
 
 
 def _stage_parameters() -> list[str]:
-    from cxsim.scenario.register import stage_parameters
-
     return [f"{stage}.{name}" for stage, name, _, field in stage_parameters() if _is_number(field.annotation)]
 
 
 def _is_number(kind: object) -> bool:
     return kind in (float, int)
-
-
-__all__ = ["Traits", "problems_of_whole", "side_of"]

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.places import Path as KeyPath
-from cxsim.scenario.places import line_of, lines_of_keys
+from cxsim.scenario.places import is_file, line_of, lines_of_keys
 from cxsim.scenario.problems import Problem, ScenarioError
 from cxsim.scenario.schema import Intervention, Scenario
 from cxsim.scenario.wording import nearest, problem_of
@@ -94,7 +95,7 @@ def find(name: str | Path, beside: Path | None = None) -> Path:
         candidates.insert(0, beside / name)
     candidates += [library_folder() / f"{name}.toml"]
     for candidate in candidates:
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     hint = nearest(str(name), scenario_names()) or f"Ready scenarios: {', '.join(scenario_names())}."
     raise ScenarioError([Problem(str(name), "scenario", "no such file or ready scenario", hint)])
@@ -137,6 +138,8 @@ def _read(path: Path) -> _Source:
         raise ScenarioError([Problem(str(path), "TOML", str(error), hint)]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError([Problem(str(path), "file", f"cannot be read: {error}")]) from None
+    except RecursionError:
+        raise ScenarioError([Problem(str(path), "TOML", "brackets are nested too deeply")]) from None
 
 
 def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> None:
@@ -149,7 +152,8 @@ def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> N
         raise ScenarioError([Problem(str(path), "extends", f"given {parent!r}; it takes the name of a scenario")])
     if parent:
         _read_with_parents(find(parent, path.parent), reading, [*children, path.resolve()])
-    source.interventions_before = len(reading.values.get("intervention", []))
+    before = reading.values.get("intervention", [])
+    source.interventions_before = len(before) if isinstance(before, list) else 0
     reading.sources.append(source)
     reading.values = _merged(reading.values, source.values)
 
@@ -199,7 +203,7 @@ def _expand_library_interventions(reading: _Reading) -> None:
     expanded = []
     for place, item in enumerate(items):
         if isinstance(item, dict) and item.get("use"):
-            if item["use"] not in library:
+            if not isinstance(item["use"], str) or item["use"] not in library:
                 where = reading.where(("intervention", place, "use"))
                 hint = nearest(str(item["use"]), list(library)) or f"The library has: {', '.join(library)}."
                 raise ScenarioError([Problem(where, "intervention.use", f"there is no {item['use']!r}", hint)])
@@ -214,7 +218,7 @@ def _with_full_paths(scenario: Scenario, reading: _Reading) -> Scenario:
     def full(path: KeyPath, name: str) -> str:
         for source in reversed(reading.sources):
             if _depth_held(source.values, path) == len(path):
-                return str((source.path.parent / name).resolve())
+                return str(source.path.parent.absolute() / name)
         return name
 
     market, reference = scenario.market, scenario.reference
@@ -228,8 +232,6 @@ def _with_full_paths(scenario: Scenario, reading: _Reading) -> Scenario:
 
 
 def _check_whole(scenario: Scenario, reading: _Reading) -> None:
-    from cxsim.scenario.checks import problems_of_whole
-
     problems = problems_of_whole(scenario, reading.where)
     if problems:
         raise ScenarioError(problems)

@@ -1,6 +1,7 @@
 """Where in a TOML file a key stands, so that a message can name the line (tomllib keeps no positions)."""
 
 import re
+from pathlib import Path as FilePath
 
 Path = tuple[str | int, ...]
 
@@ -49,3 +50,11 @@ def line_of(lines: dict[Path, int], path: Path) -> int | None:
         if path[:depth] in lines:
             return lines[path[:depth]]
     return None
+
+
+def is_file(path: FilePath) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
 from cxsim.parameter import Evidence, Section, by_name, parameter
 from cxsim.stages import Offer, Traits
@@ -135,9 +135,15 @@ class Cost(Section):
 class Range(Section):
     """An effect as a range, with what backs it."""
 
-    low: float
-    typical: float
-    high: float
+    low: FiniteFloat = Field(description="The weak end of what is plausible.")
+    typical: FiniteFloat = Field(description="What to expect.")
+    high: FiniteFloat = Field(description="The strong end; smaller than `low` where less is stronger.")
+
+    @model_validator(mode="after")
+    def _typical_between(self) -> Self:
+        if not min(self.low, self.high) <= self.typical <= max(self.low, self.high):
+            raise ValueError(f"typical ({self.typical:g}) must lie between low ({self.low:g}) and high ({self.high:g})")
+        return self
 
 
 class Effect(Section):
@@ -179,7 +185,9 @@ class Intervention(Section):
     decay_weeks: float = parameter(
         0.0, "Time the effect takes to fade after the end.", "weeks", 0, 5200, "assumed", "At once."
     )
-    effect: list[Effect] = Field(min_length=1)
+    effect: list[Effect] = Field(
+        default=[], description="What it changes; needed unless `use` names a library intervention."
+    )
     cost: Cost = Cost()
 
     def strength(self, week: float) -> float:

@@ -138,15 +138,17 @@ def _change(
     if table is offers:
         brand = scenario.brands.index(scenario.intervention[place].brand or scenario.market.focal)
         values = values[:, :, brand]
-    if operation == "set":
-        with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # what comes of it is outside the range, and refused
+        if operation == "set":
             moved = np.where(np.isinf(values), size, values + works * (size - values))
-        changed = np.where(works > 0.0, moved, values)
-    elif operation == "multiply":
-        changed = values * (1.0 + works * (size - 1.0))
-    else:
-        changed = values + works * size
-    values[...] = np.where(covered, changed, values)
+            changed = np.where(works > 0.0, moved, values)
+        elif operation == "multiply":
+            changed = values * (1.0 + works * (size - 1.0))
+        else:
+            changed = values + works * size
+        if values.dtype.kind == "i":
+            changed = np.rint(np.clip(np.nan_to_num(changed, nan=-1e15), -1e15, 1e15))
+        values[...] = np.where(covered, changed, values)
 
 
 def _covered(scenario: Scenario, place: int) -> NDArray[np.bool_]:

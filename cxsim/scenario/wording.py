@@ -23,7 +23,7 @@ def nearest(given: str, known: Iterable[str]) -> str:
 def problem_of(fault: ErrorDetails, where: Where) -> Problem:
     """One pydantic fault as a problem with place, value given, what is allowed, and the nearest valid key."""
     path: Path = tuple(fault["loc"])
-    key = ".".join(str(part) for part in path if part not in ("float", "Range"))
+    key = ".".join(str(part) for part in path if not _is_alternative(part))
     given = fault["input"]
     if fault["type"] == "extra_forbidden":
         return Problem(where(path), key, "there is no such key", hint_for_unknown(path))
@@ -32,6 +32,11 @@ def problem_of(fault: ErrorDetails, where: Where) -> Problem:
     message = fault["msg"].removeprefix("Value error, ")
     shown = f"given {given!r}; " if isinstance(given, str | int | float | bool) else ""
     return Problem(where(path), key, shown + _plain(message), allowed_range(path))
+
+
+def _is_alternative(part: str | int) -> bool:
+    """Whether a part of pydantic's path names one of several allowed types, not a key."""
+    return part in ("float", "Range") or str(part).startswith("function-")
 
 
 def _plain(message: str) -> str:
