@@ -65,6 +65,7 @@ _OPTIONS: dict[str, object] = {
     "nogil": True,
     "error_model": "numpy",
     "forceinline": True,
+    "no_cfunc_wrapper": True,
     "_nrt": False,
 }
 

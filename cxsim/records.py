@@ -145,7 +145,6 @@ class Bond:
     doubt_cause: Byte
     ended_stage: Byte  # OUTSIDE while the line has not ended
     ended_cause: Byte
-    ended_at: Single
     first_lost_at: Single  # when a line with this customer ended for the first time
     first_bought: Single
     looped_at: Single  # the second purchase

@@ -14,6 +14,7 @@ from cxsim.ledger.retention import Durations, kaplan_meier, until_first_loop, un
 from cxsim.ledger.weekly import LINE_MEASURES, weekly_table
 from cxsim.measures import Measure
 from cxsim.records import BOND, MONEY_UNIT, NOBODY, Stage
+from cxsim.scenario import load
 
 BRANDS = (0, 1)
 
@@ -32,6 +33,7 @@ def world_with(bonds):
     """A world in which these are everybody's bonds with the only brand, other fields zero."""
     records = np.zeros((len(bonds), 1), BOND)
     records["referrer"] = NOBODY
+    records["first_lost_at"] = np.nan
     for row, values in enumerate(bonds):
         for key, value in values.items():
             records[key][row] = value
@@ -175,7 +177,7 @@ def test_those_whose_line_ended_stay_in_the_denominator_of_the_first_loop():
     world = world_with(
         [
             {"purchases": 2, "first_bought": 1.0, "looped_at": 4.0},
-            {"purchases": 1, "first_bought": 2.0, "ended_stage": Stage.USE, "ended_at": 3.0},
+            {"purchases": 1, "first_bought": 2.0, "ended_stage": Stage.USE, "first_lost_at": 3.0},
             {"purchases": 1, "first_bought": 5.0},
             {"purchases": 0},
         ]
@@ -186,6 +188,21 @@ def test_those_whose_line_ended_stay_in_the_denominator_of_the_first_loop():
     lines = until_line_ends(world, 0, 10.0)
     assert lines.event.tolist() == [1.0]
     assert sorted(lines.censored) == [5.0, 9.0]
+
+
+def test_retention_does_not_depend_on_how_long_one_watched():
+    # The same lives, watched twice as long: what is known of the first weeks after a purchase may not change much.
+    # Only the people entering later are added, so the curves agree within a few standard errors (about .01 each).
+    curves = [
+        kaplan_meier(
+            until_line_ends(
+                lived(load("restaurant", ["market.people=2000", f"market.horizon_weeks={weeks}"])).world, 0, weeks
+            ),
+            np.array([4.0, 13.0, 26.0]),
+        )["share"]
+        for weeks in (52, 104)
+    ]
+    assert (np.abs(curves[0] - curves[1]) < 0.06).all()
 
 
 def assert_within_four_standard_errors(table, expected):

@@ -225,10 +225,10 @@ def _tell_both(person: int, titles: list[str], base: "list[Moment]", plan: "list
 
     place = story.parting(base, plan)
     if place is None:
-        click.echo(f"Person {person} lives the same life in {titles[0]} and in {titles[1]}:\n")
+        click.echo(f"Person {person} does the same in {titles[0]} and in {titles[1]}:\n")
         _tell(base)
         return
-    click.echo(f"Person {person} lives the same life in both worlds at first:\n")
+    click.echo(f"Person {person} does the same in both worlds at first (numbers as in {titles[0]}):\n")
     _tell(base[:place])
     end = None if whole_life else place + 1
     for title, life in zip(titles, (base, plan), strict=True):

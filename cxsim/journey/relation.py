@@ -58,7 +58,6 @@ def end_line(world: World, person: int, brand: int, stage: int, cause: int) -> N
         return
     bond.ended_stage = stage
     bond.ended_cause = cause
-    bond.ended_at = world.due[person]
     if bond.purchases > 0 and math.isnan(bond.first_lost_at):
         bond.first_lost_at = world.due[person]
     bond.streak = 0

@@ -71,7 +71,7 @@ def _gathered(people: int, left: Ends, right: Ends) -> Links:
     first = np.zeros(people + 1, np.int64)
     _count_friends(left, right, first)
     friends = np.empty(2 * len(left), np.int32)
-    _fill_friends(left, right, first[:-1].copy(), friends)
+    _fill_friends(left, right, first, friends)
     return Links(first, friends)
 
 
@@ -129,19 +129,21 @@ def _communities(luck: Luck, people: int, half: int, size: int, bridges: float, 
 
 @compiled
 def _count_friends(left: Ends, right: Ends, first: NDArray[np.int64]) -> None:
+    # Leaves in first[i] where the friends of person i end; _fill_friends moves it back to where they begin.
     for place in range(left.shape[0]):
-        first[left[place] + 1] += 1
-        first[right[place] + 1] += 1
+        first[left[place]] += 1
+        first[right[place]] += 1
     for person in range(first.shape[0] - 1):
         first[person + 1] += first[person]
 
 
 @compiled
-def _fill_friends(left: Ends, right: Ends, filled: NDArray[np.int64], friends: Ends) -> None:
-    for place in range(left.shape[0]):
+def _fill_friends(left: Ends, right: Ends, first: NDArray[np.int64], friends: Ends) -> None:
+    for back in range(left.shape[0]):
+        place = left.shape[0] - 1 - back
         a = left[place]
         b = right[place]
-        friends[filled[a]] = b
-        filled[a] += 1
-        friends[filled[b]] = a
-        filled[b] += 1
+        first[b] -= 1
+        friends[first[b]] = a
+        first[a] -= 1
+        friends[first[a]] = b

@@ -134,7 +134,6 @@ def _meet(luck: Luck, people: Records, bonds: Records, taste_sd: Floats, awarene
             bond.changed_week = -1
             bond.satisfaction = np.nan
             bond.was_satisfaction = np.nan
-            bond.ended_at = np.nan
             bond.first_lost_at = np.nan
             bond.first_bought = np.nan
             bond.looped_at = np.nan

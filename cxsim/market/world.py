@@ -30,6 +30,7 @@ def make_world(
     luck = keyed.key_of(seed, replication)
     terms, _ = build_terms(scenario)
     market = scenario.market
+    network = make_links(scenario, luck)  # first: what it needs on the way is free again before people are made
     due, people = population.populate(
         luck, market.people, terms.shares, terms.coverages, terms.coverage_keys, entry_weeks(scenario)
     )
@@ -37,7 +38,6 @@ def make_world(
     population.endow(luck, people, traits)
     taste_sd = np.array([trait.use.taste_sd for trait in traits])
     bonds = population.meet(luck, people, taste_sd, terms.offers["expectation"]["awareness"].copy())
-    network = make_links(scenario, luck)
     return World(
         due=due,
         people=people,

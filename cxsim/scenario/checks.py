@@ -104,11 +104,6 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
         if item.end_week < item.start_week:
             message = f"{item.name!r} ends (week {item.end_week:g}) before it starts (week {item.start_week:g})"
             problems.append(Problem(where((*at, "end_week")), "intervention.end_week", message))
-        if not item.effect:
-            hint = 'Give effect = [...], or use = "..." to take an intervention of the library.'
-            problems.append(
-                Problem(where((*at, "effect")), f"intervention.{place}.effect", "is required and missing", hint)
-            )
         for number, effect in enumerate(item.effect):
             spot = where((*at, "effect", number, "parameter"))
             key = f"intervention {item.name!r}: {effect.parameter}"

@@ -1,9 +1,9 @@
 """The shape of a scenario file: market, segments, brands, interventions, evidence."""
 
 from enum import IntEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
 from cxsim.parameter import Evidence, Section, by_name, parameter
 from cxsim.stages import Offer, Traits
@@ -161,12 +161,18 @@ class Effect(Section):
         return self
 
 
+def _effect_may_come_from_the_library(schema: dict[str, Any]) -> None:
+    schema["required"] = [name for name in schema["required"] if name != "effect"]
+
+
 class Intervention(Section):
     """Delivery (when, to whom) times effect (what changes), with costs.
 
     An effect on what a brand offers changes the offer of that brand; an effect on customers' traits reaches the people
     covered whichever brand they are with, because traits are theirs.
     """
+
+    model_config = ConfigDict(json_schema_extra=_effect_may_come_from_the_library)
 
     name: Name
     use: str = Field("", description="Name of an intervention of the library to start from.")
@@ -185,9 +191,7 @@ class Intervention(Section):
     decay_weeks: float = parameter(
         0.0, "Time the effect takes to fade after the end.", "weeks", 0, 5200, "assumed", "At once."
     )
-    effect: list[Effect] = Field(
-        default=[], description="What it changes; needed unless `use` names a library intervention."
-    )
+    effect: list[Effect] = Field(min_length=1, description="What it changes; not needed in a file that names `use`.")
     cost: Cost = Cost()
 
     def strength(self, week: float) -> float:

@@ -140,7 +140,8 @@ def _change(
         values = values[:, :, brand]
     with np.errstate(invalid="ignore", over="ignore"):  # what comes of it is outside the range, and refused
         if operation == "set":
-            moved = np.where(np.isinf(values), size, values + works * (size - values))
+            whole = np.isinf(values) | (works == 1.0)  # exactly there, not there but for a rounding
+            moved = np.where(whole, size, values + works * (size - values))
             changed = np.where(works > 0.0, moved, values)
         elif operation == "multiply":
             changed = values * (1.0 + works * (size - 1.0))

@@ -1,0 +1,175 @@
+"""Protects the books: nobody and no coin is lost, and what is counted is what the records of people say.
+
+Exact identities between whole numbers, in every week; nothing here is statistical.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from markets import EVERYTHING_HAPPENS, lived, scenario_from
+from random_markets import scenarios
+
+from cxsim.measures import Measure
+from cxsim.model import LoyaltyModel
+from cxsim.records import NOBODY, Cause, Stage
+from cxsim.scenario import load, scenario_names
+
+LINES = [measure for measure in Measure if measure.name.startswith("lines_")]
+
+
+class Books:
+    """Sums over all weeks of one brand, beside the records of its customers."""
+
+    def __init__(self, model: LoyaltyModel, brand: int) -> None:
+        self.model, self.brand = model, brand
+        self.people = model.world.people
+        self.bonds = model.world.bonds[:, brand]
+        self.standing = model.world.standings[brand]
+        self._sums = model.world.tally[:, brand].sum(axis=0)
+
+    def __getattr__(self, name: str) -> int:
+        return int(self._sums[Measure[name]])
+
+    def people_at(self, stage: Stage) -> int:
+        return int(((self.people["stage"] == stage) & (self.people["target"] == self.brand)).sum())
+
+
+def people_and_lines(books):
+    bonds = books.bonds
+    ended = bonds["ended_stage"] != Stage.OUTSIDE
+    assert bonds["considered"].sum() == books.newly_considered
+    assert ended.sum() == sum(getattr(books, line.name) for line in LINES) - books.reopened
+    assert not (ended & ~bonds["considered"]).any()
+    assert (ended == (bonds["ended_cause"] != Cause.NONE)).all()
+    assert not (ended & bonds["customer"]).any()
+    assert bonds["customer"].sum() == books.customers_gained - books.customers_lost == books.standing["owners"]
+    assert not (bonds["customer"] & (bonds["purchases"] == 0)).any()
+
+
+def purchases_and_episodes(books):
+    assert books.first_purchases + books.loops + books.returns == books.purchases == books.bonds["purchases"].sum()
+    assert books.repeat_purchases == books.loops + books.returns
+    assert books.first_purchases == (books.bonds["purchases"] > 0).sum()
+    assert books.bonds["loops"].sum() == books.loops
+    assert books.purchases - books.uses == books.people_at(Stage.USE)
+    assert books.failures - books.silent - books.contacts == books.people_at(Stage.SUPPORT)
+    assert books.bonds["complaints"].sum() == books.failures
+    assert books.unresolved + books.resolved + books.quick == books.contacts
+    assert books.considered >= books.chosen >= books.purchases
+    assert books.searches >= books.found
+    unfinished = sum(books.people_at(stage) for stage in (Stage.SUPPORT, Stage.LISTENING, Stage.TELLING, Stage.LOYALTY))
+    assert books.uses >= books.stays + unfinished
+
+
+def referrals(books):
+    assert books.bonds["converts"].sum() == books.referred_purchases == (books.bonds["referrer"] != NOBODY).sum()
+    assert books.referred_purchases <= min(books.referrals, books.first_purchases)
+
+
+def surveys_and_reviews(books):
+    assert books.surveys >= books.answers >= books.promoters + books.detractors
+    assert books.detractors >= books.callbacks
+    assert books.uses >= books.true_promoters + books.true_detractors
+    assert books.standing["reviews"] == books.reviews
+    assert books.standing["stars"] == books.stars
+    assert books.reviews <= books.stars <= 5 * books.reviews
+    assert books.answers <= books.effort_scores <= 7 * books.answers
+
+
+def money(books):
+    costs = [name for name in Measure.__members__ if name.endswith("_money") and name != "revenue_money"]
+    assert books.bonds["margin"].sum() == books.revenue_money - sum(getattr(books, name) for name in costs)
+
+
+def talk(books):
+    told = books.messages_good + books.messages_bad
+    heard = books.bonds["heard"].sum() + books.bonds["news"].sum()
+    if not (friends_of_each(books.model) == 0).any():
+        assert heard == told
+    assert heard <= told
+    good = books.bonds["heard_good"].sum() + books.bonds["news_good"].sum()
+    assert good <= books.messages_good
+
+
+def queue(books):
+    week = books.model.plan.market.horizon_weeks
+    world = books.model.world
+    capacity = world.offers["support"]["capacity"][world.first_row][:, books.brand]
+    waiting = 0.0
+    for contacts, handled, shown in zip(
+        world.tally[:week, books.brand, Measure.contacts],
+        capacity,
+        world.tally[:, books.brand, Measure.backlog],
+        strict=True,
+    ):
+        waiting = max(0.0, waiting + contacts - handled)
+        assert shown == int(waiting)
+    assert books.standing["backlog"] == waiting
+
+
+def friends_of_each(model):
+    people = model.plan.market.people
+    if len(model.world.friends):
+        return np.diff(model.world.first_friend)
+    listed = model.plan.market.links.kind.name == "file"
+    return np.full(people, 0 if listed else people - 1)
+
+
+def owners_near_everybody(model):
+    """owners_near, and news of them, is a recount of each person's friends."""
+    world = model.world
+    owns = world.bonds["customer"].any(axis=1)
+    if len(world.friends):
+        friends_who_own = np.add.reduceat(np.append(owns[world.friends], 0), world.first_friend[:-1])
+        friends_who_own[np.diff(world.first_friend) == 0] = 0
+        assert (world.people["owners_near"] + world.people["owners_news"] == friends_who_own).all()
+    assert (world.bonds["customer"].sum(axis=1) <= 1).all()
+
+
+def everybody_is_somewhere(model):
+    people, due = model.world.people, model.world.due
+    stages = np.bincount(people["stage"], minlength=len(Stage))
+    assert len(stages) == len(Stage)
+    assert stages.sum() == model.plan.market.people
+    assert (due >= model.week).all()
+    assert (np.isinf(due) == (people["stage"] == Stage.GONE)).all()
+
+
+def check_all(model):
+    everybody_is_somewhere(model)
+    owners_near_everybody(model)
+    for brand in range(len(model.plan.brand)):
+        books = Books(model, brand)
+        for check in (people_and_lines, purchases_and_episodes, referrals, surveys_and_reviews, money, talk):
+            check(books)
+        if model.week == model.plan.market.horizon_weeks:
+            queue(books)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("departure", ["after_use", "anytime"])
+@pytest.mark.parametrize("links", ["small_world", "scale_free", "communities", "complete"])
+def test_books_balance_every_week_where_everything_happens(seed, departure, links):
+    fee = '{parameter="support.quick_rate", add=0.1}'
+    plan = f'intervention=[{{name="a", coverage=0.5, effect=[{fee}], cost={{per_use=2.5}}}}]'
+    scenario = scenario_from(
+        EVERYTHING_HAPPENS, f"loyalty.departure={departure}", f"market.links.kind={links}", "market.people=300", plan
+    )
+    model = LoyaltyModel(scenario, rng=seed, collect=False)
+    while model.running:
+        model.step()
+        check_all(model)
+    focal = Books(model, 0)
+    for happened in ("callbacks", "rewards_money", "referred_purchases", "backlog", "returns", "interventions_money"):
+        assert getattr(focal, happened) > 0, f"{happened} never happened, so its books prove nothing"
+
+
+@settings(max_examples=80)
+@given(scenarios())
+def test_books_balance_in_any_scenario(scenario):
+    check_all(lived(scenario))
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_books_balance_in_every_ready_scenario(name):
+    check_all(lived(load(name, ["market.people=400"])))

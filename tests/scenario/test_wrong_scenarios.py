@@ -1,0 +1,290 @@
+"""Protects the author of a scenario: whatever is wrong is refused with file, line, key, value and what is allowed.
+
+Nothing but `ScenarioError` ever comes out of reading a scenario. Nothing here is statistical.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markets import as_toml_value, scenario_from
+
+from cxsim.market.world import make_world
+from cxsim.model import LoyaltyModel
+from cxsim.scenario import Scenario, ScenarioError, load
+from cxsim.scenario.register import all_entries
+
+PLAN = '[[intervention]]\nname = "a plan"\n'
+
+# name: text, and what the message has to contain
+WRONG = {
+    "misspelt key": ("[brand.focal.use]\nquaility = 0.7\n", ["line 2", "brand.focal.use.quaility", "Did you mean 'quality'?"]),
+    "misspelt section": ("[brand.focal.suport]\ncapacity = 3.0\n", ["line 1", "brand.focal.suport", "Did you mean 'support'?"]),
+    "misspelt section at the top": ("[suport]\ncontact_base = 3.0\n", ["line 1", "suport", "Did you mean 'support'?"]),
+    "key of the other side": ("[use]\nquality = 0.7\n", ["line 2", "use.quality", "[brand.NAME.use]"]),
+    "trait given to a brand": ("[brand.focal.loyalty]\nexit = 0.7\n", ["line 1", "brand.focal.loyalty"]),
+    "wrong type": ('[market]\npeople = "many"\n', ["line 2", "market.people", "'many'", "Allowed: 1 to"]),
+    "not a whole number": ("[market]\npeople = 10.5\n", ["line 2", "market.people", "10.5", "integer"]),
+    "a word for a switch": ('[need]\nat_entry = "perhaps"\n', ["line 2", "need.at_entry", "'perhaps'"]),
+    "above its range": ("[brand.focal.use]\n\n# good\nquality = 7\n", ["line 4", "brand.focal.use.quality", "given 7", "Allowed: 0 to 1.5"]),
+    "below its range": ("purchase.ease = 1\n[brand]\nfocal = {purchase = {ease = -0.1}}\n", ["line 3", "brand.focal.purchase.ease", "-0.1", "0 to 1"]),
+    "not a number": ("[use]\nmemory = nan\n", ["line 2", "use.memory", "nan", "0 to 1"]),
+    "not a number where no limit is": ("[purchase]\noutside = nan\n", ["line 2", "purchase.outside", "nan"]),
+    "unknown word": ('[need]\nkind = "rent"\n', ["line 2", "need.kind", "'rent'", "repeat, replacement, contract"]),
+    "a number for a word": ("[need]\nkind = 1\n", ["line 2", "need.kind", "given 1", "repeat, replacement, contract"]),
+    "not a table": ("market = 3\n", ["line 1", "market", "given 3"]),
+    "name of a brand": ('[brand."what?"]\n', ["line 1", "what?"]),
+    "no focal brand": ("[brand.ours]\n", ["market.focal", "'focal'", "Brands here: ours"]),
+    "no brands": ("brand = {}\n", ["line 1", "brand"]),
+    "shares": ("[segment.a]\nshare = 0.5\n[segment.b]\nshare = 0.4\n", ["line 2", "share", "0.9", "must sum to 1"]),
+    "nobody enters": ("[market]\nentry_counts = [0, 0]\n", ["market", "entry_counts", "at least one person"]),
+    "links without a file": ('[market.links]\nkind = "file"\n', ["market.links.edges", "required"]),
+    "missing edge list": ('[market.links]\nkind = "file"\nedges = "no.csv"\n', ["line 3", "market.links.edges", "no.csv"]),
+    "a name no file can have": ('[market.links]\nkind = "file"\nedges = "a\\u0000b"\n', ["line 3", "market.links.edges", "no file"]),
+    "a name too long for a file": (f'[market.links]\nkind = "file"\nedges = "{"x" * 400}"\n', ["line 3", "market.links.edges", "no file"]),
+    "syntax": ("[market\npeople = 3\n", ["TOML", "line 1"]),
+    "a key twice": ("[market]\npeople = 3\npeople = 4\n", ["TOML", "line 3"]),
+    "unknown parent": ('extends = "onlin-retailer"\n', ["onlin-retailer", "online-retailer"]),
+    "parent of another type": ("extends = 3\n", ["extends", "given 3"]),
+    "evidence for nothing": ('[evidence]\n"use.memry" = {evidence = "assumed", source = "me, today"}\n', ["line 2", "use.memry", "Did you mean 'use.memory'?"]),
+    "evidence of no kind": ('[evidence]\n"use.memory" = {evidence = "sure", source = "me, today"}\n', ["line 2", "'sure'", "published"]),
+    "unknown brand": (PLAN + 'brand = "foca"\neffect = [{parameter = "use.quality", add = 0.1}]\n', ["line 3", "intervention.brand", "'foca'", "Did you mean 'focal'?"]),
+    "unknown segment": (PLAN + 'segment = "young"\neffect = [{parameter = "use.quality", add = 0.1}]\n', ["line 3", "intervention.segment", "'young'"]),
+    "unknown parameter": (PLAN + 'effect = [{parameter = "use.qualty", add = 0.1}]\n', ["line 3", "use.qualty", "Did you mean 'use.quality'?"]),
+    "parameter of no stage": (PLAN + 'effect = [{parameter = "market.people", add = 1}]\n', ["line 3", "market.people", "no such stage parameter"]),
+    "two operations": (PLAN + 'effect = [{parameter = "use.quality", add = 0.1, set = 0.7}]\n', ["line 3", "exactly one of set, multiply, add"]),
+    "no operation": (PLAN + 'effect = [{parameter = "use.quality"}]\n', ["line 3", "exactly one of set, multiply, add"]),
+    "no effect": (PLAN + "effect = []\n", ["line 3", "effect"]),
+    "effect missing": (PLAN, ["intervention.0.effect", "missing"]),
+    "effect leaves its range": (PLAN + 'effect = [{parameter = "use.quality", add = 1.0}]\n', ["line 3", "use.quality", "1.7", "Allowed: 0 to 1.5", "'a plan'"]),
+    "effect of no size": (PLAN + 'effect = [{parameter = "use.quality", add = nan}]\n', ["line 3", "use.quality", "nan"]),
+    "effect beyond all numbers": (PLAN + 'effect = [{parameter = "use.quality", multiply = 1e300}, {parameter = "use.quality", multiply = 1e300}]\n', ["line 3", "use.quality", "inf"]),
+    "whole number of no size": (PLAN + 'effect = [{parameter = "research.asks", set = nan}]\n', ["line 3", "research.asks"]),
+    "drawn at the start": (PLAN + 'effect = [{parameter = "loyalty.leave_a", add = 0.1}]\n', ["line 3", "loyalty.leave_a", "drawn once at the start"]),
+    "shared by all": (PLAN + 'coverage = 0.5\neffect = [{parameter = "support.capacity", set = 9}]\n', ["line 4", "support.capacity", "shared by all"]),
+    "ends before it starts": (PLAN + 'start_week = 9\nend_week = 8\neffect = [{parameter = "use.quality", add = 0.1}]\n', ["line 4", "end_week", "before it starts"]),
+    "name used twice": (2 * (PLAN + 'effect = [{parameter = "use.quality", add = 0.1}]\n'), ["line 5", "intervention.name", "used twice"]),
+    "unknown in the library": ('[[intervention]]\nname = "a"\nuse = "more-agent"\n', ["line 3", "intervention.use", "more-agent", "Did you mean 'more-agents'?"]),
+    "interventions that are none": ("intervention = 5\n", ["line 1", "intervention", "given 5"]),
+    "typical beyond high": (PLAN + 'effect = [{parameter = "use.quality", add = {low = 0.1, typical = 0.3, high = 0.2}}]\n', ["line 3", "typical"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_named_with_its_place(tmp_path, text, said):
+    with pytest.raises(ScenarioError) as refused:
+        scenario_from(text, folder=tmp_path)
+    message = str(refused.value)
+    missing = [part for part in said if part not in message]
+    assert not missing, f"{missing} not in: {message}"
+    assert "market.toml" in message or "extends" in text
+
+
+def test_every_problem_is_named_not_only_the_first():
+    text = "[use]\nmemory = 3\n[brand.focal.use]\nquality = 7\nqualty = 1\n"
+    with pytest.raises(ScenarioError) as refused:
+        scenario_from(text)
+    assert len(refused.value.problems) == 3
+
+
+OVERRIDES = {
+    "no value": ("brand.focal.use.quality", ["--set brand.focal.use.quality", "no key or no value"]),
+    "no key": ("=3", ["--set =3", "no key or no value"]),
+    "unknown key": ("brand.focal.use.qualty=0.7", ["--set brand.focal.use.qualty=0.7", "Did you mean 'quality'?"]),
+    "out of range": ("brand.focal.use.quality=7", ["--set brand.focal.use.quality=7", "given 7", "0 to 1.5"]),
+    "a word for a number": ("brand.focal.use.quality=good", ["--set brand.focal.use.quality=good", "'good'", "0 to 1.5"]),
+    "empty value": ("brand.focal.use.quality=", ["--set brand.focal.use.quality=", "given ''"]),
+    "into a list": ("intervention.0.coverage=0.5", ["--set intervention.0.coverage=0.5", "intervention"]),
+    "into a number": ("market.people.more=3", ["--set market.people.more=3", "market.people"]),
+    "a table for a number": ("market.people={a=3}", ["--set market.people={a=3}", "market.people"]),
+    "empty parts": ("brand..use=3", ["--set brand..use=3"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("override", "said"), OVERRIDES.values(), ids=OVERRIDES)
+def test_a_wrong_override_is_named_as_it_was_given(override, said):
+    text = "[market]\npeople = 3\n" + PLAN + 'effect = [{parameter = "use.quality", add = 0.1}]\n'
+    with pytest.raises(ScenarioError) as refused:
+        scenario_from(text, override)
+    missing = [part for part in said if part not in str(refused.value)]
+    assert not missing, f"{missing} not in: {refused.value}"
+
+
+@pytest.mark.parametrize("name", ["no-such-scenario", "no/such/file.toml", "", ".", "x" * 5000, "a\0b"])
+def test_a_scenario_that_is_not_there(name):
+    with pytest.raises(ScenarioError, match="no such file or ready scenario"):
+        load(name)
+
+
+def test_a_file_that_is_no_text(tmp_path):
+    (tmp_path / "picture.toml").write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load(tmp_path / "picture.toml")
+
+
+def test_parents_that_go_round_in_a_circle(tmp_path):
+    for name, parent in (("a", "b"), ("b", "c"), ("c", "a")):
+        (tmp_path / f"{name}.toml").write_text(f'extends = "{parent}.toml"\n')
+    with pytest.raises(ScenarioError, match="circle") as refused:
+        load(tmp_path / "a.toml")
+    assert all(f"{name}.toml" in str(refused.value) for name in "abc")
+
+
+def test_a_fault_is_placed_in_the_file_that_holds_it(tmp_path):
+    (tmp_path / "parent.toml").write_text("[market]\npeople = 30\n\n[use]\nmemory = 3.0\n")
+    (tmp_path / "child.toml").write_text('extends = "parent.toml"\n[market]\nhorizon_weeks = 0\n')
+    with pytest.raises(ScenarioError) as refused:
+        load(tmp_path / "child.toml")
+    places = {problem.key: problem.where for problem in refused.value.problems}
+    assert places["use.memory"].endswith("parent.toml, line 5")
+    assert places["market.horizon_weeks"].endswith("child.toml, line 3")
+
+
+def test_a_childs_intervention_is_placed_in_the_child(tmp_path):
+    good = PLAN + 'effect = [{parameter = "use.quality", add = 0.1}]\n'
+    (tmp_path / "parent.toml").write_text(good)
+    (tmp_path / "child.toml").write_text(
+        'extends = "parent.toml"\n\n[[intervention]]\nname = "b"\ncoverage = 2.0\nstart_week = -1.0\n'
+    )
+    with pytest.raises(ScenarioError) as refused:
+        load(tmp_path / "child.toml")
+    assert {problem.where.rpartition("/")[2] for problem in refused.value.problems} == {
+        "child.toml, line 5",
+        "child.toml, line 6",
+    }
+
+
+def test_a_parent_whose_interventions_are_none(tmp_path):
+    (tmp_path / "parent.toml").write_text("intervention = 5\n")
+    (tmp_path / "child.toml").write_text('extends = "parent.toml"\n')
+    with pytest.raises(ScenarioError, match="intervention"):
+        load(tmp_path / "child.toml")
+
+
+EDGES = {
+    "person out of range": ("0,1\n1,5\n", 2),
+    "friend of oneself": ("0,1\n1,1\n", 2),
+    "three columns": ("0,1\n1,2,3\n", 2),
+    "a word": ("person,friend\n0,1\n1,Bob\n", 3),
+    "negative": ("0,1\n-1,2\n", 2),
+    "not whole": ("0,1\n1.5,2\n", 2),
+}
+
+
+@pytest.mark.parametrize(("text", "line"), EDGES.values(), ids=EDGES)
+def test_a_wrong_line_of_an_edge_list_is_named(tmp_path, text, line):
+    (tmp_path / "friends.csv").write_text(text)
+    with pytest.raises(ScenarioError, match=rf"(?s)friends\.csv, line {line}.*0 to 4") as refused:
+        LoyaltyModel(
+            scenario_from('[market]\npeople = 5\nlinks = {kind = "file", edges = "friends.csv"}', folder=tmp_path)
+        )
+    assert text.splitlines()[line - 1] in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "content", [b"0,1\n\xff\xfe,2\n", b"0,1\n1,\x002\n", b'0,1\n"1,2\n'], ids=["no text", "a zero byte", "open quote"]
+)
+def test_an_edge_list_that_is_no_table(tmp_path, content):
+    (tmp_path / "friends.csv").write_bytes(content)
+    with pytest.raises(ScenarioError, match=r"friends\.csv"):
+        make_world(
+            scenario_from('[market]\npeople = 5\nlinks = {kind = "file", edges = "friends.csv"}', folder=tmp_path), 1
+        )
+
+
+# ---- junk ------------------------------------------------------------------------------------------------------------
+
+KEYS = [f"brand.focal.{key}" for key in all_entries()] + list(all_entries()) + [
+    "market.focal", "market.currency", "market.entry_counts", "market.links.edges", "market.links", "market", "brand",
+    "brand.focal", "segment", "segment.a", "segment.a.share", "intervention", "evidence", "extends", "name", "reference",
+    "reference.weekly_repeat_purchases", "need", "use", "loyalty.departure",
+]  # fmt: skip
+PLAIN = st.one_of(
+    st.booleans(),
+    st.integers(-(2**62), 2**62),
+    st.floats(width=64),
+    st.text(max_size=12),
+    st.sampled_from(["x" * 300, "a\0b", "..", "/"]),
+)
+JUNK = st.recursive(
+    PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["low", "use", "a", "focal", "name"]), inner, max_size=3), max_leaves=5
+)  # fmt: skip
+
+
+def in_toml(value):
+    """Like as_toml_value, with any text escaped."""
+    if isinstance(value, str):
+        return json.dumps(value).replace("\x7f", "\\u007f")
+    if isinstance(value, list):
+        return "[" + ", ".join(map(in_toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {in_toml(item)}" for key, item in value.items()) + "}"
+    return as_toml_value(value)
+
+
+def load_or_refuse(text, *overrides):
+    try:
+        assert isinstance(scenario_from(text, *overrides), Scenario)
+    except ScenarioError as refused:
+        assert refused.problems
+        assert all(problem.where and problem.key and problem.message for problem in refused.problems)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(KEYS), JUNK, min_size=1, max_size=3))
+def test_junk_values_are_refused_and_nothing_else_happens(values):
+    # Keys that reach into one another (market = 3, market.people = 4) are TOML errors: refused all the same.
+    load_or_refuse("".join(f"{key} = {in_toml(value)}\n" for key, value in values.items()))
+
+
+@settings(max_examples=150)
+@given(
+    st.dictionaries(
+        st.sampled_from(["name", "use", "brand", "coverage", "start_week", "end_week", "effect", "cost", "level"]),
+        JUNK,
+        max_size=5,
+    )
+)
+def test_junk_interventions_are_refused_and_nothing_else_happens(values):
+    load_or_refuse("[[intervention]]\n" + "".join(f"{key} = {in_toml(value)}\n" for key, value in values.items()))
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(sorted(all_entries())),
+    st.sampled_from(["set", "add", "multiply"]),
+    st.floats(),
+    st.floats(0, 60),
+    st.floats(0, 60),
+)
+def test_any_effect_is_taken_or_refused(parameter, operation, size, start, ramp):
+    effect = f"{{parameter = {in_toml(parameter)}, {operation} = {size!r}}}"
+    load_or_refuse(f"{PLAN}start_week = {start!r}\nramp_weeks = {ramp!r}\neffect = [{effect}]\n")
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text):
+    load_or_refuse(text)
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=20), st.sampled_from(KEYS), st.text(max_size=8))
+def test_any_override_is_taken_or_refused(text, key, value):
+    load_or_refuse("", text)
+    load_or_refuse("", f"{key}={value}")
+
+
+def test_a_wall_of_brackets_is_refused():
+    load_or_refuse("a = " + "[" * 5000)
+
+
+def test_every_shipped_file_is_a_scenario():
+    from cxsim.scenario import scenario_names
+
+    assert scenario_names()
+    for name in scenario_names():
+        assert isinstance(load(name), Scenario)
+        assert Path(name).name == Path(name).name.lower()
