@@ -32,7 +32,7 @@ class _Pair:
     rescued_margin: float  # what the rescued people earned more
     gain: NDArray[np.float64]  # (weeks,) discounted margin of the plan less that of the base
     cost: NDArray[np.float64]  # (weeks,) discounted intervention cost of the plan less that of the base
-    rescued_persons: list[int]  # the first few of them
+    rescued_persons: list[int]  # a few of them, with short stories
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,15 @@ def _pair(base: Lived, plan: Lived) -> _Pair:
         float((after.margin[rescued] - before.margin[rescued]).sum()) / MONEY_UNIT,
         plan.margin - base.margin,
         plan.cost - base.cost,
-        [int(person) for person in np.flatnonzero(rescued)[:SHOWN_PERSONS]],
+        _shortest_stories(plan, rescued),
     )
+
+
+def _shortest_stories(plan: Lived, people: NDArray[np.bool_]) -> list[int]:
+    """A few of these people, those with the fewest purchases first: their lives are quickly told."""
+    numbers = np.flatnonzero(people)
+    purchases = plan.world.bonds["purchases"][numbers].sum(axis=1)
+    return [int(person) for person in numbers[np.argsort(purchases, kind="stable")][:SHOWN_PERSONS]]
 
 
 def _by_stage_and_cause(outcome: Outcomes, people: NDArray[np.bool_]) -> Counts:
