@@ -5,8 +5,7 @@ scenario file, the row in the register of assumptions, and the layout of the rec
 """
 
 from enum import Enum, IntEnum
-from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import (
@@ -116,8 +115,3 @@ def record_values(section: BaseModel) -> tuple[Any, ...]:
     """The values of a section in the order of `record_layout`, nested sections as nested tuples."""
     values = (getattr(section, name) for name in type(section).model_fields)
     return tuple(record_values(value) if isinstance(value, BaseModel) else value for value in values)
-
-
-def is_optional(kind: object) -> bool:
-    """Whether an annotation allows None."""
-    return isinstance(kind, UnionType) and type(None) in get_args(kind)

@@ -15,6 +15,7 @@ from cxsim.ledger.weekly import LINE_MEASURES, weekly_table
 from cxsim.measures import Measure
 from cxsim.records import BOND, MONEY_UNIT, NOBODY, Stage
 from cxsim.scenario import load
+from cxsim.study.runs import run
 
 BRANDS = (0, 1)
 
@@ -345,3 +346,14 @@ def test_interventions_cost_once_weekly_and_per_use():
 )
 def test_payback_is_the_first_week_from_which_gain_covers_cost_for_good(gain, cost, week):
     assert payback_week(np.array(gain, float), np.array(cost, float)) == week
+
+
+def test_runs_say_who_was_kept_who_looped_and_who_was_referred():
+    runs = run(scenario_from(EVERYTHING_HAPPENS, "market.people=300"), replications=2)
+    first = runs.retention[runs.retention["replication"] == 0]
+    assert first["kept"].iloc[0] >= first["kept"].iloc[-1] and first["looped"].is_monotonic_increasing
+    assert (
+        (runs.retention["kept_low"] <= runs.retention["kept"]) & (runs.retention["kept"] <= runs.retention["kept_high"])
+    ).all()
+    buyers = runs.referrals.groupby("replication")["buyers"].sum()
+    assert buyers.tolist() == runs.figures["first_purchases"].tolist()

@@ -59,7 +59,8 @@ def contents(folder):
 
 def test_runs_are_written_as_tables_a_summary_and_a_manifest(runs, tmp_path):
     write_runs(runs, tmp_path / "out")
-    names = {"figures.csv", "weeks.csv", "lines.csv", "summary.csv", "summary.md", "manifest.json"}
+    tables = ("figures", "weeks", "lines", "retention", "referrals", "summary")
+    names = {*(f"{table}.csv" for table in tables), "summary.md", "manifest.json"}
     assert set(contents(tmp_path / "out")) == names
     weeks = pd.read_csv(tmp_path / "out" / "weeks.csv")
     assert len(weeks) == 2 * 12 * 2  # replications, weeks, brands

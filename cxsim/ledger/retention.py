@@ -36,6 +36,28 @@ def until_first_loop(world: World, brand: int, horizon_weeks: float) -> Duration
     return Durations(event, (horizon_weeks - bonds["first_bought"][~looped]).astype(float))
 
 
+def retention_table(world: World, brand: int, horizon_weeks: int) -> pd.DataFrame:
+    """Retention and loop probability every four weeks since the first purchase.
+
+    Columns: weeks, kept (share whose line has not ended yet) with kept_low and kept_high, looped (share who have bought
+    again) with looped_low and looped_high; 95% intervals within the run.
+    """
+    weeks = np.arange(0.0, horizon_weeks + 1.0, 4.0)
+    kept = kaplan_meier(until_line_ends(world, brand, horizon_weeks), weeks)
+    waiting = kaplan_meier(until_first_loop(world, brand, horizon_weeks), weeks)
+    return pd.DataFrame(
+        {
+            "weeks": weeks,
+            "kept": kept["share"],
+            "kept_low": kept["low"],
+            "kept_high": kept["high"],
+            "looped": 1.0 - waiting["share"],
+            "looped_low": 1.0 - waiting["high"],
+            "looped_high": 1.0 - waiting["low"],
+        }
+    )
+
+
 def kaplan_meier(durations: Durations, weeks: NDArray[np.float64]) -> pd.DataFrame:
     """Share without the event by each week, with a 95% interval (log-log): columns weeks, share, low, high.
 

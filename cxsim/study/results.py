@@ -30,7 +30,7 @@ class ResultsExistError(ValueError):
 
 
 def write_runs(runs: Runs, folder: Path, table_format: Format = "csv", overwrite: bool = False) -> None:
-    """Write replications of one scenario: figures, weeks, lines, summary.csv, summary.md, manifest.json.
+    """Write replications of one scenario: figures, weeks, lines, retention, referrals, summary.csv, summary.md, manifest.json.
 
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
@@ -40,6 +40,8 @@ def write_runs(runs: Runs, folder: Path, table_format: Format = "csv", overwrite
         "figures": _keyed(runs.figures.reset_index(), name, runs.seed),
         "weeks": _keyed(runs.weeks, name, runs.seed),
         "lines": _keyed(runs.lines, name, runs.seed),
+        "retention": _keyed(runs.retention, name, runs.seed),
+        "referrals": _keyed(runs.referrals, name, runs.seed),
         "summary": runs.summary(),
     }
     text = f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n{_markdown(runs.summary())}\n"
@@ -124,6 +126,8 @@ def comparison_json(comparison: Comparison) -> str:
             "broken": _records(plan.broken),
             "rescued_people": asdict(plan.rescued_people),
             "broken_people": asdict(plan.broken_people),
+            "rescued_margin": asdict(plan.rescued_margin),
+            "rescued_persons": plan.rescued_persons,
             "payback_week": plan.payback,
             "roi": asdict(plan.roi) if plan.roi else None,
         }

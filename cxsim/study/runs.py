@@ -7,6 +7,8 @@ import pandas as pd
 
 from cxsim.ledger.figures import FIGURES
 from cxsim.ledger.outcomes import lines_by_stage_and_cause
+from cxsim.ledger.referrals import reproduction
+from cxsim.ledger.retention import retention_table
 from cxsim.ledger.weekly import weekly_table
 from cxsim.scenario import Scenario, load
 from cxsim.study.paired import estimate
@@ -23,6 +25,8 @@ class Runs:
         figures: one row a replication, one column a figure of the focal brand.
         weeks: one row a replication, week and brand; money in currency, times in weeks.
         lines: one row a replication, stage and cause: people whose line with the focal brand ended so.
+        retention: one row a replication and four weeks since the first purchase: share kept, share looped, intervals.
+        referrals: one row a replication and generation: buyers, referred buyers, reproduction number.
     """
 
     scenario: Scenario
@@ -30,6 +34,8 @@ class Runs:
     figures: pd.DataFrame
     weeks: pd.DataFrame = field(repr=False)
     lines: pd.DataFrame = field(repr=False)
+    retention: pd.DataFrame = field(repr=False)
+    referrals: pd.DataFrame = field(repr=False)
 
     @property
     def replications(self) -> int:
@@ -82,19 +88,19 @@ def run(
         raise ValueError(f"replications is {replications}; it must be at least 1")
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
 
-    def once(replication: int) -> tuple[dict[str, float], pd.DataFrame, pd.DataFrame]:
+    def once(replication: int) -> tuple[dict[str, float], list[pd.DataFrame]]:
         lived = live(plan, seed, replication)
-        return lived.figures, weekly_table(lived.world, plan.brands), lines_by_stage_and_cause(lived.outcome)
+        return lived.figures, [
+            weekly_table(lived.world, plan.brands),
+            lines_by_stage_and_cause(lived.outcome),
+            retention_table(lived.world, plan.focal, plan.market.horizon_weeks),
+            reproduction(lived.world, plan.focal),
+        ]
 
     results = each_replication(once, replications, workers, progress)
-    figures = pd.DataFrame([figures for figures, _, _ in results]).rename_axis("replication")
-    return Runs(
-        plan,
-        seed,
-        figures,
-        _stacked([weeks for _, weeks, _ in results]),
-        _stacked([lines for _, _, lines in results]),
-    )
+    figures = pd.DataFrame([figures for figures, _ in results]).rename_axis("replication")
+    weeks, lines, retention, referrals = (_stacked([tables[place] for _, tables in results]) for place in range(4))
+    return Runs(plan, seed, figures, weeks, lines, retention, referrals)
 
 
 def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -147,6 +147,7 @@ def test_a_childs_intervention_is_placed_in_the_child(tmp_path):
     (tmp_path / "parent.toml").write_text(good)
     (tmp_path / "child.toml").write_text(
         'extends = "parent.toml"\n\n[[intervention]]\nname = "b"\ncoverage = 2.0\nstart_week = -1.0\n'
+        'effect = [{parameter = "use.quality", add = 0.1}]\n'
     )
     with pytest.raises(ScenarioError) as refused:
         load(tmp_path / "child.toml")
