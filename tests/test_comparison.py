@@ -221,9 +221,9 @@ LOOPS = ([50.0, 60.0, 55.0], [60.0, 71.0, 64.0])
 def test_the_verdict_on_a_plan_that_pays(comparison):
     text = told(comparison, loops=LOOPS, net_margin=([0.0, 0.0, 0.0], [990.0, 1000.0, 1010.0]), intervention_cost=COST)
     assert '"better" turns ' in text
-    assert '10 (8 to 12) more loops than "base" in all' in text
-    assert "It is worth EUR 1,000 (975 to 1,025) of discounted margin, after its cost of EUR 100" in text
-    assert "(a return of 1.5 for each EUR spent; paid back by week 17)" in text
+    assert 'there are 10 (8 to 12) more loops than in "base"' in text
+    assert "is worth EUR 1,000 (975 to 1,025) of discounted margin after its cost." in text
+    assert "It costs EUR 100: a return of 1.5 for each EUR spent, paid back by week 17." in text
     assert "better on money in 100% of 3 paired replications" in text
     assert "not a forecast" in text
 
@@ -233,18 +233,18 @@ def test_the_verdict_on_a_plan_that_loses(comparison):
     text = told(
         comparison, loops=fewer, net_margin=([0.0, 0.0, 0.0], [-990.0, -1000.0, -1010.0]), intervention_cost=COST
     )
-    assert '10 (8 to 12) fewer loops than "base" in all' in text
-    assert "It loses EUR 1,000 (975 to 1,025) of discounted margin" in text
+    assert 'there are 10 (8 to 12) fewer loops than in "base"' in text
+    assert "loses EUR 1,000 (975 to 1,025) of discounted margin" in text
     assert "return of" not in text
     assert "better on money in 0% of" in text
 
 
 def test_the_verdict_is_undecided_when_the_interval_holds_zero(comparison):
     text = told(comparison, loops=NO, net_margin=([0.0, 0.0, 0.0], [-50.0, 10.0, 60.0]), intervention_cost=COST)
-    assert "whether there are more loops in all is undecided (+0 (+0 to +0))" in text
-    assert "Whether it pays is undecided: EUR +7 " in text
+    assert "it is undecided whether there are more loops (+0 (+0 to +0))" in text
+    assert "; whether it pays is undecided (EUR +7 " in text
     assert "more replications would take zero out of the interval, if the difference stays as it is" in text
-    assert "It is worth" not in text and "It loses" not in text
+    assert "is worth" not in text and "loses" not in text
 
 
 def test_the_verdict_says_when_more_replications_are_pointless(comparison):
@@ -254,7 +254,7 @@ def test_the_verdict_says_when_more_replications_are_pointless(comparison):
 
 def test_the_verdict_of_one_replication_claims_nothing(comparison):
     text = told(comparison, loops=([50.0], [60.0]), net_margin=([0.0], [1e6]), intervention_cost=([0.0], [100.0]))
-    assert "undecided (+10 (one replication, no interval))" in text
+    assert "it is undecided whether there are more loops (+10 (one replication, no interval))" in text
     assert "It takes at least two replications to tell" in text
     assert "hardly tell" not in text and "100%" not in text
 
@@ -262,13 +262,13 @@ def test_the_verdict_of_one_replication_claims_nothing(comparison):
 def test_the_verdict_on_a_plan_without_cost_speaks_of_none(base, dearer):
     comparison = compare(base, dearer, replications=2)
     assert comparison.plans["dearer"].roi is None
-    assert "cost of" not in comparison.verdict() and "return of" not in comparison.verdict()
+    assert "cost" not in comparison.verdict() and "return of" not in comparison.verdict()
 
 
 def test_the_verdict_says_where_most_rescued_lines_used_to_end(comparison, result):
     by_stage = result.rescued.groupby("stage")["people"].sum()
     share = by_stage.max() / by_stage.sum()
-    assert f"{share:.0%} of the rescued lines used to end in {by_stage.idxmax()}" in comparison.verdict()
+    assert f"{share:.0%} of which used to end in {by_stage.idxmax()}" in comparison.verdict()
 
 
 # ---- names ----------------------------------------------------------------------------------------------------------

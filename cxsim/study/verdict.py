@@ -10,39 +10,57 @@ if TYPE_CHECKING:
 
 
 def verdict_of(comparison: "Comparison", plan: "PlanResult") -> str:
-    """Loops, where the rescued lines used to end, what that is worth, and how sure that is."""
+    """The result in one sentence; then what else changes, why, what it costs, and how sure that is."""
+    currency = comparison.base.market.currency
     sentences = [
+        _headline(currency, plan),
         _loops(comparison, plan),
-        _where(plan),
-        _worth(comparison.base.market.currency, plan),
+        _why(plan),
+        _cost(currency, plan),
         _sure(comparison, plan),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def _headline(currency: str, plan: "PlanResult") -> str:
+    """How many lines became loops, where those lines used to end, and what that is worth."""
+    moved = f'"{plan.name}" turns {_number(plan.rescued_people)} lines into loops'
+    where = _main_stage(plan)
+    if where:
+        moved += f", {where[1]:.0%} of which used to end in {where[0]},"
+    change = plan.difference("net_margin")
+    after = " of discounted margin after its cost" if _cost_of(plan) > 0 else " of discounted margin"
+    if not change.decided:
+        return f"{moved.rstrip(',')}; whether it pays is undecided ({currency} {_number(change.estimate, signed=True)}{after})."
+    verb = "is worth" if change.estimate.mean > 0 else "loses"
+    return f"{moved} and {verb} {currency} {_number(_absolute(change.estimate))}{after}."
+
+
 def _loops(comparison: "Comparison", plan: "PlanResult") -> str:
     change = plan.difference("loops")
     net = change.estimate
-    weeks = comparison.base.market.horizon_weeks
-    market = f"in a market of {comparison.base.market.people:,} people over {weeks} weeks"
-    moved = (
-        f'"{plan.name}" turns {_number(plan.rescued_people)} lines into loops and '
-        f"{_number(plan.broken_people)} loops into lines {market}"
-    )
+    market = f"of {comparison.base.market.people:,} people over {comparison.base.market.horizon_weeks} weeks"
+    moved = f"It turns {_number(plan.broken_people)} loops into lines; in all, in this market {market},"
     if change.decided:
         word = "more" if net.mean > 0 else "fewer"
-        return f'{moved}: {_number(_absolute(net))} {word} loops than "{comparison.base_name}" in all.'
-    return f"{moved}: whether there are more loops in all is undecided ({_number(net, signed=True)})."
+        return f'{moved} there are {_number(_absolute(net))} {word} loops than in "{comparison.base_name}".'
+    return f"{moved} it is undecided whether there are more loops ({_number(net, signed=True)})."
 
 
-def _where(plan: "PlanResult") -> str:
+def _main_stage(plan: "PlanResult") -> tuple[str, float] | None:
+    """The stage in which most rescued lines used to end, and their share; None when hardly anybody was rescued."""
     if plan.rescued.empty or plan.rescued_people.mean < 0.5:
-        return ""
+        return None
     by_stage = plan.rescued.groupby("stage")["people"].sum().sort_values(ascending=False)
-    stage = str(by_stage.index[0])
-    share = by_stage.iloc[0] / by_stage.sum()
-    cause = plan.rescued[plan.rescued["stage"] == stage].iloc[0]["cause"]
-    return f"{share:.0%} of the rescued lines used to end in {stage}, most often because of {_because(cause)}."
+    return str(by_stage.index[0]), float(by_stage.iloc[0] / by_stage.sum())
+
+
+def _why(plan: "PlanResult") -> str:
+    where = _main_stage(plan)
+    if where is None:
+        return ""
+    cause = plan.rescued[plan.rescued["stage"] == where[0]].iloc[0]["cause"]
+    return f"The rescued lines that ended in {where[0]} did so most often because of {_because(cause)}."
 
 
 _REASONS = {
@@ -71,19 +89,19 @@ def _because(cause: str) -> str:
     return _REASONS.get(cause, cause)
 
 
-def _worth(currency: str, plan: "PlanResult") -> str:
+def _cost_of(plan: "PlanResult") -> float:
+    return plan.difference("intervention_cost").estimate.mean
+
+
+def _cost(currency: str, plan: "PlanResult") -> str:
     change = plan.difference("net_margin")
-    cost = plan.difference("intervention_cost").estimate.mean
-    money = f"{currency} {_number(_absolute(change.estimate))}"
-    spent = f", after its cost of {currency} {cost:,.0f}" if cost > 0 else ""
+    spent = f"It costs {currency} {_cost_of(plan):,.0f}" if _cost_of(plan) > 0 else ""
     if not change.decided:
-        signed = _number(change.estimate, signed=True)
-        return f"Whether it pays is undecided: {currency} {signed} of discounted margin{spent}.{_to_decide(change)}"
-    if change.estimate.mean < 0:
-        return f"It loses {money} of discounted margin{spent}."
-    back = f"; paid back by week {plan.payback}" if plan.payback is not None else ""
-    roi = f" (a return of {plan.roi.mean:.1f} for each {currency} spent{back})" if plan.roi else ""
-    return f"It is worth {money} of discounted margin{spent}{roi}."
+        return f"{spent}.{_to_decide(change)}" if spent else _to_decide(change).lstrip()
+    if spent and plan.roi and change.estimate.mean > 0:
+        back = f", paid back by week {plan.payback}" if plan.payback is not None else ""
+        spent += f": a return of {plan.roi.mean:.1f} for each {currency} spent{back}"
+    return f"{spent}." if spent else ""
 
 
 def _to_decide(change: PairedDifference) -> str:
