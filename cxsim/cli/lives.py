@@ -1,6 +1,9 @@
 """Commands that let customers live: run, compare, follow."""
 
+import itertools
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -231,8 +234,19 @@ def _tell_both(person: int, titles: list[str], base: "list[Moment]", plan: "list
     click.echo(f"Person {person} does the same in both worlds at first (numbers as in {titles[0]}):\n")
     _tell(base[:place])
     end = None if whole_life else place + 1
-    for title, life in zip(titles, (base, plan), strict=True):
-        click.echo(f"\nThen, in {title}:\n")
-        _tell(life[place:end])
+    click.echo("\nThen they part:\n")
+    columns = [[str(moment) for moment in life[place:end]] for life in (base, plan)]
+    for column, life in zip(columns, (base, plan), strict=True):
         if not whole_life and len(life) > place + 1:
-            click.echo(f"  ... and {len(life) - place - 1} more moments (--whole-life shows them)")
+            column.append(f"... and {len(life) - place - 1} more moments (--whole-life shows them)")
+    _side_by_side(titles, columns)
+
+
+def _side_by_side(titles: list[str], columns: list[list[str]]) -> None:
+    """Print two columns of sentences beside each other, each wrapped to half the width of the terminal."""
+    width = (shutil.get_terminal_size((110, 24)).columns - 6) // 2
+    rows = [titles, ["-" * min(width, len(title)) for title in titles], *itertools.zip_longest(*columns, fillvalue="")]
+    for left, right in rows:
+        cells = [textwrap.wrap(text, width, subsequent_indent=" " * 13) for text in (left, right)]
+        for one, other in itertools.zip_longest(*cells, fillvalue=""):
+            click.echo(f"  {one:<{width}}  {other}".rstrip())
