@@ -81,7 +81,7 @@ _REASONS = {
     "slow support": "slow support",
     "silent failure": "failures that nobody told the firm about",
     "past failures": "earlier failures",
-    "own reasons": "their own reasons",
+    "own reasons": "little loyalty of their own, which a better experience can outweigh",
 }
 
 
