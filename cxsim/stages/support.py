@@ -10,11 +10,11 @@ class SupportTraits(Section):
 
     contact_base: float = parameter(
         -3.48, "Logit of the chance to make contact after a trivial failure (k0).", "logit", -20, 20, "derived",
-        "logit(.03): three in a hundred complain about trivial problems.",
+        "logit(.03): three in a hundred complain about trivial problems where the firm is reached without effort.",
     )  # fmt: skip
     contact_severity: float = parameter(
         4.32, "What a failure of the highest severity adds to that logit (k1).", "logit", 0, 40, "derived",
-        "logit(.7) - logit(.03): seven in ten complain about major problems.",
+        "logit(.7) - logit(.03): seven in ten complain about major problems where the firm is reached without effort.",
     )  # fmt: skip
     contact_effort: float = parameter(
         1.0,
