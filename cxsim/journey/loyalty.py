@@ -2,7 +2,7 @@
 
 Staying has probability logistic(eta_i + beta_S (S - S_ref) - beta_F F + recovery offset + call back), eta_i such that
 with every effect off the chance to leave is Beta(a, b) across people: BG/NBD (Fader, Hardie & Lee 2005) and, with
-contracts, sBG (Fader & Hardie 2007). With `anytime`, leaving is a hazard, Gamma across people: Pareto/NBD
+contracts, sBG (Fader & Hardie 2007), or with `tenure_shape` beta-discrete-Weibull (Fader et al. 2018). With `anytime`, leaving is a hazard, Gamma across people: Pareto/NBD
 (Schmittlein, Morrison & Colombo 1987).
 """
 
@@ -48,15 +48,32 @@ def loyalty(world: World, person: int) -> None:
         recovery = traits.support.recovery_weight * recovery_offset(me.outcome, me.severity)
     # What became of the failure counts instead of the dissatisfaction it caused, not on top of it.
     felt = bond.satisfaction + min(1.0, traits.support.recovery_weight) * me.harm
-    logit = stay_logit(traits, me.disposition, felt, bond.failures, recovery + me.relief)
+    latent = latent_loyalty(traits, me, bond)
+    logit = stay_logit(traits, latent, felt, bond.failures, recovery + me.relief)
     cause = heaviest_term(traits, me, felt, bond.failures, recovery)
     bond.failures = traits.loyalty.failure_memory * bond.failures + lasting_failure(me.outcome, me.severity)
     hazard_ratio = traits.loyalty.referred_hazard if referrer_stayed(world, person) else 1.0
     if traits.loyalty.departure == Departure.after_use:
-        decide_after_use(world, person, logit, hazard_ratio, cause)
+        decide_after_use(world, person, latent, logit, hazard_ratio, cause)
     else:
-        decide_when_to_lapse(world, person, logit, hazard_ratio, cause)
+        decide_when_to_lapse(world, person, latent, logit, hazard_ratio, cause)
     me.uses += 1
+
+
+@compiled
+def latent_loyalty(traits: Traits, me: Person, bond: Bond) -> float:
+    """Logit of staying (for `anytime`: minus the log of the leaving hazard) if experience counted for nothing.
+
+    A person who stays through one decision with chance p stays through n of them with chance p ** (n ** c), c the
+    `tenure_shape`: the beta-discrete-Weibull. At c = 1 it is sBG, and the chance never changes.
+    """
+    shape = traits.loyalty.tenure_shape
+    if shape == 1.0 or traits.loyalty.departure != Departure.after_use:
+        return float(me.disposition)
+    decision = float(bond.streak) if traits.loyalty.first_may_leave else max(1.0, bond.streak - 1.0)
+    share_of_log = decision**shape - (decision - 1.0) ** shape
+    log_chance = -share_of_log * math.log1p(math.exp(-me.disposition))
+    return log_chance - math.log(-math.expm1(log_chance))
 
 
 @compiled
@@ -115,7 +132,9 @@ def stage_of_episode(me: Person) -> Stage:
 
 
 @compiled
-def decide_after_use(world: World, person: int, logit: float, hazard_ratio: float, cause: int) -> None:
+def decide_after_use(
+    world: World, person: int, latent: float, logit: float, hazard_ratio: float, cause: int
+) -> None:
     """The decision at the end of an episode."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, me.target]
@@ -126,13 +145,15 @@ def decide_after_use(world: World, person: int, logit: float, hazard_ratio: floa
         stay(world, person, chance, u)
         await_next_need(world, person, me.bought_at)
     else:
-        if u >= stay_probability(me.disposition, hazard_ratio):
+        if u >= stay_probability(latent, hazard_ratio):
             cause = Cause.OWN_REASONS.value  # with the same luck they would have left without any of it
         look_around_or_leave(world, person, stage_of_episode(me), cause, chance, u)
 
 
 @compiled
-def decide_when_to_lapse(world: World, person: int, logit: float, hazard_ratio: float, cause: int) -> None:
+def decide_when_to_lapse(
+    world: World, person: int, latent: float, logit: float, hazard_ratio: float, cause: int
+) -> None:
     """A lifetime runs from the purchase; if it ends before the next need, the customer lapses then."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, me.target]
@@ -143,7 +164,7 @@ def decide_when_to_lapse(world: World, person: int, logit: float, hazard_ratio: 
     stay(world, person, 1.0, 0.0)
     await_next_need(world, person, bought_at)
     if bought_at + lifetime < world.due[person]:
-        if bought_at + luck * math.exp(me.disposition) < world.due[person]:
+        if bought_at + luck * math.exp(latent) < world.due[person]:
             cause = Cause.OWN_REASONS.value
         world.due[person] = max(now, bought_at + lifetime)
         bond.doubt_cause = cause

@@ -39,6 +39,10 @@ class LoyaltyTraits(Section):
         True, "Whether a customer may leave after the very first purchase.", "true or false", 0, 1, "assumed",
         "A bad first experience ends many lines; BG/NBD assumes it does not (false).",
     )  # fmt: skip
+    tenure_shape: float = parameter(
+        1.0, "Duration dependence c (after_use): by latent loyalty alone, the share p of a person's kind still there after one decision becomes p ** (n ** c) after n; below 1, staying makes staying likelier.", "pure number", 0.1, 5, "derived",
+        "1 is the sBG and BG/NBD model, in which a person's own chance never changes; other values are the beta-discrete-Weibull of Fader, Hardie, Liu, Davin & Steenburgh (2018), J. Interactive Marketing 43, 1-16.",
+    )  # fmt: skip
     satisfaction_weight: float = parameter(
         2.0, "Logit of staying per unit of satisfaction above the reference (beta_S); 0 switches it off.", "logit per satisfaction", 0, 50, "assumed",
         "Weak for behaviour: a standard deviation of satisfaction (.2) moves the odds of staying by half.",
