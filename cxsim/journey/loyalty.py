@@ -73,7 +73,7 @@ def latent_loyalty(traits: Traits, me: Person, bond: Bond) -> float:
     decision = float(bond.streak) if traits.loyalty.first_may_leave else max(1.0, bond.streak - 1.0)
     share_of_log = decision**shape - (decision - 1.0) ** shape
     log_chance = -share_of_log * math.log1p(math.exp(-me.disposition))
-    return log_chance - math.log(-math.expm1(log_chance))
+    return float(log_chance - math.log(-math.expm1(log_chance)))
 
 
 @compiled

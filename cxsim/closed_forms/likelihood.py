@@ -1,0 +1,121 @@
+"""Maximum likelihood for the closed forms, and the parameters that fit nearly as well."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+import numpy as np
+from scipy import optimize, stats
+
+from cxsim.closed_forms.bg_nbd import BgNbd
+from cxsim.closed_forms.histories import Histories, Numbers
+from cxsim.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.closed_forms.retention import BetaDiscreteWeibull, Sbg
+
+LOWEST, HIGHEST = 1e-3, 1e4  # of any parameter: beyond, the data cannot tell it from no or from equal customers
+STEP = 1e-3  # of the logarithm of a parameter, for second differences
+PROPOSALS_PER_DRAW = 8
+
+
+class Model(Protocol):
+    """A closed form whose parameters are positive numbers; `START` has their names and usual values, in order."""
+
+    NAME: ClassVar[str]
+    START: ClassVar[dict[str, float]]
+
+
+M = TypeVar("M", bound=Model)
+RepeatBuying = TypeVar("RepeatBuying", BgNbd, ParetoNbd)
+Retention = TypeVar("Retention", Sbg, BetaDiscreteWeibull)
+
+
+@dataclass(frozen=True)
+class Fit(Generic[M]):
+    """A model fitted by maximum likelihood.
+
+    Attributes:
+        model: at the most likely parameters.
+        names: of the parameters.
+        log_likelihood: there.
+        log_covariance: of the logarithms of the parameters, shape (k, k), from the curvature of the log-likelihood.
+        at_a_limit: parameters that ran to the end of their range: the data do not bound them.
+        log_likelihood_at: the log-likelihood at logarithms of parameters, shape (k,).
+    """
+
+    model: M
+    names: tuple[str, ...]
+    log_likelihood: float
+    log_covariance: Numbers
+    at_a_limit: tuple[str, ...]
+    log_likelihood_at: Callable[[Numbers], float] = field(repr=False)
+
+    @property
+    def values(self) -> Numbers:
+        """The parameters, shape (k,)."""
+        return np.array([getattr(self.model, name) for name in self.names])
+
+    def plausible(self, draws: int, seed: int = 1) -> Numbers:
+        """Parameters that fit nearly as well, shape (draws, k): a sample of the likelihood, flat on logarithms.
+
+        Drawn from the normal approximation at the maximum and resampled in proportion to the true likelihood
+        (sampling importance resampling, Rubin 1988), systematically, so that the same seed gives the same set.
+        """
+        many = PROPOSALS_PER_DRAW * draws
+        centre = np.log(self.values)
+        wide = stats.multivariate_t(centre, self.log_covariance, df=5, allow_singular=True)
+        proposals = np.clip(wide.rvs(many, random_state=seed), np.log(LOWEST), np.log(HIGHEST)).reshape(many, -1)
+        log_weight = np.array([self.log_likelihood_at(row) for row in proposals]) - wide.logpdf(proposals)
+        weight = np.exp(log_weight - log_weight.max())
+        places = (np.arange(draws) + 0.5) / draws
+        chosen = np.searchsorted(np.cumsum(weight) / weight.sum(), places)
+        return np.exp(proposals[chosen])
+
+
+def fit_repeat_buying(kind: type[RepeatBuying], histories: Histories) -> Fit[RepeatBuying]:
+    """Fit BG/NBD or Pareto/NBD to purchase histories.
+
+    Raises:
+        ValueError: if nobody bought again, so that no rate can be told.
+    """
+    if not np.any(histories.repeats > 0):
+        raise ValueError("nobody in the data bought twice, so neither need rates nor loyalty can be fitted")
+    distinct, counts = histories.distinct()
+    return _maximum(kind, lambda model: float(np.dot(counts, model.log_likelihood(distinct))))
+
+
+def fit_retention(kind: type[Retention], survivors: Numbers) -> Fit[Retention]:
+    """Fit sBG or BdW to how many of a cohort were there at periods 0, 1, ... (counts; shares weigh as one customer)."""
+    if len(survivors) < 3:
+        raise ValueError(f"a retention curve needs at least two periods after the start; given {len(survivors) - 1}")
+    return _maximum(kind, lambda model: float(model.log_likelihood(survivors).sum()))
+
+
+def _maximum(kind: type[M], log_likelihood: Callable[[M], float]) -> Fit[M]:
+    """The most likely parameters, searched on their logarithms from the model's usual values."""
+    low, high = np.log(LOWEST), np.log(HIGHEST)
+
+    def at(logs: Numbers) -> float:
+        return log_likelihood(kind(*np.exp(logs).tolist()))
+
+    def misfit(logs: Numbers) -> float:
+        value = -at(logs)
+        return value if np.isfinite(value) else 1e100
+
+    names = tuple(kind.START)
+    start = np.log([kind.START[name] for name in names])
+    rough = optimize.minimize(
+        misfit, start, method="Nelder-Mead", options={"maxiter": 400, "xatol": 1e-2, "fatol": 1e-2}
+    )
+    found = optimize.minimize(misfit, rough.x, method="L-BFGS-B", bounds=[(low, high)] * len(start), tol=1e-12)
+    edge = [name for name, log in zip(names, found.x, strict=True) if not low + 0.01 < log < high - 0.01]
+    return Fit(kind(*np.exp(found.x).tolist()), names, at(found.x), _covariance(at, found.x), tuple(edge), at)
+
+
+def _covariance(at: Callable[[Numbers], float], peak: Numbers) -> Numbers:
+    """Minus the inverse of the matrix of second differences; directions without curvature get a spread of e**3."""
+    steps = STEP * np.eye(len(peak))
+    curvature = np.array(
+        [[at(peak + i + j) - at(peak + i - j) - at(peak - i + j) + at(peak - i - j) for j in steps] for i in steps]
+    ) / (4.0 * STEP**2)
+    values, vectors = np.linalg.eigh(-curvature)
+    return np.asarray(vectors @ np.diag(1.0 / np.maximum(values, 1.0 / 9.0)) @ vectors.T)
