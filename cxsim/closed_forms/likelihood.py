@@ -64,7 +64,9 @@ class Fit(Generic[M]):
         centre = np.log(self.values)
         wide = stats.multivariate_t(centre, self.log_covariance, df=5, allow_singular=True)
         proposals = np.clip(wide.rvs(many, random_state=seed), np.log(LOWEST), np.log(HIGHEST)).reshape(many, -1)
-        log_weight = np.array([self.log_likelihood_at(row) for row in proposals]) - wide.logpdf(proposals)
+        with np.errstate(all="ignore"):  # far from the data the formulas overflow
+            likelihoods = np.array([self.log_likelihood_at(row) for row in proposals])
+        log_weight = np.where(np.isfinite(likelihoods), likelihoods, -np.inf) - wide.logpdf(proposals)
         weight = np.exp(log_weight - log_weight.max())
         places = (np.arange(draws) + 0.5) / draws
         chosen = np.searchsorted(np.cumsum(weight) / weight.sum(), places)
@@ -97,16 +99,22 @@ def _maximum(kind: type[M], log_likelihood: Callable[[M], float]) -> Fit[M]:
     def at(logs: Numbers) -> float:
         return log_likelihood(kind(*np.exp(logs).tolist()))
 
-    def misfit(logs: Numbers) -> float:
-        value = -at(logs)
-        return value if np.isfinite(value) else 1e100
-
     names = tuple(kind.START)
     start = np.log([kind.START[name] for name in names])
-    rough = optimize.minimize(
-        misfit, start, method="Nelder-Mead", options={"maxiter": 400, "xatol": 1e-2, "fatol": 1e-2}
+    scale = 1.0 + abs(at(start))  # the search stops at the same precision for ten customers and ten million
+
+    def misfit(logs: Numbers) -> float:
+        with np.errstate(all="ignore"):  # far from the data the formulas overflow
+            value = -at(logs) / scale
+        return value if np.isfinite(value) else 1e100
+
+    found = optimize.minimize(
+        misfit,
+        start,
+        method="Nelder-Mead",
+        bounds=[(low, high)] * len(start),
+        options={"maxiter": 2000, "xatol": 1e-5, "fatol": 1e-13},
     )
-    found = optimize.minimize(misfit, rough.x, method="L-BFGS-B", bounds=[(low, high)] * len(start), tol=1e-12)
     edge = [name for name, log in zip(names, found.x, strict=True) if not low + 0.01 < log < high - 0.01]
     return Fit(kind(*np.exp(found.x).tolist()), names, at(found.x), _covariance(at, found.x), tuple(edge), at)
 
