@@ -11,9 +11,9 @@ from random_markets import OFFERS, TRAITS, as_toml, value_inside
 import cxsim
 from cxsim.scenario import Scenario, load
 from cxsim.study.comparison import compare
+from cxsim.study.folder import ResultsExistError
 from cxsim.study.results import (
     KEYS,
-    ResultsExistError,
     comparison_json,
     runs_json,
     scenario_hash,

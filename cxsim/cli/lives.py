@@ -47,7 +47,7 @@ def _prepared(out: Path | None, overwrite: bool, parquet: bool) -> None:
         except ImportError:
             raise ValueError("--parquet needs the package pyarrow: pip install 'cxsim[parquet]'") from None
     if out is not None:
-        from cxsim.study.results import check_free
+        from cxsim.study.folder import check_free
 
         check_free(out, overwrite)
 
@@ -82,8 +82,10 @@ def run(
     _prepared(out, overwrite, parquet)
     runs = live_runs(plan, replications, seed, workers, progress=sys.stderr.isatty())
     if out is not None:
-        results.write_runs(runs, out, "parquet" if parquet else "csv", overwrite)
-        _draw(out, ["flow", "rhythm"] if plan.reference.weekly_repeat_purchases else ["flow"], runs)
+        pictures = ["flow", "rhythm"] if plan.reference.weekly_repeat_purchases else ["flow"]
+        results.write_runs(
+            runs, out, "parquet" if parquet else "csv", overwrite, lambda folder: _draw(folder, pictures, runs)
+        )
     if as_json:
         click.echo(results.runs_json(runs))
         return
@@ -157,9 +159,13 @@ def compare(
         *loaded, replications=replications, seed=seed, workers=workers, progress=sys.stderr.isatty()
     )
     if out is not None:
-        results.write_comparison(comparison, out, "parquet" if parquet else "csv", overwrite)
-        for place, name in enumerate(comparison.plans, start=1):
-            _draw(out, ["flow", "matrix", "differences"], comparison, name, f"-{place}" if len(plans) > 1 else "")
+
+        def draw(folder: Path) -> None:
+            for place, name in enumerate(comparison.plans, start=1):
+                mark = f"-{place}" if len(plans) > 1 else ""
+                _draw(folder, ["flow", "matrix", "differences"], comparison, name, mark)
+
+        results.write_comparison(comparison, out, "parquet" if parquet else "csv", overwrite, draw)
     if as_json:
         click.echo(results.comparison_json(comparison))
         return

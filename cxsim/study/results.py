@@ -1,35 +1,25 @@
-"""Results on disk: tidy tables, a manifest, a summary to read. Whole or not at all; nothing of the user's is deleted."""
+"""Runs and comparisons on disk: tidy tables, a summary to read, a manifest."""
 
 import hashlib
-import importlib.metadata
 import json
-import os
-import platform
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-import cxsim
 from cxsim.scenario import Scenario
 from cxsim.study.comparison import Comparison, PlanResult
+from cxsim.study.folder import Draw, Format, write_folder
 from cxsim.study.runs import Runs
 
-Format = Literal["csv", "parquet"]
-
-PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pydantic")
 KEYS = ["scenario", "seed", "replication"]
 
 
-class ResultsExistError(ValueError):
-    """The folder for results holds something already."""
-
-
-def write_runs(runs: Runs, folder: Path, table_format: Format = "csv", overwrite: bool = False) -> None:
+def write_runs(
+    runs: Runs, folder: Path, table_format: Format = "csv", overwrite: bool = False, draw: Draw | None = None
+) -> None:
     """Write replications of one scenario: figures, weeks, lines, retention, referrals, summary.csv, summary.md, manifest.json.
 
     Raises:
@@ -44,13 +34,17 @@ def write_runs(runs: Runs, folder: Path, table_format: Format = "csv", overwrite
         "referrals": _keyed(runs.referrals, name, runs.seed),
         "summary": runs.summary(),
     }
-    text = f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n{_markdown(runs.summary())}\n"
+    text = f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n{markdown_table(runs.summary())}\n"
     manifest = _manifest({name: runs.scenario}, runs.seed, runs.replications)
-    _write(folder, tables, text, manifest, table_format, overwrite)
+    write_folder(folder, manifest, tables, {"summary.md": text}, draw, table_format, overwrite)
 
 
 def write_comparison(
-    comparison: Comparison, folder: Path, table_format: Format = "csv", overwrite: bool = False
+    comparison: Comparison,
+    folder: Path,
+    table_format: Format = "csv",
+    overwrite: bool = False,
+    draw: Draw | None = None,
 ) -> None:
     """Write a comparison: figures, differences, matrix, rescued, broken, money, summary.md, manifest.json.
 
@@ -79,7 +73,7 @@ def write_comparison(
     }
     scenarios = {comparison.base_name: comparison.base} | {n: plan.scenario for n, plan in comparison.plans.items()}
     manifest = _manifest(scenarios, comparison.seed, comparison.replications)
-    _write(folder, tables, comparison_text(comparison), manifest, table_format, overwrite)
+    write_folder(folder, manifest, tables, {"summary.md": comparison_text(comparison)}, draw, table_format, overwrite)
 
 
 def _by_plan(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -103,13 +97,13 @@ def _plan_text(comparison: Comparison, name: str, plan: PlanResult) -> str:
             f"## {name}\n",
             comparison.verdict(name) + "\n",
             "### The same people in both worlds (rows: base, columns: plan)\n",
-            _markdown(plan.matrix.round(1).reset_index()),
+            markdown_table(plan.matrix.round(1).reset_index()),
             "\n### Rescued lines: where they used to end\n",
-            _markdown(plan.rescued.round(1).head(10)),
+            markdown_table(plan.rescued.round(1).head(10)),
             "\n### Broken loops: where they end now\n",
-            _markdown(plan.broken.round(1).head(10)),
+            markdown_table(plan.broken.round(1).head(10)),
             "\n### Paired differences, 95% intervals\n",
-            _markdown(shown),
+            markdown_table(shown),
             "",
         ]
     )
@@ -173,7 +167,7 @@ def _keyed(table: pd.DataFrame, scenario: str, seed: int) -> pd.DataFrame:
     return keyed[[*KEYS, *[column for column in keyed.columns if column not in KEYS]]]
 
 
-def _markdown(table: pd.DataFrame) -> str:
+def markdown_table(table: pd.DataFrame) -> str:
     """A small table as Markdown, numbers short."""
     rows = [[_short(value) for value in row] for row in table.itertuples(index=False)]
     lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *rows]
@@ -208,9 +202,6 @@ def scenario_hash(scenario: Scenario) -> str:
 
 def _manifest(scenarios: Mapping[str, Scenario], seed: int, replications: int) -> dict[str, object]:
     return {
-        "cxsim": cxsim.__version__,
-        "python": platform.python_version(),
-        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         "seed": seed,
         "replications": replications,
         "scenarios": {
@@ -218,63 +209,3 @@ def _manifest(scenarios: Mapping[str, Scenario], seed: int, replications: int) -
             for name, scenario in scenarios.items()
         },
     }
-
-
-def _write(
-    folder: Path,
-    tables: Mapping[str, pd.DataFrame],
-    text: str,
-    manifest: dict[str, object],
-    table_format: Format,
-    overwrite: bool,
-) -> None:
-    """Write everything beside the folder first, then put it in place; the manifest comes last."""
-    check_free(folder, overwrite)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    parts = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        for name, table in tables.items():
-            if table_format == "parquet":
-                table.to_parquet(parts / f"{name}.parquet", index=False)
-            else:
-                table.to_csv(parts / f"{name}.csv", index=False)
-        (parts / "summary.md").write_text(text, encoding="utf-8")
-        manifest["files"] = sorted(path.name for path in parts.iterdir())
-        (parts / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-        folder.mkdir(exist_ok=True)
-        for name in _files_of_manifest(folder):  # tables of earlier results would contradict the new manifest
-            (folder / name).unlink(missing_ok=True)
-        for part in sorted(parts.iterdir(), key=lambda path: path.name == "manifest.json"):
-            part.replace(folder / part.name)
-    finally:
-        shutil.rmtree(parts, ignore_errors=True)
-
-
-def _files_of_manifest(folder: Path) -> list[str]:
-    """What the results now in the folder say that they wrote there; nothing when that cannot be read."""
-    try:
-        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
-        return [name for name in files if Path(name).name == name]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-def check_free(folder: Path, overwrite: bool) -> None:
-    """Refuse to write among files that are there already, unless asked to, and where nothing can be written.
-
-    Raises:
-        ResultsExistError: if the folder is a file, or holds anything and `overwrite` is false.
-        PermissionError: if the folder could not be made or written.
-    """
-    above = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    if above != folder.absolute() and not above.is_dir():
-        raise ResultsExistError(f"{folder} cannot be a folder, since {above} is a file")
-    if not os.access(above, os.W_OK):
-        raise PermissionError(f"{above} cannot be written; choose another folder for the results")
-    if folder.exists() and not folder.is_dir():
-        raise ResultsExistError(f"{folder} is a file; give a folder for the results")
-    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-        raise ResultsExistError(
-            f"{folder} is not empty; choose another folder, or add --overwrite to replace the results in it "
-            "(other files stay)"
-        )

@@ -1,0 +1,107 @@
+"""A folder of results: written whole or not at all; nothing of the user's is deleted."""
+
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+import cxsim
+
+Format = Literal["csv", "parquet"]
+Draw = Callable[[Path], None]  # saves pictures into the folder it is given
+
+PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pydantic")
+
+
+class ResultsExistError(ValueError):
+    """The folder for results holds something already."""
+
+
+def write_folder(
+    folder: Path,
+    manifest: Mapping[str, object],
+    tables: Mapping[str, pd.DataFrame],
+    texts: Mapping[str, str],
+    draw: Draw | None = None,
+    table_format: Format = "csv",
+    overwrite: bool = False,
+) -> None:
+    """Write everything beside the folder first, then put it in place; manifest.json, with versions, comes last.
+
+    Args:
+        folder: where to; made if needed.
+        manifest: what the results depend on, ready for JSON.
+        tables: by name without extension.
+        texts: by file name.
+        draw: saves pictures into a folder.
+        table_format: of the tables.
+        overwrite: whether results already in the folder are replaced (other files stay).
+
+    Raises:
+        ResultsExistError: if the folder is not empty and `overwrite` is false.
+    """
+    check_free(folder, overwrite)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    parts = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, table in tables.items():
+            if table_format == "parquet":
+                table.to_parquet(parts / f"{name}.parquet", index=False)
+            else:
+                table.to_csv(parts / f"{name}.csv", index=False)
+        for name, text in texts.items():
+            (parts / name).write_text(text, encoding="utf-8")
+        if draw is not None:
+            draw(parts)
+        whole = {**versions(), **manifest, "files": sorted(path.name for path in parts.iterdir())}
+        (parts / "manifest.json").write_text(json.dumps(whole, indent=2), encoding="utf-8")
+        folder.mkdir(exist_ok=True)
+        for name in _files_of_manifest(folder):  # tables of earlier results would contradict the new manifest
+            (folder / name).unlink(missing_ok=True)
+        for part in sorted(parts.iterdir(), key=lambda path: path.name == "manifest.json"):
+            part.replace(folder / part.name)
+    finally:
+        shutil.rmtree(parts, ignore_errors=True)
+
+
+def versions() -> dict[str, object]:
+    """Of cxsim, Python and the packages that results depend on."""
+    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"cxsim": cxsim.__version__, "python": platform.python_version(), "packages": packages}
+
+
+def _files_of_manifest(folder: Path) -> list[str]:
+    """What the results now in the folder say that they wrote there; nothing when that cannot be read."""
+    try:
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        return [name for name in files if Path(name).name == name]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def check_free(folder: Path, overwrite: bool) -> None:
+    """Refuse to write among files that are there already, unless asked to, and where nothing can be written.
+
+    Raises:
+        ResultsExistError: if the folder is a file, or holds anything and `overwrite` is false.
+        PermissionError: if the folder could not be made or written.
+    """
+    above = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if above != folder.absolute() and not above.is_dir():
+        raise ResultsExistError(f"{folder} cannot be a folder, since {above} is a file")
+    if not os.access(above, os.W_OK):
+        raise PermissionError(f"{above} cannot be written; choose another folder for the results")
+    if folder.exists() and not folder.is_dir():
+        raise ResultsExistError(f"{folder} is a file; give a folder for the results")
+    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
+        raise ResultsExistError(
+            f"{folder} is not empty; choose another folder, or add --overwrite to replace the results in it "
+            "(other files stay)"
+        )
