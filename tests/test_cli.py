@@ -158,7 +158,8 @@ def test_json_parses_and_holds_no_nan(cxsim, command):
 def test_assumptions_as_json(cxsim):
     rows = json.loads(cxsim("assumptions", BASE, "--json")[1])
     assert len(rows) > 50
-    assert all(row.keys() == {"key", "value", "unit", "evidence", "source"} for row in rows)
+    keys = {"key", "value", "range", "unit", "evidence", "source", "set_here"}
+    assert all(row.keys() == keys for row in rows)
 
 
 def test_results_and_charts_are_written_to_the_folder(cxsim, tmp_path):

@@ -1,7 +1,8 @@
 """Commands about scenarios as texts: list, new, check, explain, assumptions, schema."""
 
 import json
-import math
+import textwrap
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import click
 
 if TYPE_CHECKING:
     from cxsim.scenario.register import Entry
+
+WIDTH = 100  # columns of a listing
 
 _SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value.")
 
@@ -101,7 +104,7 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
 @click.argument("key")
 def explain(key: str) -> None:
     """Explain a parameter (support.quick_rate), or all of a stage (support)."""
-    from cxsim.scenario.register import find_entries, nearest_keys
+    from cxsim.scenario.register import find_entries, in_words, nearest_keys
 
     entries = find_entries(key)
     if not entries:
@@ -109,53 +112,82 @@ def explain(key: str) -> None:
         hint = f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
         raise ValueError(f"there is no parameter {key!r}. {hint}")
     for entry in entries:
-        click.echo(f"{entry.key} = {_plain(entry.default)}  ({entry.unit}; {_range(entry)})")
+        click.echo(f"{entry.key} = {in_words(entry.default)}  ({entry.unit}; {entry.allowed})")
         click.echo(f"  {entry.meaning}")
         click.echo(f"  {entry.evidence}: {entry.source}\n")
 
 
-def _plain(value: object) -> str:
-    name = getattr(value, "name", None)
-    if name is not None:
-        return str(name)
-    return f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _range(entry: "Entry") -> str:
-    if math.isinf(entry.low) and math.isinf(entry.high):
-        return "one of the words above" if entry.unit == "word" else "true or false"
-    return f"{entry.low:g} to {entry.high:g}"
-
-
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", required=False)
 @_SET
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--only", type=click.Choice(["published", "derived", "fitted", "assumed"]), help="Only this evidence.")
-def assumptions(scenario: str, overrides: tuple[str, ...], as_json: bool, only: str | None) -> None:
-    """List every parameter of SCENARIO with its value and what backs it."""
+def assumptions(scenario: str | None, overrides: tuple[str, ...], as_json: bool, only: str | None) -> None:
+    """List every parameter of SCENARIO, and every effect of a plan, with its value and what backs it.
+
+    Without SCENARIO, the defaults. A star marks what the scenario sets itself.
+    """
     from cxsim.scenario import load
     from cxsim.scenario.register import assumptions as register_of
+    from cxsim.scenario.register import defaults, same_for_all_brands
 
-    rows = [entry for entry in register_of(load(scenario, list(overrides))) if only in (None, entry.evidence)]
+    if scenario is None:
+        if overrides:
+            raise ValueError("--set needs a scenario to set it in")
+        title, rows, brands = "Defaults", defaults(), []
+    else:
+        plan = load(scenario, list(overrides))
+        title, rows, brands = plan.name, register_of(plan), plan.brands
+    shown = [entry for entry in rows if only in (None, entry.evidence)]
     if as_json:
-        shown = [
-            {
-                "key": row.key,
-                "value": _plain(row.value),
-                "unit": row.unit,
-                "evidence": row.evidence,
-                "source": row.source,
-            }
-            for row in rows
-        ]
-        click.echo(json.dumps(shown, indent=2))
-        return
-    for row in rows:
-        mark = "*" if row.set_here else " "
-        click.echo(f"{mark} {row.key:<46} {_plain(row.value):>10} {row.unit:<28.28} {row.evidence:<9} {row.source}")
-    counts = {kind: sum(row.evidence == kind for row in rows) for kind in ("published", "derived", "fitted", "assumed")}
-    click.echo("\n* set by this scenario. " + ", ".join(f"{count} {kind}" for kind, count in counts.items() if count))
+        click.echo(json.dumps([_as_record(entry) for entry in shown], indent=2))
+    else:
+        click.echo(_counted(title, rows))
+        click.echo(_listed(same_for_all_brands(shown, brands)))
+
+
+def _as_record(entry: "Entry") -> dict[str, str | bool]:
+    from cxsim.scenario.register import in_words
+
+    facts: dict[str, str | bool] = {"key": entry.key, "value": in_words(entry.value), "range": entry.allowed}
+    facts |= {"unit": entry.unit, "evidence": entry.evidence, "source": entry.source, "set_here": entry.set_here}
+    return facts
+
+
+def _counted(title: str, rows: list["Entry"]) -> str:
+    """The figures a sceptic asks for first."""
+    from cxsim.scenario.register import SET_HERE, counts_of_evidence
+
+    counts = ", ".join(f"{count} {kind}" for kind, count in counts_of_evidence(rows).items())
+    said = f"{title}: {len(rows)} values\n{counts}"
+    if own := sum(row.set_here for row in rows):
+        bare = sum(row.source == SET_HERE for row in rows)
+        said += f"\n* {own} set by this scenario, {bare} of them without a source; brand.*: the same for all brands"
+    return said
+
+
+def _short(unit: str) -> str:
+    """A unit without its explanation: "quality, 0 worst to 1 best" is quality."""
+    return unit.partition(",")[0].partition(" (")[0]
+
+
+def _listed(rows: list["Entry"]) -> str:
+    """One line a value, below it the source if there is one to read; a heading for each stage."""
+    from cxsim.scenario.register import SET_HERE, in_words
+
+    lines = []
+    for group, members in groupby(rows, key=lambda row: row.group):
+        own = list(members)
+        width = max(len(row.key) for row in own)
+        lines.append(f"\n{group}")
+        for row in own:
+            star = "*" if row.set_here else " "
+            line = f"{star} {row.key:<{width}} {in_words(row.value):>9}  {row.evidence:<9}"
+            span = row.allowed if row.unit in ("word", "true or false") else f"{row.allowed} {_short(row.unit)}"
+            lines += [f"{line} {span}"] if len(line) + len(span) < WIDTH else [line.rstrip(), f"      {span}"]
+            if row.source != SET_HERE:
+                lines.append(textwrap.fill(row.source, WIDTH, initial_indent="      ", subsequent_indent="      "))
+    return "\n".join(lines)
 
 
 @click.command()

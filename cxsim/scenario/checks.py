@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
+from cxsim.scenario.backing import problems_of_sources
 from cxsim.scenario.places import Path, is_file
 from cxsim.scenario.problems import Problem
 from cxsim.scenario.register import parameter_names, stage_parameters
@@ -31,7 +32,7 @@ SET_AT_THE_START = (
 def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     """Every problem that the shape of single values does not show."""
     problems = [*_names(scenario, where), *_shares(scenario, where), *_files(scenario, where)]
-    problems += _interventions(scenario, where)
+    problems += [*_interventions(scenario, where), *problems_of_sources(scenario, where)]
     if problems:
         return problems
     _, faults = build_terms(scenario)

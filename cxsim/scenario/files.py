@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cxsim.scenario.backing import without_overtaken_evidence
 from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.places import Path as KeyPath
 from cxsim.scenario.places import is_file, line_of, lines_of_keys
@@ -112,6 +113,7 @@ def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
     for override in overrides or []:
         _override(reading, override)
     _expand_library_interventions(reading)
+    reading.values = without_overtaken_evidence(reading.values, [source.values for source in reading.sources])
     if "name" not in reading.sources[-1].values and ("name",) not in reading.overridden:
         reading.values["name"] = reading.sources[-1].path.stem  # a plan is not its parent
     try:
@@ -207,9 +209,14 @@ def _expand_library_interventions(reading: _Reading) -> None:
                 where = reading.where(("intervention", place, "use"))
                 hint = nearest(str(item["use"]), list(library)) or f"The library has: {', '.join(library)}."
                 raise ScenarioError([Problem(where, "intervention.use", f"there is no {item['use']!r}", hint)])
-            item = _merged(library[item["use"]], item)
+            item = _merged(_lent(library[item["use"]], item), item)
         expanded.append(item)
     reading.values = {**reading.values, "intervention": expanded}
+
+
+def _lent(ready: Table, item: Table) -> Table:
+    """What a plan takes from the library; an effect of the plan's own leaves the library's evidence behind."""
+    return ready if "effect" not in item else {**ready, "evidence": "assumed", "source": ""}
 
 
 def _with_full_paths(scenario: Scenario, reading: _Reading) -> Scenario:

@@ -1,15 +1,31 @@
 """The register of assumptions: for every parameter its unit, range, value, evidence and source."""
 
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cxsim.parameter import Evidence, about, bounds
-from cxsim.scenario.schema import Links, Market, Scenario
+from cxsim.scenario.schema import Cost, Intervention, Links, Market, Scenario, Segment
+from cxsim.scenario.terms import amount
 from cxsim.stages import STAGES, Offer, Traits
+
+KINDS_OF_EVIDENCE = ("published", "derived", "fitted", "assumed")
+GROUPS = ("market", *STAGES, "intervention")  # the order in which the register is read
+SET_HERE = "set by this scenario"
+
+# Sections outside the stages that hold parameters, by the prefix of their keys.
+_FRAME: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("market", Market),
+    ("market.links", Links),
+    ("segment", Segment),
+    ("intervention", Intervention),
+    ("intervention.cost", Cost),
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,39 @@ class Entry:
     source: str
     value: object = None
     set_here: bool = False
+
+    @property
+    def group(self) -> str:
+        """The part of the story it belongs to: a stage, "market" or "intervention"."""
+        parts = self.key.split(".")
+        if parts[0] in ("brand", "segment") and len(parts) > 2:
+            parts = parts[2:]
+        return parts[0] if parts[0] in GROUPS else "market"
+
+    @property
+    def allowed(self) -> str:
+        """The values it may take, in words."""
+        if isinstance(self.default, bool):
+            return "true or false"
+        if isinstance(self.default, IntEnum):
+            *others, last = (member.name for member in type(self.default))
+            return f"{', '.join(others)} or {last}"
+        return f"{self.low:,.15g} to {self.high:,.15g}"
+
+
+def in_words(value: object) -> str:
+    """A value as scenario files write it."""
+    if isinstance(value, IntEnum):
+        return value.name
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def counts_of_evidence(entries: Iterable[Entry]) -> dict[str, int]:
+    """How many entries rest on each kind of evidence, in the order of `KINDS_OF_EVIDENCE`."""
+    kinds = [entry.evidence for entry in entries]
+    return {kind: kinds.count(kind) for kind in KINDS_OF_EVIDENCE}
 
 
 def stage_parameters() -> Iterator[tuple[str, str, type[BaseModel], FieldInfo]]:
@@ -48,9 +97,9 @@ def _entry(key: str, field: FieldInfo) -> Entry:
 
 
 def all_entries() -> dict[str, Entry]:
-    """Every parameter by its short key: "support.quick_rate", "market.people", "market.links.neighbours"."""
+    """Every parameter by its short key: "support.quick_rate", "market.links.neighbours", "intervention.coverage"."""
     entries = {f"{stage}.{name}": _entry(f"{stage}.{name}", field) for stage, name, _, field in stage_parameters()}
-    for prefix, section in (("market", Market), ("market.links", Links)):
+    for prefix, section in _FRAME:
         for name, field in section.model_fields.items():
             if "unit" in about(field):
                 entries[f"{prefix}.{name}"] = _entry(f"{prefix}.{name}", field)
@@ -73,27 +122,58 @@ def nearest_keys(query: str) -> list[str]:
     return difflib.get_close_matches(query, list(all_entries()), n=3, cutoff=0.5)
 
 
+def defaults() -> list[Entry]:
+    """The whole register with the values that hold when a scenario says nothing."""
+    return _in_order(replace(entry, value=entry.default) for entry in all_entries().values())
+
+
 def parameter_names(scenario: Scenario) -> list[str]:
     """Full keys of every parameter of a scenario: "brand.focal.use.quality", "use.memory", "segment.young.use.memory"."""
-    return [entry.key for entry in assumptions(scenario, everything=True)]
+    return [entry.key for entry in _parameters(scenario, everything=True)]
 
 
 def assumptions(scenario: Scenario, everything: bool = False) -> list[Entry]:
-    """The register of a scenario: each parameter with its value and what backs it.
+    """The register of a scenario: each parameter, and each effect of a plan, with its value and what backs it.
 
     A value that the scenario sets counts as assumed unless its `[evidence]` says more. Segments appear with the keys
     they set themselves; with `everything`, with all.
     """
+    return _in_order([*_parameters(scenario, everything), *_plan(scenario)])
+
+
+def same_for_all_brands(rows: list[Entry], brands: list[str]) -> list[Entry]:
+    """The rows with those that are the same for every brand written once, as "brand.*"."""
+    common = [_of_any_brand(row) for row in rows]
+    often = Counter(common)
+    merged = (same if often[same] == len(brands) > 1 else row for row, same in zip(rows, common, strict=True))
+    return list(dict.fromkeys(merged))
+
+
+def _of_any_brand(row: Entry) -> Entry:
+    parts = row.key.split(".", 2)
+    return replace(row, key=f"brand.*.{parts[2]}") if parts[0] == "brand" else row
+
+
+def _in_order(rows: Iterable[Entry]) -> list[Entry]:
+    return sorted(rows, key=lambda row: GROUPS.index(row.group))
+
+
+def _parameters(scenario: Scenario, everything: bool) -> list[Entry]:
     entries = all_entries()
-    rows = _rows("", scenario, Traits, entries, scenario)
-    for name, segment in scenario.segment.items():
-        rows += _rows(f"segment.{name}.", segment, Traits, entries, scenario, only_set=not everything)
-    for name, offer in scenario.brand.items():
-        rows += _rows(f"brand.{name}.", offer, Offer, entries, scenario)
+    rows = []
     for prefix, section in (("market", scenario.market), ("market.links", scenario.market.links)):
         for name in type(section).model_fields:
             if f"{prefix}.{name}" in entries:
                 rows.append(_valued(f"{prefix}.{name}", entries[f"{prefix}.{name}"], section, name, scenario))
+    rows += [
+        _valued(f"segment.{name}.share", entries["segment.share"], segment, "share", scenario)
+        for name, segment in scenario.segment.items()
+    ]
+    rows += _rows("", scenario, Traits, entries, scenario)
+    for name, segment in scenario.segment.items():
+        rows += _rows(f"segment.{name}.", segment, Traits, entries, scenario, only_set=not everything)
+    for name, offer in scenario.brand.items():
+        rows += _rows(f"brand.{name}.", offer, Offer, entries, scenario)
     return rows
 
 
@@ -122,7 +202,30 @@ def _valued(key: str, entry: Entry, section: BaseModel, name: str, scenario: Sce
     if key in scenario.evidence:
         evidence, source = scenario.evidence[key].evidence, scenario.evidence[key].source
     elif set_here:
-        evidence, source = "assumed", "set by this scenario"
-    return Entry(
-        key, entry.meaning, entry.unit, entry.low, entry.high, entry.default, evidence, source, value, set_here
-    )
+        evidence, source = "assumed", SET_HERE
+    return replace(entry, key=key, evidence=evidence, source=source, value=value, set_here=set_here)
+
+
+def _plan(scenario: Scenario) -> Iterator[Entry]:
+    """What the interventions of a plan change, by how much, and what they cost."""
+    entries = all_entries()
+    for item in scenario.intervention:
+        for effect in item.effect:
+            operation, size = amount(effect, item.level)
+            sizes = [amount(effect, level)[1] for level in ("low", "typical", "high")]
+            row = entries[effect.parameter]
+            yield replace(
+                row,
+                key=f"intervention.{item.name}.{effect.parameter}",
+                unit="factor" if operation == "multiply" else row.unit,
+                low=min(sizes),
+                high=max(sizes),
+                default=None,
+                evidence=item.evidence,
+                source=item.source or SET_HERE,
+                value=f"{operation} {size:g}",
+                set_here=True,
+            )
+        for name in sorted(item.cost.model_fields_set):
+            key, row = f"intervention.{item.name}.cost.{name}", entries[f"intervention.cost.{name}"]
+            yield replace(row, key=key, value=getattr(item.cost, name), source=SET_HERE, set_here=True)

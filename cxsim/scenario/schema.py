@@ -26,7 +26,7 @@ class Links(Section):
 
     kind: by_name(LinkKind) = parameter(  # type: ignore[valid-type]
         LinkKind.small_world, "Kind of network: small_world, scale_free, communities, complete (everybody), or file (an edge list).",
-        "word", 0, 4, "assumed", "Most talk is local with some far links (Watts & Strogatz 1998).",
+        "word", 0, 4, "assumed", "Most talk is local with some far links: Watts & Strogatz (1998), Nature 393, 440-442.",
     )  # fmt: skip
     neighbours: int = parameter(
         8,
@@ -38,7 +38,7 @@ class Links(Section):
         "People with whom one talks about purchases; an even number.",
     )
     rewiring: float = parameter(
-        0.1, "Share of small-world links that go to anybody.", "share", 0, 1, "assumed", "The small-world range."
+        0.1, "Share of small-world links that go to anybody.", "share", 0, 1, "assumed", "A small world; a choice."
     )
     community_size: int = parameter(
         50, "People in a community.", "people", 2, 1_000_000, "assumed", "A department, a club, a village street."

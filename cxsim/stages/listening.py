@@ -12,8 +12,8 @@ class ListeningTraits(Section):
         "logit",
         -50,
         50,
-        "derived",
-        "logit(.2): one survey in five is answered (.03 to .6).",
+        "assumed",
+        "logit(.2): one survey in five is answered, a choice within .03 to .6.",
     )
     response_extremity: float = parameter(
         1.0,

@@ -30,18 +30,18 @@ class NeedTraits(Section):
         0.03,
         "Hazard that a person outside the market feels the need unprompted.",
         "per year", 0, 520, "published",
-        "Bass coefficient of innovation p, mean .03 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77.",
+        "Bass coefficient of innovation p, mean .03 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77; there it holds all influence from outside, here advertising (reach_annual) comes on top.",
     )  # fmt: skip
     imitation_annual: float = parameter(
         0.38,
         "Hazard, when all neighbours are customers, that a person outside starts a journey because of them.",
         "per year", 0, 520, "published",
-        "Bass coefficient of imitation q, mean .38 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77.",
+        "Bass coefficient of imitation q, mean .38 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77; there, as in Bass (1969), Management Science 15(5), 215-227, everybody is everybody's neighbour.",
     )  # fmt: skip
     rate_shape: float = parameter(
         1.0,
         "Shape r of the Gamma distribution of need rates across people (repeat needs); small means very unequal.",
-        "pure number", 0.01, 1000, "assumed", "Exponentially distributed rates, the middle of published NBD fits (.2 to 3).",
+        "pure number", 0.01, 1000, "assumed", "Exponentially distributed rates; CDNOW's customers are more unequal (.243 in Fader, Hardie & Lee (2005), Marketing Science 24(2), 275-284).",
     )  # fmt: skip
     rate_scale_weeks: float = parameter(
         8.0,
@@ -51,7 +51,7 @@ class NeedTraits(Section):
     life_shape: float = parameter(
         2.0,
         "Shape of the Weibull product life (replacement needs); 1 is memoryless, larger wears out on time.",
-        "pure number", 0.5, 10, "assumed", "Wear-out (a rising hazard) of durables lies between 1 and 4; 2 is the Rayleigh life.",
+        "pure number", 0.5, 10, "assumed", "Wears out (a rising hazard, above 1); 2 is the Rayleigh life.",
     )  # fmt: skip
     life_scale_weeks: float = parameter(
         312.0, "Scale of the Weibull product life: 63% of products are replaced by then.",
@@ -68,6 +68,6 @@ class NeedOffer(Section):
     reach_annual: float = parameter(
         0.03,
         "Hazard that the brand's advertising starts a journey of a person outside the market, and makes it known.",
-        "per year", 0, 520, "published",
-        "Advertising as the external influence p of Bass (1969); mean .03 a year: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77.",
+        "per year", 0, 520, "assumed",
+        "As much as unprompted needs. The mean of .03 a year in Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77 is all influence from outside, which both together exceed.",
     )  # fmt: skip

@@ -16,7 +16,7 @@ class PurchaseTraits(Section):
     )  # fmt: skip
     inertia: float = parameter(
         0.7, "Utility of the brand bought last.", "utility", -5, 20, "assumed",
-        "Doubles the odds of the last brand; state dependence is found in most scanner panels (e.g. Guadagni & Little 1983), its size differs.",
+        "Doubles the odds of the last brand, a choice. Past choices predict the next in scanner panels: Guadagni & Little (1983), Marketing Science 2(3), 203-238; how much of that is inertia and how much lasting taste differs.",
     )  # fmt: skip
     heard_weight: float = parameter(
         0.4, "Utility shift when everything heard about a brand is good (or, negative, bad) (delta).", "utility", 0, 10, "assumed",

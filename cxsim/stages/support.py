@@ -2,19 +2,19 @@
 
 from cxsim.parameter import Section, parameter
 
-_TARP = "TARP complaint studies (Consumer Complaint Handling in America, 1986), repurchase shares as cited in Goodman (2009), Strategic Customer Service"
+_TARP = "Repurchase shares of the TARP surveys, as quoted in Fast Company (2003) and, of those who complained, Barlow & Maul (2000), Emotional value, part four"
 
 
 class SupportTraits(Section):
     """How people complain and what an outcome does to them."""
 
     contact_base: float = parameter(
-        -3.48, "Logit of the chance to make contact after a trivial failure (k0).", "logit", -20, 20, "derived",
-        "logit(.03): three in a hundred complain about trivial problems where the firm is reached without effort.",
+        -3.48, "Logit of the chance to make contact after a trivial failure (k0).", "logit", -20, 20, "assumed",
+        "logit(.03): a choice, three in a hundred complain about trivial problems where the firm is reached without effort.",
     )  # fmt: skip
     contact_severity: float = parameter(
-        4.32, "What a failure of the highest severity adds to that logit (k1).", "logit", 0, 40, "derived",
-        "logit(.7) - logit(.03): seven in ten complain about major problems where the firm is reached without effort.",
+        4.32, "What a failure of the highest severity adds to that logit (k1).", "logit", 0, 40, "assumed",
+        "logit(.7) - logit(.03): a choice, seven in ten complain about major problems where the firm is reached without effort.",
     )  # fmt: skip
     contact_effort: float = parameter(
         1.0,
@@ -36,11 +36,11 @@ class SupportTraits(Section):
     )
     recovery_weight: float = parameter(
         0.5, "How much of the published repurchase differences between outcomes acts on staying; 0 switches it off.", "share", 0, 2, "assumed",
-        f"Half: stated intentions overstate behaviour. {_TARP}.",
+        f"Half, a choice: stated intentions overstate behaviour. {_TARP}.",
     )  # fmt: skip
     paradox_bonus: float = parameter(
         0.05, "Satisfaction gained when a first, mild failure is resolved quickly; never on staying or telling.", "satisfaction", 0, 1, "assumed",
-        "Recovery paradox holds for satisfaction, not repurchase or word of mouth (de Matos, Henrique & Rossi 2007, J. Service Research 10(1), 60-77), and not the second time (Maxham & Netemeyer 2002); the size is a choice.",
+        "A recovery paradox on satisfaction, not on repurchase or word of mouth: de Matos, Henrique & Rossi (2007), J. Service Research 10(1), 60-77; not the second time: Maxham & Netemeyer (2002), J. Marketing 66(4), 57-71; the size is a choice.",
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ class SupportOffer(Section):
         0,
         1,
         "assumed",
-        "First-contact resolution of ordinary desks is around 70%.",
+        "Seven in ten, a choice; put in your own.",
     )
     quick_rate: float = parameter(
         0.4,

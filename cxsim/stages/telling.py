@@ -78,7 +78,7 @@ class TellingTraits(Section):
         0,
         100,
         "assumed",
-        "Extremes write: ratings are J-shaped (Hu, Zhang & Pavlou 2009, CACM 52(10), 144-147); the size is a choice.",
+        "Extremes write, ratings are J-shaped: Hu, Zhang & Pavlou (2009), CACM 52(10), 144-147; the size is a choice.",
     )
     review_valence: float = parameter(
         1.0,

@@ -20,7 +20,7 @@ class UseTraits(Section):
     )
     lateness_cost: float = parameter(
         0.35, "Quality lost with a late delivery.", "quality", 0, 2, "assumed",
-        "Below the .52 that late orders lose in Olist's public reviews (2.1 of 4 stars), where lateness comes with other trouble.",
+        "Below the .52 by which late orders are rated lower in Olist's public reviews (2.1 of 4 stars), where lateness comes with other trouble.",
     )  # fmt: skip
     failure_cost: float = parameter(
         0.5,
@@ -38,7 +38,7 @@ class UseTraits(Section):
         -1,
         1,
         "assumed",
-        "Middle of -.2 to .4.",
+        "Some assimilation, within -.2 (contrast) to .4.",
     )
     satisfaction_base: float = parameter(
         0.0,
@@ -59,11 +59,11 @@ class UseTraits(Section):
     )  # fmt: skip
     loss_aversion: float = parameter(
         2.0, "How much heavier a disappointment weighs than an equal pleasant surprise (lambda).", "ratio", 0.5, 5, "assumed",
-        "Middle of 1.0 to 2.5; asymmetric in Anderson & Sullivan (1993) and Mittal, Ross & Baldasare (1998), equal in some surveys.",
+        "Within 1.0 to 2.5; asymmetric in Anderson & Sullivan (1993), Marketing Science 12(2), 125-143 and Mittal, Ross & Baldasare (1998), J. Marketing 62(1), 33-47, equal in some surveys.",
     )  # fmt: skip
     effort_weight: float = parameter(
         0.06, "Satisfaction lost per extra try the customer had to make.", "satisfaction per try", 0, 2, "assumed",
-        "Effort lowers loyalty: Dixon, Freeman & Toman (2010), HBR 88(7/8); the size is a choice.",
+        "Effort lowers loyalty: Dixon, Freeman & Toman (2010), HBR 88(7/8), 116-122; the size is a choice.",
     )  # fmt: skip
     memory: float = parameter(
         0.3, "Share of an episode in cumulative satisfaction (omega).", "share", 0, 1, "assumed", "Middle of .1 to .5."
@@ -90,7 +90,7 @@ class UseOffer(Section):
     )
     late_rate: float = parameter(
         0.07, "Share of deliveries that come late.", "probability", 0, 1, "derived",
-        "Olist's public orders: 344 of 5,232 delivered orders came after the promised date (6.6%), rounded.",
+        "Olist's public orders, a stratified subset: 344 of 5,232 delivered orders came after the promised date (6.6%), rounded.",
     )  # fmt: skip
     late_weeks: float = parameter(1.0, "Extra time of a late delivery.", "weeks", 0, 52, "assumed", "A week late.")
     failure_rate: float = parameter(
