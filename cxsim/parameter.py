@@ -39,6 +39,8 @@ def parameter(
     high: float,
     evidence: Evidence,
     source: str,
+    *,
+    plausible: tuple[float, float] | None = None,
 ) -> Any:
     """Declare one parameter of a `Section`.
 
@@ -51,17 +53,31 @@ def parameter(
         evidence: what backs the default: `published` (the number stands in the source), `derived` (calculated from
             the source), `fitted` (estimated from data) or `assumed` (a choice, honestly).
         source: the reference, the derivation, or why the assumption is reasonable.
+        plausible: where an ordinary market may have it, for worlds in which it is uncertain and for calibration; always
+            a judgement. None where the scenario must know.
     """
-    about = {"unit": unit, "evidence": evidence, "source": source}
+    about: dict[str, Any] = {"unit": unit, "evidence": evidence, "source": source}
+    if plausible is not None:
+        about["plausible"] = list(plausible)
     if isinstance(default, bool | Enum):
-        return Field(default, description=meaning, json_schema_extra=dict(about))
-    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=dict(about))
+        return Field(default, description=meaning, json_schema_extra=about)
+    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=about)
 
 
 def about(field: FieldInfo) -> dict[str, str]:
     """The unit, evidence and source a parameter was declared with."""
     extra = field.json_schema_extra
     return {key: str(value) for key, value in extra.items()} if isinstance(extra, dict) else {}
+
+
+def plausible_range(field: FieldInfo) -> tuple[float, float] | None:
+    """Where an ordinary market may have a parameter, or None where it was declared without."""
+    extra = field.json_schema_extra
+    given = extra.get("plausible") if isinstance(extra, dict) else None
+    if not isinstance(given, list):
+        return None
+    low, high = given
+    return float(str(low)), float(str(high))
 
 
 def bounds(field: FieldInfo) -> tuple[float, float]:

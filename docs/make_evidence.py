@@ -25,6 +25,9 @@ somebody's choice; a reference beside it backs the direction, or names the idea,
 measured at your firm, and a published number is true of the customers it was measured on. A parameter of a rule is
 only as good as the rule: that a value is published does not say that the equation around it is right.
 
+**Range** is what a scenario may set; **plausible** is where an ordinary market may have it, a judgement that calibration
+starts from and that uncertain worlds are drawn from.
+
 An intervention has one kind of evidence for all its effects; where some of them are choices, its source says so.
 `cxsim assumptions SCENARIO` prints the same for one scenario, `cxsim explain KEY` for one parameter.
 """
@@ -94,9 +97,16 @@ def _stages() -> list[str]:
 
 
 def _entries(entries: list[Entry]) -> str:
-    heading = ["parameter", "meaning", "unit", "range", "default", "evidence", "source"]
-    rows = [[f"`{e.key}`", e.meaning, e.unit, e.allowed, in_words(e.default), e.evidence, e.source] for e in entries]
+    heading = ["parameter", "meaning", "unit", "range", "plausible", "default", "evidence", "source"]
+    rows = [
+        [f"`{e.key}`", e.meaning, e.unit, e.allowed, _plausible(e), in_words(e.default), e.evidence, e.source]
+        for e in entries
+    ]
     return _table(heading, rows)
+
+
+def _plausible(entry: Entry) -> str:
+    return "" if entry.plausible is None else f"{entry.plausible[0]:g} to {entry.plausible[1]:g}"
 
 
 def _numbers_in_rules() -> list[list[str]]:

@@ -2,7 +2,8 @@
 
 from cxsim.charts.differences import differences
 from cxsim.charts.flow import flow
+from cxsim.charts.holdout import holdout
 from cxsim.charts.matrix import matrix
 from cxsim.charts.rhythm import rhythm
 
-__all__ = ["differences", "flow", "matrix", "rhythm"]
+__all__ = ["differences", "flow", "holdout", "matrix", "rhythm"]

@@ -1,8 +1,10 @@
 """One visual language: a colour for each meaning (safe for colour-blind eyes, apart in grey), and the text around."""
 
-from typing import Final
+from pathlib import Path
+from typing import Final, cast
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 FIRST_CYCLE: Final = "#0072B2"  # Okabe & Ito's blue
 LOOP: Final = "#009E73"  # green
@@ -18,6 +20,15 @@ def new_axes(width: float = 8.0, height: float = 4.5) -> Axes:
 
     _, ax = plt.subplots(figsize=(width, height), layout="constrained")
     return ax
+
+
+def save(ax: Axes, file: Path) -> None:
+    """Write the picture an axes is on, and forget it."""
+    import matplotlib.pyplot as plt
+
+    figure = cast(Figure, ax.figure)
+    figure.savefig(file, dpi=150)
+    plt.close(figure)
 
 
 def shown(name: str, most: int = 60) -> str:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from cxsim import __version__
-from cxsim.cli import lives, texts
+from cxsim.cli import calibration, lives, texts, verification
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -27,6 +27,8 @@ for command in (lives.run, lives.compare, lives.follow, texts.list_, texts.new, 
     cxsim.add_command(command)
 for command in (texts.explain, texts.assumptions, texts.schema):
     cxsim.add_command(command)
+cxsim.add_command(calibration.calibrate)
+cxsim.add_command(verification.verify)
 
 
 def main() -> None:

@@ -107,15 +107,12 @@ def _draw(out: Path, names: list[str], result: "Runs | Comparison", plan: str | 
     import matplotlib
 
     matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     from cxsim import charts
+    from cxsim.charts.look import save
 
     for name in names:
         chart = getattr(charts, name)
-        figure = (chart(result, plan) if plan else chart(result)).figure
-        figure.savefig(out / f"{name}{mark}.png", dpi=150)
-        plt.close(figure)
+        save(chart(result, plan) if plan else chart(result), out / f"{name}{mark}.png")
 
 
 def _with_interval(mean: float, low: float, high: float) -> str:

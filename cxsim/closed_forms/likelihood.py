@@ -122,8 +122,9 @@ def _maximum(kind: type[M], log_likelihood: Callable[[M], float]) -> Fit[M]:
 def _covariance(at: Callable[[Numbers], float], peak: Numbers) -> Numbers:
     """Minus the inverse of the matrix of second differences; directions without curvature get a spread of e**3."""
     steps = STEP * np.eye(len(peak))
-    curvature = np.array(
-        [[at(peak + i + j) - at(peak + i - j) - at(peak - i + j) + at(peak - i - j) for j in steps] for i in steps]
-    ) / (4.0 * STEP**2)
-    values, vectors = np.linalg.eigh(-curvature)
+    with np.errstate(all="ignore"):  # at the end of a parameter's range the formulas may overflow
+        curvature = np.array(
+            [[at(peak + i + j) - at(peak + i - j) - at(peak - i + j) + at(peak - i - j) for j in steps] for i in steps]
+        ) / (4.0 * STEP**2)
+    values, vectors = np.linalg.eigh(-np.nan_to_num(curvature, posinf=0.0, neginf=0.0))
     return np.asarray(vectors @ np.diag(1.0 / np.maximum(values, 1.0 / 9.0)) @ vectors.T)

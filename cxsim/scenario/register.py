@@ -9,7 +9,7 @@ from enum import IntEnum
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cxsim.parameter import Evidence, about, bounds
+from cxsim.parameter import Evidence, about, bounds, plausible_range
 from cxsim.scenario.schema import Cost, Intervention, Links, Market, Scenario, Segment
 from cxsim.scenario.terms import amount
 from cxsim.stages import STAGES, Offer, Traits
@@ -40,6 +40,7 @@ class Entry:
     default: object
     evidence: str
     source: str
+    plausible: tuple[float, float] | None = None
     value: object = None
     set_here: bool = False
 
@@ -91,9 +92,9 @@ def stage_parameters() -> Iterator[tuple[str, str, type[BaseModel], FieldInfo]]:
 def _entry(key: str, field: FieldInfo) -> Entry:
     low, high = bounds(field)
     facts = about(field)
-    return Entry(
-        key, field.description or "", facts["unit"], low, high, field.default, facts["evidence"], facts["source"]
-    )
+    evidence, source = facts["evidence"], facts["source"]
+    meaning, plausible = field.description or "", plausible_range(field)
+    return Entry(key, meaning, facts["unit"], low, high, field.default, evidence, source, plausible)
 
 
 def all_entries() -> dict[str, Entry]:

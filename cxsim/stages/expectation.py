@@ -23,6 +23,7 @@ class ExpectationTraits(Section):
         100,
         "assumed",
         f"As much as the prior. {_BOULDING}.",
+        plausible=(0.3, 3.0),
     )
     norm_weight: float = parameter(
         0.5, "Weight of the rivals' promises (the category norm).", "pure number", 0, 100, "assumed",
@@ -36,6 +37,7 @@ class ExpectationTraits(Section):
         100,
         "assumed",
         f"Two messages weigh as much as the promise. {_BOULDING}.",
+        plausible=(0.05, 1.0),
     )
     rating_weight: float = parameter(
         1.0,
@@ -45,6 +47,7 @@ class ExpectationTraits(Section):
         100,
         "assumed",
         f"As much as the promise. {_BOULDING}.",
+        plausible=(0.2, 3.0),
     )
     rating_half: float = parameter(
         20.0, "Number of reviews at which the rating has half its full weight.", "reviews", 0.1, 1e6, "assumed",
@@ -56,11 +59,11 @@ class ExpectationTraits(Section):
     )  # fmt: skip
     imagination_sd: float = parameter(
         0.08, "Spread of personal imagination: the error of a first expectation.", "quality (standard deviation)", 0, 1, "assumed",
-        "Half the spread of tastes.",
+        "Half the spread of tastes.", plausible=(0.0, 0.3),
     )  # fmt: skip
     learning: float = parameter(
         0.25, "Share of the surprise by which an expectation moves after use (rho).", "share", 0, 1, "assumed",
-        "Exponential smoothing, start of the range .1 to .5; 0 with average_learning.",
+        "Exponential smoothing, start of the range .1 to .5; 0 with average_learning.", plausible=(0.1, 0.5),
     )  # fmt: skip
     average_learning: bool = parameter(
         False, "Learn as a running average, 1/(uses + 1), instead of at the constant share.", "true or false", 0, 1, "assumed",
@@ -73,8 +76,15 @@ class ExpectationOffer(Section):
 
     promise: float = parameter(
         0.75, "The quality the brand's messages promise.", "quality, 0 worst to 1 best", 0, 1.5, "assumed",
-        "Slightly above the typical quality of .7: messages flatter.",
+        "Slightly above the typical quality of .7: messages flatter.", plausible=(0.6, 0.9),
     )  # fmt: skip
     awareness: float = parameter(
-        0.5, "Share of people who know the brand at the start.", "share", 0, 1, "assumed", "Half the market."
+        0.5,
+        "Share of people who know the brand at the start.",
+        "share",
+        0,
+        1,
+        "assumed",
+        "Half the market.",
+        plausible=(0.2, 1.0),
     )

@@ -14,6 +14,7 @@ class ListeningTraits(Section):
         50,
         "assumed",
         "logit(.2): one survey in five is answered, a choice within .03 to .6.",
+        plausible=(-3.5, 0.4),
     )
     response_extremity: float = parameter(
         1.0,
@@ -23,6 +24,7 @@ class ListeningTraits(Section):
         100,
         "assumed",
         "Those with something to say answer more.",
+        plausible=(0.0, 4.0),
     )
     response_valence: float = parameter(
         1.0,
@@ -32,6 +34,7 @@ class ListeningTraits(Section):
         100,
         "assumed",
         "The satisfied answer more, so surveys flatter.",
+        plausible=(0.0, 4.0),
     )
     noise_sd: float = parameter(
         0.1,
@@ -41,6 +44,7 @@ class ListeningTraits(Section):
         2,
         "assumed",
         "One point on the scale of 0 to 10.",
+        plausible=(0.0, 0.2),
     )
 
 
@@ -67,4 +71,5 @@ class ListeningOffer(Section):
         5,
         "assumed",
         "Raises the odds of staying by 65%; a choice.",
+        plausible=(0.0, 1.5),
     )

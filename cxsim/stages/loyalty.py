@@ -45,7 +45,7 @@ class LoyaltyTraits(Section):
     )  # fmt: skip
     satisfaction_weight: float = parameter(
         2.0, "Logit of staying per unit of satisfaction above the reference (beta_S); 0 switches it off.", "logit per satisfaction", 0, 50, "assumed",
-        "Weak for behaviour: a standard deviation of satisfaction (.2) moves the odds of staying by half.",
+        "Weak for behaviour: a standard deviation of satisfaction (.2) moves the odds of staying by half.", plausible=(0.0, 4.0),
     )  # fmt: skip
     satisfaction_reference: float = parameter(
         0.65, "Satisfaction at which staying is as the latent loyalty alone says (S_ref).", "satisfaction", -1, 2, "assumed",
@@ -59,6 +59,7 @@ class LoyaltyTraits(Section):
         50,
         "assumed",
         "A remembered major failure lowers the odds by 40%.",
+        plausible=(0.0, 1.0),
     )
     failure_memory: float = parameter(
         0.6,
@@ -68,6 +69,7 @@ class LoyaltyTraits(Section):
         1,
         "assumed",
         "Half-life of about one and a half episodes.",
+        plausible=(0.2, 0.9),
     )
     exit: float = parameter(
         0.4,
@@ -77,8 +79,9 @@ class LoyaltyTraits(Section):
         1,
         "assumed",
         "More look around than stop.",
+        plausible=(0.1, 0.8),
     )
     referred_hazard: float = parameter(
         0.82, "Ratio of the leaving hazard of referred customers, while their referrer stays.", "ratio", 0, 2, "published",
-        "Referred customers of a bank were 18% less likely to churn, read as a ratio of hazards: Schmitt, Skiera & Van den Bulte (2011), J. Marketing 75(1), 46-59; only while the referrer stays: Van den Bulte, Bayer, Skiera & Schmitt (2018), JMR 55(1), 132-146.",
+        "Referred customers of a bank were 18% less likely to churn, read as a ratio of hazards: Schmitt, Skiera & Van den Bulte (2011), J. Marketing 75(1), 46-59; only while the referrer stays: Van den Bulte, Bayer, Skiera & Schmitt (2018), JMR 55(1), 132-146.", plausible=(0.7, 1.0),
     )  # fmt: skip

@@ -30,13 +30,13 @@ class NeedTraits(Section):
         0.03,
         "Hazard that a person outside the market feels the need unprompted.",
         "per year", 0, 520, "published",
-        "Bass coefficient of innovation p, mean .03 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77; there it holds all influence from outside, here advertising (reach_annual) comes on top.",
+        "Bass coefficient of innovation p, mean .03 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77; there it holds all influence from outside, here advertising (reach_annual) comes on top.", plausible=(0.0001, 0.04),
     )  # fmt: skip
     imitation_annual: float = parameter(
         0.38,
         "Hazard, when all neighbours are customers, that a person outside starts a journey because of them.",
         "per year", 0, 520, "published",
-        "Bass coefficient of imitation q, mean .38 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77; there, as in Bass (1969), Management Science 15(5), 215-227, everybody is everybody's neighbour.",
+        "Bass coefficient of imitation q, mean .38 a year over 213 applications: Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77; there, as in Bass (1969), Management Science 15(5), 215-227, everybody is everybody's neighbour.", plausible=(0.2, 1.0),
     )  # fmt: skip
     rate_shape: float = parameter(
         1.0,
@@ -51,7 +51,7 @@ class NeedTraits(Section):
     life_shape: float = parameter(
         2.0,
         "Shape of the Weibull product life (replacement needs); 1 is memoryless, larger wears out on time.",
-        "pure number", 0.5, 10, "assumed", "Wears out (a rising hazard, above 1); 2 is the Rayleigh life.",
+        "pure number", 0.5, 10, "assumed", "Wears out (a rising hazard, above 1); 2 is the Rayleigh life.", plausible=(1.0, 4.0),
     )  # fmt: skip
     life_scale_weeks: float = parameter(
         312.0, "Scale of the Weibull product life: 63% of products are replaced by then.",

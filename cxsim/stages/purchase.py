@@ -8,15 +8,15 @@ class PurchaseTraits(Section):
 
     expectation_weight: float = parameter(
         4.0, "Utility of one unit of expected quality (beta_E).", "utility per quality", 0, 100, "assumed",
-        "A brand expected .1 better is chosen 1.5 times as often.",
+        "A brand expected .1 better is chosen 1.5 times as often.", plausible=(2.0, 8.0),
     )  # fmt: skip
     price_weight: float = parameter(
         0.03, "Utility lost per unit of price (beta_p).", "utility per currency", 0, 100, "assumed",
-        "At a price of 50 an own elasticity of about -1.5 x (1 - share).",
+        "At a price of 50 an own elasticity of about -1.5 x (1 - share).", plausible=(0.005, 0.1),
     )  # fmt: skip
     inertia: float = parameter(
         0.7, "Utility of the brand bought last.", "utility", -5, 20, "assumed",
-        "Doubles the odds of the last brand, a choice. Past choices predict the next in scanner panels: Guadagni & Little (1983), Marketing Science 2(3), 203-238; how much of that is inertia and how much lasting taste differs.",
+        "Doubles the odds of the last brand, a choice. Past choices predict the next in scanner panels: Guadagni & Little (1983), Marketing Science 2(3), 203-238; how much of that is inertia and how much lasting taste differs.", plausible=(0.0, 2.0),
     )  # fmt: skip
     heard_weight: float = parameter(
         0.4, "Utility shift when everything heard about a brand is good (or, negative, bad) (delta).", "utility", 0, 10, "assumed",
@@ -67,6 +67,7 @@ class PurchaseOffer(Section):
         1,
         "assumed",
         "One attempt in ten fails.",
+        plausible=(0.7, 1.0),
     )
     fit: float = parameter(
         0.95,
@@ -76,4 +77,5 @@ class PurchaseOffer(Section):
         1,
         "assumed",
         "One purchase in twenty is the wrong size or plan.",
+        plausible=(0.85, 1.0),
     )

@@ -32,9 +32,16 @@ class ResearchOffer(Section):
     """What a brand lets people find out."""
 
     findability: float = parameter(
-        0.85, "Chance that a search finds the answer needed.", "probability", 0, 1, "assumed", "Most searches succeed."
+        0.85,
+        "Chance that a search finds the answer needed.",
+        "probability",
+        0,
+        1,
+        "assumed",
+        "Most searches succeed.",
+        plausible=(0.6, 1.0),
     )
     clarity: float = parameter(
         0.3, "Share of the way the information moves the expectation toward the truth.", "share", 0, 1, "assumed",
-        "Information helps but does not replace experience.",
+        "Information helps but does not replace experience.", plausible=(0.0, 0.8),
     )  # fmt: skip

@@ -10,7 +10,7 @@ class SupportTraits(Section):
 
     contact_base: float = parameter(
         -3.48, "Logit of the chance to make contact after a trivial failure (k0).", "logit", -20, 20, "assumed",
-        "logit(.03): a choice, three in a hundred complain about trivial problems where the firm is reached without effort.",
+        "logit(.03): a choice, three in a hundred complain about trivial problems where the firm is reached without effort.", plausible=(-4.0, 1.0),
     )  # fmt: skip
     contact_severity: float = parameter(
         4.32, "What a failure of the highest severity adds to that logit (k1).", "logit", 0, 40, "assumed",
@@ -36,11 +36,11 @@ class SupportTraits(Section):
     )
     recovery_weight: float = parameter(
         0.5, "How much of the published repurchase differences between outcomes acts on staying; 0 switches it off.", "share", 0, 2, "assumed",
-        f"Half, a choice: stated intentions overstate behaviour. {_TARP}.",
+        f"Half, a choice: stated intentions overstate behaviour. {_TARP}.", plausible=(0.0, 1.0),
     )  # fmt: skip
     paradox_bonus: float = parameter(
         0.05, "Satisfaction gained when a first, mild failure is resolved quickly; never on staying or telling.", "satisfaction", 0, 1, "assumed",
-        "A recovery paradox on satisfaction, not on repurchase or word of mouth: de Matos, Henrique & Rossi (2007), J. Service Research 10(1), 60-77; not the second time: Maxham & Netemeyer (2002), J. Marketing 66(4), 57-71; the size is a choice.",
+        "A recovery paradox on satisfaction, not on repurchase or word of mouth: de Matos, Henrique & Rossi (2007), J. Service Research 10(1), 60-77; not the second time: Maxham & Netemeyer (2002), J. Marketing 66(4), 57-71; the size is a choice.", plausible=(0.0, 0.15),
     )  # fmt: skip
 
 
@@ -70,6 +70,7 @@ class SupportOffer(Section):
         1,
         "assumed",
         "Seven in ten, a choice; put in your own.",
+        plausible=(0.5, 0.9),
     )
     quick_rate: float = parameter(
         0.4,
@@ -79,6 +80,7 @@ class SupportOffer(Section):
         1,
         "assumed",
         "Fewer than half.",
+        plausible=(0.1, 0.8),
     )
     quick_limit_weeks: float = parameter(
         0.5, "Longest wait that still counts as quick.", "weeks", 0, 52, "assumed", "A few days."

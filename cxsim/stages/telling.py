@@ -14,6 +14,7 @@ class TellingTraits(Section):
         20,
         "assumed",
         "One in ten mentions it.",
+        plausible=(0.0, 0.3),
     )
     good: float = parameter(
         1.0,
@@ -23,10 +24,11 @@ class TellingTraits(Section):
         20,
         "assumed",
         "A delighted customer tells about one person in two episodes.",
+        plausible=(0.3, 2.0),
     )
     bad: float = parameter(
         1.5, "Messages per unit of satisfaction below neutral (m_neg).", "messages per satisfaction", 0, 20, "assumed",
-        "1.5 times the good (1.1 to 2), with more good than bad messages overall because most customers are content.",
+        "1.5 times the good (1.1 to 2), with more good than bad messages overall because most customers are content.", plausible=(0.5, 3.0),
     )  # fmt: skip
     neutral: float = parameter(
         0.5, "Satisfaction that is neither good nor bad.", "satisfaction", -1, 2, "assumed", "Middle of the scale."
@@ -39,6 +41,7 @@ class TellingTraits(Section):
         50,
         "assumed",
         "Three in a hundred.",
+        plausible=(-6.0, -1.0),
     )
     refer_satisfaction: float = parameter(
         4.0,
@@ -48,6 +51,7 @@ class TellingTraits(Section):
         100,
         "assumed",
         "A satisfied customer (.75) refers after one episode in thirteen.",
+        plausible=(1.0, 8.0),
     )
     refer_threshold: float = parameter(
         0.6,
@@ -60,7 +64,7 @@ class TellingTraits(Section):
     )
     refer_reward: float = parameter(
         0.03, "What one unit of reward adds to that logit.", "logit per currency", 0, 10, "assumed",
-        "A reward of 20 raises the odds by 80%; that rewards raise referral likelihood: Ryu & Feick (2007), J. Marketing 71(1), 84-94; the size is a choice.",
+        "A reward of 20 raises the odds by 80%; that rewards raise referral likelihood: Ryu & Feick (2007), J. Marketing 71(1), 84-94; the size is a choice.", plausible=(0.0, 0.08),
     )  # fmt: skip
     review_base: float = parameter(
         -4.0,
@@ -70,6 +74,7 @@ class TellingTraits(Section):
         50,
         "assumed",
         "Two in a hundred.",
+        plausible=(-6.0, -2.0),
     )
     review_extremity: float = parameter(
         4.0,
@@ -79,6 +84,7 @@ class TellingTraits(Section):
         100,
         "assumed",
         "Extremes write, ratings are J-shaped: Hu, Zhang & Pavlou (2009), CACM 52(10), 144-147; the size is a choice.",
+        plausible=(0.0, 8.0),
     )
     review_valence: float = parameter(
         1.0,
@@ -88,6 +94,7 @@ class TellingTraits(Section):
         100,
         "assumed",
         "The pleased write a little more often.",
+        plausible=(-2.0, 4.0),
     )
 
 

@@ -14,13 +14,21 @@ class UseTraits(Section):
         2,
         "assumed",
         "As large as the noise of one use.",
+        plausible=(0.05, 0.25),
     )
     mismatch_cost: float = parameter(
-        0.25, "Quality lost with the wrong variant.", "quality", 0, 2, "assumed", "A third of typical quality."
+        0.25,
+        "Quality lost with the wrong variant.",
+        "quality",
+        0,
+        2,
+        "assumed",
+        "A third of typical quality.",
+        plausible=(0.1, 0.5),
     )
     lateness_cost: float = parameter(
         0.35, "Quality lost with a late delivery.", "quality", 0, 2, "assumed",
-        "Below the .52 by which late orders are rated lower in Olist's public reviews (2.1 of 4 stars), where lateness comes with other trouble.",
+        "Below the .52 by which late orders are rated lower in Olist's public reviews (2.1 of 4 stars), where lateness comes with other trouble.", plausible=(0.1, 0.6),
     )  # fmt: skip
     failure_cost: float = parameter(
         0.5,
@@ -30,6 +38,7 @@ class UseTraits(Section):
         2,
         "assumed",
         "Most of typical quality.",
+        plausible=(0.2, 0.8),
     )
     assimilation: float = parameter(
         0.2,
@@ -39,6 +48,7 @@ class UseTraits(Section):
         1,
         "assumed",
         "Some assimilation, within -.2 (contrast) to .4.",
+        plausible=(-0.2, 0.4),
     )
     satisfaction_base: float = parameter(
         0.0,
@@ -55,18 +65,25 @@ class UseTraits(Section):
     )  # fmt: skip
     surprise_weight: float = parameter(
         0.4, "Satisfaction per unit of valued disconfirmation (beta_D).", "pure number", 0, 5, "assumed",
-        "Positive as in Oliver (1980), JMR 17(4), 460-469; its size is a choice.",
+        "Positive as in Oliver (1980), JMR 17(4), 460-469; its size is a choice.", plausible=(0.0, 0.8),
     )  # fmt: skip
     loss_aversion: float = parameter(
         2.0, "How much heavier a disappointment weighs than an equal pleasant surprise (lambda).", "ratio", 0.5, 5, "assumed",
-        "Within 1.0 to 2.5; asymmetric in Anderson & Sullivan (1993), Marketing Science 12(2), 125-143 and Mittal, Ross & Baldasare (1998), J. Marketing 62(1), 33-47, equal in some surveys.",
+        "Within 1.0 to 2.5; asymmetric in Anderson & Sullivan (1993), Marketing Science 12(2), 125-143 and Mittal, Ross & Baldasare (1998), J. Marketing 62(1), 33-47, equal in some surveys.", plausible=(1.0, 2.5),
     )  # fmt: skip
     effort_weight: float = parameter(
         0.06, "Satisfaction lost per extra try the customer had to make.", "satisfaction per try", 0, 2, "assumed",
-        "Effort lowers loyalty: Dixon, Freeman & Toman (2010), HBR 88(7/8), 116-122; the size is a choice.",
+        "Effort lowers loyalty: Dixon, Freeman & Toman (2010), HBR 88(7/8), 116-122; the size is a choice.", plausible=(0.0, 0.15),
     )  # fmt: skip
     memory: float = parameter(
-        0.3, "Share of an episode in cumulative satisfaction (omega).", "share", 0, 1, "assumed", "Middle of .1 to .5."
+        0.3,
+        "Share of an episode in cumulative satisfaction (omega).",
+        "share",
+        0,
+        1,
+        "assumed",
+        "Middle of .1 to .5.",
+        plausible=(0.1, 0.5),
     )
 
 
@@ -74,7 +91,14 @@ class UseOffer(Section):
     """What a brand delivers."""
 
     quality: float = parameter(
-        0.7, "Average quality delivered.", "quality, 0 worst to 1 best", 0, 1.5, "assumed", "Middle of .6 to .8."
+        0.7,
+        "Average quality delivered.",
+        "quality, 0 worst to 1 best",
+        0,
+        1.5,
+        "assumed",
+        "Middle of .6 to .8.",
+        plausible=(0.5, 0.9),
     )
     quality_sd: float = parameter(
         0.15,
@@ -84,13 +108,14 @@ class UseOffer(Section):
         2,
         "assumed",
         "A fifth of typical quality.",
+        plausible=(0.05, 0.25),
     )
     delivery_weeks: float = parameter(
         0.5, "Time from purchase to first use when on time.", "weeks", 0, 52, "assumed", "A few days."
     )
     late_rate: float = parameter(
         0.07, "Share of deliveries that come late.", "probability", 0, 1, "derived",
-        "Olist's public orders, a stratified subset: 344 of 5,232 delivered orders came after the promised date (6.6%), rounded.",
+        "Olist's public orders, a stratified subset: 344 of 5,232 delivered orders came after the promised date (6.6%), rounded.", plausible=(0.02, 0.2),
     )  # fmt: skip
     late_weeks: float = parameter(1.0, "Extra time of a late delivery.", "weeks", 0, 52, "assumed", "A week late.")
     failure_rate: float = parameter(
@@ -101,6 +126,7 @@ class UseOffer(Section):
         1,
         "assumed",
         "Start of the range .02 to .30.",
+        plausible=(0.02, 0.3),
     )
     severity: float = parameter(
         0.4,
@@ -110,4 +136,5 @@ class UseOffer(Section):
         0.98,
         "assumed",
         "More small failures than large ones.",
+        plausible=(0.2, 0.6),
     )

@@ -1,0 +1,78 @@
+"""A simulated cohort as a firm's records would show it: who bought when, since their own first purchase."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxsim.closed_forms.histories import Histories, Numbers
+from cxsim.model import LoyaltyModel
+from cxsim.records import World
+from cxsim.scenario import Scenario
+
+GOLDEN = 0.6180339887498949  # spreads ages evenly over customers in any order
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Customers of the focal brand who first bought early enough to be watched for `weeks`, in one run.
+
+    Attributes:
+        first: week of the first purchase, shape (customers,).
+        lost: week in which their line ended for the first time, nan if it did not, shape (customers,).
+        purchases: bought by the end of each week of the run, shape (weeks of the run + 1, customers).
+        last: week of the last purchase by then, same shape.
+        world: the run at its end.
+    """
+
+    first: Numbers
+    lost: Numbers
+    purchases: Numbers
+    last: Numbers
+    world: World
+
+    def repeats_at(self, age: Numbers) -> Numbers:
+        """Repeat purchases of each customer when so old, in weeks since the first purchase, shape (customers,)."""
+        return np.maximum(self._at(self.purchases, age) - 1.0, 0.0)  # a first purchase later that week is still to come
+
+    def histories(self, ages: Numbers) -> Histories:
+        """Their histories as if each had been watched for one of `ages`, shape (any,), which is spread evenly over them."""
+        customers = np.arange(len(self.first))
+        age = np.sort(ages)[(customers * GOLDEN % 1.0 * len(ages)).astype(int)]
+        last = np.clip(self._at(self.last, age) - self.first, 0.0, age)
+        return Histories(self.repeats_at(age), last, age)
+
+    def share_kept(self, age: float) -> float:
+        """Share whose line has not ended at that age."""
+        return float(np.mean(~(self.lost - self.first <= age)))
+
+    def _at(self, by_week: Numbers, age: Numbers) -> Numbers:
+        week = np.minimum(np.rint(self.first + age).astype(int), len(by_week) - 1)
+        return np.asarray(by_week[week, np.arange(len(self.first))])
+
+
+def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int) -> Cohort:
+    """Live the scenario and keep the customers who can be watched for `weeks` before its horizon.
+
+    Raises:
+        ValueError: if nobody became a customer early enough.
+    """
+    model = LoyaltyModel(scenario, rng=seed, replication=replication, collect=False)
+    bonds = model.world.bonds[:, scenario.focal]
+    purchases, last = [bonds["purchases"].copy()], [bonds["last_bought"].copy()]
+    while model.running:
+        model.step()
+        purchases.append(bonds["purchases"].copy())
+        last.append(bonds["last_bought"].copy())
+    early = bonds["first_bought"] <= scenario.market.horizon_weeks - weeks  # nan: never bought
+    if not early.any():
+        raise ValueError(
+            f"in {scenario.name!r} nobody becomes a customer of {scenario.market.focal} early enough to be watched for "
+            f"{weeks:.0f} of {scenario.market.horizon_weeks} weeks; is the horizon long enough, and does anybody buy?"
+        )
+    return Cohort(
+        bonds["first_bought"][early].astype(float),
+        bonds["first_lost_at"][early].astype(float),
+        np.array([week[early] for week in purchases], float),
+        np.array([week[early] for week in last], float),
+        model.world,
+    )

@@ -1,0 +1,158 @@
+"""What is held against the data: a few figures that a firm's records and a simulated market both have."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxsim.calibration.cohort import Cohort
+from cxsim.closed_forms.histories import Histories, Numbers
+from cxsim.measures import Measure
+
+MODEL_ERROR = 0.02  # share of a figure by which even the right model may be off: no simulated market is the real one
+JUST_BEFORE = 0.01  # weeks
+
+Read = Callable[[Cohort, int], float]  # of a cohort and the focal brand's number
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One figure.
+
+    Attributes:
+        name: in words.
+        observed: in the data.
+        error: standard error of the observed figure.
+        simulated: reads it from a simulated cohort.
+    """
+
+    name: str
+    observed: float
+    error: float
+    simulated: Read
+
+    @property
+    def tolerance(self) -> float:
+        """Standard error of the data and of the model's own roughness together."""
+        return float(np.hypot(self.error, MODEL_ERROR * abs(self.observed)))
+
+
+# ---- purchases ------------------------------------------------------------------------------------------------------
+
+_CLASSES = ((0, 0), (1, 1), (2, 3), (4, 6))  # repeat purchases; more than six is what is left
+
+
+def moments_of_purchases(histories: Histories) -> list[Moment]:
+    """Mean and distribution of repeat purchases, and how lately repeaters bought."""
+    ages = histories.age
+    moments = [_mean("repeat purchases per customer", histories.repeats, lambda cohort: cohort.histories(ages).repeats)]
+    for low, high in _CLASSES:
+        shown = f"{low}" if low == high else f"{low} to {high}"
+        name = f"share of customers with {shown} repeat purchases"
+        moments.append(_mean(name, _within(histories, low, high), _within_class(ages, low, high)))
+    moments.append(
+        _mean(
+            "share of a repeater's time before the last purchase",
+            _recency(histories),
+            lambda cohort: _recency(cohort.histories(ages)),
+        )
+    )
+    return moments
+
+
+def _within_class(ages: Numbers, low: int, high: int) -> Callable[[Cohort], Numbers]:
+    return lambda cohort: _within(cohort.histories(ages), low, high)
+
+
+def _within(histories: Histories, low: int, high: int) -> Numbers:
+    return ((histories.repeats >= low) & (histories.repeats <= high)).astype(float)
+
+
+def _recency(histories: Histories) -> Numbers:
+    repeaters = (histories.repeats > 0) & (histories.age > 0)
+    return histories.last[repeaters] / histories.age[repeaters]
+
+
+def _mean(name: str, values: Numbers, simulated: Callable[[Cohort], Numbers]) -> Moment:
+    error = float(np.std(values) / np.sqrt(max(len(values), 1)))
+    return Moment(name, float(np.mean(values)), error, lambda cohort, _: _mean_or_zero(simulated(cohort)))
+
+
+def _mean_or_zero(values: Numbers) -> float:
+    return float(np.mean(values)) if len(values) else 0.0
+
+
+# ---- contracts ------------------------------------------------------------------------------------------------------
+
+
+def moments_of_retention(survivors: Numbers, customers: float, period_weeks: float) -> list[Moment]:
+    """Share of a cohort still there after each period; `survivors` are shares, shape (periods + 1,)."""
+    return [
+        Moment(
+            f"share still there after {period} periods",
+            float(share),
+            float(np.sqrt(share * (1.0 - share) / customers)),
+            _kept_after(period * period_weeks),
+        )
+        for period, share in enumerate(survivors)
+        if period > 0
+    ]
+
+
+def _kept_after(age: float) -> Read:
+    # The first decision follows the first purchase, so the t-th one has been made shortly before t periods are over.
+    return lambda cohort, _: cohort.share_kept(age - JUST_BEFORE)
+
+
+# ---- experience -----------------------------------------------------------------------------------------------------
+
+
+def moments_of_recommendation(histogram: Numbers) -> list[Moment]:
+    """Promoters and detractors of answers on 0 to 10, shape (11,)."""
+    answers = float(histogram.sum())
+    promoters, detractors = float(histogram[9:].sum()) / answers, float(histogram[:7].sum()) / answers
+    return [
+        _share("promoters among answers (9 or 10 of 10)", promoters, answers, Measure.promoters, Measure.answers),
+        _share("detractors among answers (0 to 6 of 10)", detractors, answers, Measure.detractors, Measure.answers),
+    ]
+
+
+def moments_of_satisfaction(histogram: Numbers) -> list[Moment]:
+    """Share of 4 and 5 among answers on 1 to 5, shape (5,)."""
+    answers = float(histogram.sum())
+    share = float(histogram[3:].sum()) / answers
+    return [_share("satisfied among answers (4 or 5 of 5)", share, answers, Measure.csat_satisfied, Measure.answers)]
+
+
+def moment_of_contacts(share: float) -> Moment:
+    """Contacts per purchase used."""
+    return Moment("contacts with support per purchase", share, 0.0, _ratio(Measure.contacts, Measure.uses))
+
+
+def moment_of_referrals(share: float) -> Moment:
+    """Share of first purchases that a referral led to."""
+    read = _ratio(Measure.referred_purchases, Measure.first_purchases)
+    return Moment("share of new customers who were referred", share, 0.0, read)
+
+
+def moment_of_rating(stars: float) -> Moment:
+    """Mean public rating."""
+    return Moment("mean rating, stars of 5", stars, 0.0, _ratio(Measure.stars, Measure.reviews))
+
+
+def _share(name: str, observed: float, answers: float, part: Measure, whole: Measure) -> Moment:
+    return Moment(name, observed, float(np.sqrt(observed * (1.0 - observed) / answers)), _ratio(part, whole))
+
+
+def _ratio(part: Measure, whole: Measure) -> Read:
+    def read(cohort: Cohort, brand: int) -> float:
+        tally = cohort.world.tally[:, brand]
+        total = int(tally[:, whole].sum())
+        return float(tally[:, part].sum()) / total if total else 0.0
+
+    return read
+
+
+def read_all(moments: Sequence[Moment], cohort: Cohort, brand: int) -> Numbers:
+    """Every moment of a simulated cohort, shape (m,)."""
+    return np.array([moment.simulated(cohort, brand) for moment in moments])

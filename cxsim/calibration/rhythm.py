@@ -1,0 +1,123 @@
+"""When people buy again and when they stop: the closed forms, fitted by maximum likelihood, as parameters of a scenario."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxsim.closed_forms.bg_nbd import BgNbd
+from cxsim.closed_forms.histories import Histories, Numbers
+from cxsim.closed_forms.likelihood import Fit, fit_repeat_buying, fit_retention
+from cxsim.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.closed_forms.retention import BetaDiscreteWeibull, Sbg
+from cxsim.scenario import Scenario
+
+AnyModel = BgNbd | ParetoNbd | Sbg | BetaDiscreteWeibull
+AnyFit = Fit[BgNbd] | Fit[ParetoNbd] | Fit[Sbg] | Fit[BetaDiscreteWeibull]
+
+# Where each parameter of a closed form stands in a scenario.
+KEYS: dict[str, dict[str, str]] = {
+    "BG/NBD": {
+        "r": "need.rate_shape",
+        "alpha": "need.rate_scale_weeks",
+        "a": "loyalty.leave_a",
+        "b": "loyalty.leave_b",
+    },
+    "Pareto/NBD": {
+        "r": "need.rate_shape",
+        "alpha": "need.rate_scale_weeks",
+        "s": "loyalty.hazard_shape",
+        "beta": "loyalty.hazard_scale_weeks",
+    },
+    "sBG": {"a": "loyalty.leave_a", "b": "loyalty.leave_b"},
+    "BdW": {"a": "loyalty.leave_a", "b": "loyalty.leave_b", "c": "loyalty.tenure_shape"},
+}
+# The structure that makes the simulator that closed form, once every effect of experience is off.
+STRUCTURE: dict[str, dict[str, str | bool]] = {
+    "BG/NBD": {"loyalty.departure": "after_use", "loyalty.first_may_leave": False, "need.kind": "repeat"},
+    "Pareto/NBD": {"loyalty.departure": "anytime", "need.kind": "repeat"},
+    "sBG": {"loyalty.departure": "after_use", "loyalty.first_may_leave": True, "need.kind": "contract"},
+    "BdW": {"loyalty.departure": "after_use", "loyalty.first_may_leave": True, "need.kind": "contract"},
+}
+DIGITS = 6  # of a fitted value in a scenario
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """The closed forms fitted to one set of data, and the one that is used.
+
+    Attributes:
+        fits: each model tried, in order of trying.
+        chosen: the one used.
+        why: why, in a sentence.
+    """
+
+    fits: tuple[AnyFit, ...]
+    chosen: AnyFit
+    why: str
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of the fitted parameters in a scenario, in the order of `chosen.values`."""
+        places = KEYS[self.chosen.model.NAME]
+        return [places[name] for name in self.chosen.names]
+
+    def plausible(self, draws: int, seed: int) -> pd.DataFrame:
+        """Parameters that fit nearly as well: one row a draw, one column a key."""
+        return pd.DataFrame(self.chosen.plausible(draws, seed), columns=self.keys)
+
+
+def fit_rhythm(histories: Histories, departure: str | None = None) -> Rhythm:
+    """Fit BG/NBD and Pareto/NBD, which have equally many parameters, and keep the likelier one.
+
+    Args:
+        histories: of the calibration period.
+        departure: `after_use` or `anytime` where the market has decided already; None leaves it to the data.
+    """
+    fits: tuple[AnyFit, ...] = (fit_repeat_buying(BgNbd, histories), fit_repeat_buying(ParetoNbd, histories))
+    if departure is not None:
+        chosen = fits[0] if departure == "after_use" else fits[1]
+        return Rhythm(fits, chosen, f"the market lets customers leave {departure.replace('_', ' ')}")
+    chosen = max(fits, key=lambda fit: fit.log_likelihood)
+    gap = abs(fits[0].log_likelihood - fits[1].log_likelihood)
+    return Rhythm(fits, chosen, f"it is the likelier of the two, by {gap:.1f} in log-likelihood")
+
+
+def fit_contract(survivors: Numbers) -> Rhythm:
+    """Fit sBG and, if it is worth its third parameter (lower AIC), BdW."""
+    fits: tuple[AnyFit, ...] = (fit_retention(Sbg, survivors), fit_retention(BetaDiscreteWeibull, survivors))
+    gain = 2.0 * (fits[1].log_likelihood - fits[0].log_likelihood)
+    if len(survivors) > 3 and gain > 2.0:
+        return Rhythm(fits, fits[1], f"its third parameter is worth it (AIC lower by {gain - 2.0:.1f})")
+    return Rhythm(fits, fits[0], "a third parameter would not be worth it (AIC)")
+
+
+def in_words(model: AnyModel) -> list[tuple[str, float, str]]:
+    """What fitted parameters mean: (words, value, unit)."""
+    if isinstance(model, BgNbd):
+        return [_rate(model), ("mean chance to leave after a repeat purchase", model.a / (model.a + model.b), "share")]
+    if isinstance(model, ParetoNbd):
+        half_life = model.beta * (2.0 ** (1.0 / model.s) - 1.0)
+        return [_rate(model), ("time after which half of the customers have left", half_life, "weeks")]
+    first, fifth = (float(value) for value in model.survival(np.array([1.0, 5.0])))
+    return [("still there after one period", first, "share"), ("still there after five periods", fifth, "share")]
+
+
+def _rate(model: BgNbd | ParetoNbd) -> tuple[str, float, str]:
+    return ("mean purchases of a customer who stays", 52.0 * model.r / model.alpha, "per year")
+
+
+def refuse_segments_of_their_own(scenario: Scenario, keys: list[str]) -> None:
+    """A value fitted for everybody would not reach a segment that sets the key itself.
+
+    Raises:
+        ValueError: naming the segment and the key.
+    """
+    for name, segment in scenario.segment.items():
+        for key in keys:
+            stage, parameter = key.split(".")
+            if stage in segment.model_fields_set and parameter in getattr(segment, stage).model_fields_set:
+                raise ValueError(
+                    f"segment {name!r} sets {key} itself, so one value fitted for all customers would not reach it; "
+                    "calibrate on a market without segments, or take the key out of the segment"
+                )

@@ -1,0 +1,93 @@
+"""Closed form against simulation: the formula as a line, what was simulated as points with three standard errors."""
+
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cxsim.charts.look import FIRST_CYCLE, INK, LINE, NEUTRAL, PALE, mean_of, new_axes
+from cxsim.verification.limit import ERRORS_ALLOWED, Check, Series, Verified
+
+POINTS_OF_LINE = 200
+COLUMNS = 3
+
+
+def agreement(result: Verified, place: int = 0, ax: Axes | None = None) -> Axes:
+    """One series of a limit: the closed form and the simulated points; a point that fails its check is orange.
+
+    Args:
+        result: a limit that was verified.
+        place: which of its series.
+        ax: where to draw; a figure of its own when left out.
+    """
+    ax = ax or new_axes(5.0, 3.6)
+    series, checks = result.series[place], _checks_of(result, place)
+    if series.labels:
+        for at, expected in zip(series.at, series.expected, strict=True):
+            ax.plot([at - 0.35, at + 0.35], [expected, expected], color=INK, linewidth=1.2)
+        ax.set_xticks(series.at, [label.replace(", ", ",\n") for label in series.labels])
+        ax.set_xlim(series.at[0] - 0.6, series.at[-1] + 0.6)
+    else:
+        along = np.linspace(min(0.0, series.at[0]), series.at[-1], POINTS_OF_LINE)
+        ax.plot(along, series.closed_form(along), color=INK, linewidth=1.2)
+    for at, check in zip(series.at, checks, strict=True):
+        colour = FIRST_CYCLE if check.passed else LINE
+        bar = ERRORS_ALLOWED * check.standard_error
+        ax.errorbar(at, check.simulated, bar, fmt="o", markersize=4, capsize=3, color=colour)
+    _plain(ax, series)
+    return ax
+
+
+def misses(result: Verified, ax: Axes | None = None) -> Axes:
+    """How far every check of a limit misses, in standard errors beyond its bias, within the band that is allowed."""
+    ax = ax or new_axes(8.0, 2.0)
+    z = np.clip([check.z for check in result.checks], -2.0 * ERRORS_ALLOWED, 2.0 * ERRORS_ALLOWED)
+    ax.axhspan(-ERRORS_ALLOWED, ERRORS_ALLOWED, color=PALE, alpha=0.6, linewidth=0)
+    ax.axhline(0.0, color=INK, linewidth=0.8)
+    for number, (miss, check) in enumerate(zip(z, result.checks, strict=True), start=1):
+        ax.plot([number, number], [0.0, miss], color=FIRST_CYCLE if check.passed else LINE, linewidth=1)
+        ax.plot(number, miss, "o", markersize=4, color=FIRST_CYCLE if check.passed else LINE)
+    ax.set(xlim=(0.2, len(z) + 0.8), xlabel="check, in the order above", ylabel="standard\nerrors")
+    ax.set_ylim(-max(4.0, 1.1 * np.abs(z).max()), max(4.0, 1.1 * np.abs(z).max()))
+    _without_box(ax)
+    return ax
+
+
+def limit_figure(result: Verified) -> Figure:
+    """A figure of the whole limit: every series, and below them how far each check misses."""
+    import matplotlib.pyplot as plt
+
+    count = len(result.series)
+    columns = min(COLUMNS, count) if count != 4 else 2
+    rows = -(-count // columns)
+    places = range(rows * columns)
+    names = [str(place) if place < count else "." for place in places] + ["misses"] * columns
+    figure: Figure
+    figure, axes = plt.subplot_mosaic(
+        np.reshape(names, (rows + 1, columns)).tolist(), figsize=(max(6.0, 4.2 * columns), 3.3 * rows + 2.2), layout="constrained",
+        height_ratios=[*[3.3] * rows, 1.6],
+    )  # fmt: skip
+    for place in range(count):
+        agreement(result, place, axes[f"{place}"])
+    misses(result, axes["misses"])
+    what = f"line: closed form; points: {mean_of(result.replications, 'replication')}, bars: three standard errors"
+    figure.suptitle(result.limit.title, x=0.01, ha="left", fontweight="bold", color=INK)
+    figure.supxlabel(f"{what}; band: misses allowed", x=0.01, ha="left", fontsize=8, color=NEUTRAL)
+    return figure
+
+
+def _checks_of(result: Verified, place: int) -> list[Check]:
+    before = sum(len(series.at) for series in result.series[:place])
+    return result.checks[before : before + len(result.series[place].at)]
+
+
+def _plain(ax: Axes, series: Series) -> None:
+    ax.set_title("\n".join(textwrap.wrap(series.quantity, 46)), loc="left", fontsize=9, color=INK)
+    ax.set_xlabel(series.x)
+    _without_box(ax)
+
+
+def _without_box(ax: Axes) -> None:
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)

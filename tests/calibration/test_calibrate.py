@@ -1,0 +1,216 @@
+"""Protects calibration from end to end: it finds what made simulated data, says what it cannot tell, and writes it down."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from markets import notes_of
+
+from cxsim.calibration.calibrate import RHYTHM_ONLY, calibrate, nothing_but_rhythm
+from cxsim.calibration.cohort import Cohort, live_cohort
+from cxsim.calibration.moments import moment_of_contacts
+from cxsim.calibration.observed import observe
+from cxsim.calibration.report import report_text, scenario_text, write_calibration
+from cxsim.calibration.simulated import with_values
+from cxsim.calibration.told import told_by
+from cxsim.measures import Note
+from cxsim.model import LoyaltyModel
+from cxsim.records import EVERYBODY
+from cxsim.scenario import load
+from cxsim.scenario.register import assumptions
+from cxsim.study.runs import run
+
+TRUTH = {"need.rate_shape": 0.6, "need.rate_scale_weeks": 6.0, "loyalty.leave_a": 0.9, "loyalty.leave_b": 3.0}
+BG_NBD = {"loyalty.first_may_leave": False, "market.people": 2000, "market.horizon_weeks": 60}
+WITH_EXPERIENCE = """
+extends = "rhythm-only"
+market.people = 1500
+loyalty = { satisfaction_weight = 2.0, failure_weight = 0.5, first_may_leave = false }
+support = { recovery_weight = 0.5 }
+telling = { base = 0.1, good = 1.0, bad = 1.5 }
+brand.focal.use.failure_rate = 0.15
+"""
+
+
+@pytest.fixture(scope="module")
+def cohort():
+    """A simulated cohort whose parameters are known."""
+    return live_cohort(with_values(RHYTHM_ONLY, {**TRUTH, **BG_NBD}), 52.0, seed=11, replication=0)
+
+
+@pytest.fixture(scope="module")
+def summary(cohort, tmp_path_factory):
+    """Its RFM table."""
+    return as_rfm(cohort, 52.0, tmp_path_factory.mktemp("data") / "customers.csv")
+
+
+def as_rfm(cohort: Cohort, weeks: float, path: Path) -> Path:
+    """The customers as watched for so many weeks, in the layout of an RFM table."""
+    histories = cohort.histories(np.array([weeks]))
+    table = pd.DataFrame(
+        {
+            "customer_id": np.arange(len(histories)),
+            "frequency": histories.repeats.astype(int),
+            "recency": np.where(histories.repeats > 0, np.maximum(histories.last, 0.01), 0.0).round(4),
+            "T": histories.age,
+        }
+    )
+    table.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def purchases(tmp_path_factory):
+    """The purchases of another one, by the day."""
+    scenario = with_values(RHYTHM_ONLY, {**TRUTH, **BG_NBD})
+    model = LoyaltyModel(scenario, rng=12, watch=EVERYBODY, room_for_notes=200_000, collect=False)
+    while model.running:
+        model.step()
+    bought = notes_of(model)
+    bought = bought[bought["what"] == Note.BUYS]
+    days = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.floor(7 * bought["at"]), unit="D")
+    path = tmp_path_factory.mktemp("data") / "purchases.csv"
+    pd.DataFrame({"customer_id": bought["person"], "date": days.date, "amount": 20.0}).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def by_likelihood(purchases):
+    return calibrate(observe(purchases, until=pd.Timestamp("2023-11-05").date()))
+
+
+# ---- what made the data is found ------------------------------------------------------------------------------------
+
+
+def test_the_truth_lies_in_the_plausible_set(summary):
+    """Four parameters, each within the middle 99.8% of 500 draws: false alarm in one cohort in 125."""
+    result = calibrate(observe(summary), draws=500)
+    assert result.rhythm.chosen.model.NAME == "BG/NBD"
+    for key, value in TRUTH.items():
+        low, high = np.quantile(result.plausible[key], [0.001, 0.999])
+        assert low < value < high, key
+
+
+def test_what_was_held_back_is_forecast(by_likelihood):
+    """Made by the very model: the last real figure lies within the range of 95% of simulated markets (seed chosen once)."""
+    assert by_likelihood.holdout.covered()
+    scores = by_likelihood.holdout.scores().set_index("forecast")
+    assert scores.loc["simulated", "mean_absolute_error"] < 0.05
+    assert list(scores.index) == ["simulated", "BG/NBD", "Pareto/NBD", "last rate held"]
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory):
+    """A small market in which failures, dissatisfaction and talk act."""
+    path = tmp_path_factory.mktemp("market") / "market.toml"
+    path.write_text(WITH_EXPERIENCE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def told_in_full(market, tmp_path_factory):
+    """A calibration of that market on customers of its own, with its own contact rate."""
+    truth = with_values(market, {**TRUTH, "market.people": 4000, "market.horizon_weeks": 60})
+    cohort = live_cohort(truth, 40.0, seed=13, replication=0)
+    contacts = moment_of_contacts(0.0).simulated(cohort, 0)
+    path = as_rfm(cohort, 40.0, tmp_path_factory.mktemp("full") / "customers.csv")
+    return contacts, calibrate(observe(path), market, told_by(contact_rate=contacts), draws=80)
+
+
+def test_the_data_tell_the_rhythm_and_the_desk_but_not_how_experience_acts(told_in_full):
+    _, result = told_in_full
+    words = {finding.key: finding.words for finding in result.findings}
+    assert words["need.rate_shape"] == "told by the data"
+    assert words["loyalty.satisfaction_weight"].startswith("not told")
+    assert "loyalty.satisfaction_weight" in report_text(result).partition("cannot tell")[2]
+    backed = {row.key: row.evidence for row in assumptions(_loaded(result)) if row.set_here}
+    assert backed["need.rate_shape"] == "fitted"
+    assert backed["loyalty.satisfaction_weight"] == "assumed"
+
+
+def test_every_plausible_guess_reproduces_every_figure(told_in_full):
+    _, result = told_in_full
+    away = np.abs(result.moments[["low", "high"]].to_numpy().T - result.moments["observed"].to_numpy())
+    assert (away <= 3.0 * result.moments["error"].to_numpy() + 1e-12).all()
+    assert len(result.plausible) <= result.tried == 80
+
+
+def test_figures_that_cannot_be_are_refused_in_words(market, summary):
+    with pytest.raises(ValueError, match="too few to call any of them plausible"):
+        calibrate(observe(summary), market, told_by(contact_rate=0.99), draws=50)
+
+
+def _loaded(result):
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "calibrated.toml"
+        path.write_text(scenario_text(result), encoding="utf-8")
+        return load(path)
+
+
+def test_figures_of_experience_need_a_market_with_experience(summary):
+    with pytest.raises(ValueError, match="no experience acts"):
+        calibrate(observe(summary), told=told_by(contact_rate=0.1))
+
+
+def test_a_segment_that_sets_the_rhythm_itself_is_refused(summary):
+    with pytest.raises(ValueError, match="segment 'high_end' sets"):
+        calibrate(observe(summary), "subscription")
+
+
+def test_the_closed_form_is_exact_only_where_nothing_else_acts():
+    assert nothing_but_rhythm(load(RHYTHM_ONLY))
+    for change in ("loyalty.satisfaction_weight=0.1", "loyalty.exit=0.9", "purchase.outside=0.0"):
+        assert not nothing_but_rhythm(load(RHYTHM_ONLY, [change]))
+
+
+# ---- retention tables -----------------------------------------------------------------------------------------------
+
+
+def test_a_retention_table_becomes_a_contract_market(tmp_path):
+    path = tmp_path / "retention.csv"
+    path.write_text("year,regular_pct\n0,100\n1,63.1\n2,46.8\n3,38.2\n4,32.6\n5,28.9\n6,26.2\n7,24.1\n8,22.3\n")
+    result = calibrate(observe(path, until=6), draws=60)
+    scenario = _loaded(result)
+    assert (scenario.need.kind.name, scenario.need.period_weeks) == ("contract", 52.0)
+    assert result.holdout.curves["simulated"].iloc[0] == 1.0
+    assert result.holdout.curves["simulated"].iloc[1] == pytest.approx(0.631, abs=0.03)
+    assert "precision is taken to be that of 1,000 customers" in report_text(result)
+
+
+# ---- what is left behind --------------------------------------------------------------------------------------------
+
+
+def test_the_scenario_says_fitted_with_the_datas_fingerprint_and_lives(by_likelihood, tmp_path):
+    write_calibration(by_likelihood, tmp_path / "out")
+    scenario = load(tmp_path / "out" / "calibrated.toml")
+    assert scenario.evidence["need.rate_shape"].evidence == "fitted"
+    assert by_likelihood.observed.sha256[:16] in scenario.evidence["need.rate_shape"].source
+    assert scenario.brand["focal"].purchase.price == pytest.approx(20.0, rel=0.03)  # two on one day are one purchase
+    lived = run(scenario, replications=2)
+    assert (lived.figures["loops"] > 0).all()
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["sha256"] == by_likelihood.observed.sha256
+    assert {"calibrated.toml", "report.md", "plausible.csv", "holdout.csv", "weekly.csv"} <= set(manifest["files"])
+    plausible = pd.read_csv(tmp_path / "out" / "plausible.csv", index_col="draw")
+    assert list(plausible.columns) == by_likelihood.rhythm.keys
+    assert len(plausible) == 200
+
+
+def test_the_report_counts_what_was_dropped_and_claims_no_more_than_it_may(purchases, tmp_path):
+    text = purchases.read_text() + "x1,2023-02-01,-5\n,2023-02-01,5\n"
+    path = tmp_path / "with returns.csv"
+    path.write_text(text)
+    report = report_text(calibrate(observe(path), draws=50))
+    assert "1 rows dropped" in report or "1 row dropped" in report
+    assert "It is no posterior" in report
+    assert "Purchases alone hold no experience" in report
+
+
+def test_the_same_data_and_seed_give_the_same_result(purchases, by_likelihood):
+    again = calibrate(observe(purchases, until=pd.Timestamp("2023-11-05").date()))
+    assert again.plausible.equals(by_likelihood.plausible)
+    assert again.holdout.curves.equals(by_likelihood.holdout.curves)
