@@ -1,7 +1,12 @@
-"""What all tests share: Hypothesis repeats its examples exactly, and charts draw into memory."""
+"""What all tests share: Hypothesis repeats its examples exactly, charts draw into memory, and commands run as typed."""
+
+import sys
 
 import matplotlib
+import pytest
 from hypothesis import HealthCheck, settings
+
+from cxsim import cli
 
 matplotlib.use("Agg")
 
@@ -13,3 +18,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("same every time")
+
+
+@pytest.fixture
+def cxsim(monkeypatch, capsys):
+    """Run a command as the shell would: (exit code, stdout, stderr)."""
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["cxsim", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command

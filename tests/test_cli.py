@@ -9,27 +9,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cxsim import cli, scenario_names
+from cxsim import scenario_names
 
 SMALL = ("--set", "market.people=200", "--set", "market.horizon_weeks=20")
 BASE, PLAN = "online-retailer", "plans/online-retailer-delivery"
-
-
-@pytest.fixture
-def cxsim(monkeypatch, capsys):
-    """Run a command as the shell would: (exit code, stdout, stderr)."""
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["cxsim", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def shell(*arguments, code=None, **options):

@@ -244,7 +244,7 @@ def _nothing_fits(moments: Sequence[Moment], found: Plausible) -> str:
     return (
         f"only {len(found.normal)} of {found.tried} guesses reproduce the data, too few to call any of them plausible. "
         f"Furthest off: {moments[worst].name}, {found.worst[worst]:.1f} errors at best. Either this market is not yours "
-        "(try another --market, or set what you know with --set), or the figures do not belong together"
+        "(try another --market, or put what you know into a file that extends it), or the figures do not belong together"
     )
 
 

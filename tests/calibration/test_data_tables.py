@@ -113,6 +113,15 @@ def test_money_is_read_and_may_be_missing(without_repeats: str, tmp_path: Path) 
     assert (said in table.assumptions) == (without_repeats != "")
 
 
+def test_three_decimals_are_no_thousands_when_a_nought_tells(tmp_path: Path) -> None:
+    rows = [(name, x, f"{t_x:.3f}", f"{t:.3f}") for name, x, t_x, t in CUSTOMERS]
+    np.testing.assert_array_equal(
+        read_rfm(written(tmp_path, as_csv(rows, RFM_HEADING))).histories.age, [row[3] for row in CUSTOMERS]
+    )
+    with pytest.raises(DataError, match=r"'1.500' could be read with a decimal point or with a decimal comma"):
+        read_rfm(written(tmp_path, as_csv([row for row in rows if row[1]], RFM_HEADING)))
+
+
 def test_whole_numbers_throughout_may_be_days(tmp_path: Path) -> None:
     warned = read_rfm(written(tmp_path, as_csv(days(whole=True), RFM_HEADING)))
     assert "if they are days" in warned.warnings[0]

@@ -46,6 +46,7 @@ REFUSED: dict[str, tuple[str | bytes, list[str]]] = {
     "no encoding": (GOOD.encode() + b"\x81,2024-01-01,3\n", ["neither UTF-8 nor Windows-1252"]),
     "broken UTF-8 after its mark": (b"\xef\xbb\xbf" + GOOD.encode() + b"\xfc\n", ["UTF-8-SIG", "does not go on"]),
     "damaged gzip": (gzip.compress(GOOD.encode())[:-20], ["gzip", "damaged or cut short"]),
+    "garbled gzip": (gzip.compress(GOOD.encode())[:10] + b"\xff" * 200, ["gzip", "damaged or cut short"]),
     "open quote": (GOOD + '"7,2024-01-01,3\n', ["cannot be read as a table", "quote that is never closed"]),
     "decimal comma between commas": (as_csv(priced("{:.2f}")).replace(".", ","), ["line 2", "4 fields", "heading has 3", "double quotes"]),
     "one long row": (GOOD + "7,2024-01-01,3,50\n", [f"line {len(FORTY) + 2}", "4 fields", "heading has 3", "separated by commas"]),

@@ -1,0 +1,142 @@
+"""Protects the verification itself: a rule broken on purpose is noticed by the limit that speaks of it.
+
+Each limit is lived twice in a small market, where the unbroken rules pass: once as they are, and once with a Customer
+whose stage is broken in plain Python. Seed and size are the same, so the broken rule makes the difference. The compiled
+engine stands for the unbroken one, since tests/engines shows that it lives the same lives as `Customer`, bit for bit.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cxsim.customer import Customer
+from cxsim.records import Stage
+from cxsim.verification import LIMITS, verify
+
+PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
+REPLICATIONS = 20  # of few people: sizes at which the unbroken rules pass with this seed, which is always the same
+
+
+@contextmanager
+def instead(table, *keys, value):
+    """A column of the world's records with another value for a moment."""
+    for key in keys[:-1]:
+        table = table[key]
+    kept = table[keys[-1]].copy()
+    table[keys[-1]] = value
+    yield
+    table[keys[-1]] = kept
+
+
+class SeesOwnersTwice(Customer):
+    def outside(self):
+        with instead(self.world.standings, "owners", value=2 * self.world.standings["owners"]):
+            super().outside()
+
+
+class WaitsTooBriefly(Customer):
+    def loyalty(self):
+        super().loyalty()
+        if self.stage == Stage.NEED:
+            wait = self.world.due[self.number] - self.person.bought_at
+            self.world.due[self.number] = self.person.bought_at + 0.7 * wait
+
+
+class LearnsAThousandthTooMuch(Customer):
+    surprise = 1.001
+
+    def use(self):
+        expected = float(self.bond(0).expectation)
+        super().use()
+        learned = float(self.bond(0).expectation) - expected
+        self.bond(0).expectation = expected + self.surprise * learned
+
+
+class LearnsHalfTooMuch(LearnsAThousandthTooMuch):
+    surprise = 1.5
+
+
+class SeesNoPrices(Customer):
+    def purchase(self):
+        with instead(self.world.traits, "purchase", "price_weight", value=0.0):
+            super().purchase()
+
+
+class MindsNoLosses(Customer):
+    def use(self):
+        with instead(self.world.traits, "use", "loss_aversion", value=1.0):
+            super().use()
+
+
+class GrowsAttached(Customer):
+    def loyalty(self):
+        super().loyalty()
+        self.person.disposition += 0.5
+
+
+class ForgetsTenure(Customer):
+    def loyalty(self):
+        streak = int(self.bond(0).streak)
+        self.bond(0).streak = 1
+        super().loyalty()
+        self.bond(0).streak = streak
+
+
+class RefersTwice(Customer):
+    def telling(self):
+        super().telling()
+        self.person.uses += 1000  # luck not met otherwise
+        super().telling()
+        self.person.uses -= 1000
+
+
+class ForgetsTheCostOfGoods(Customer):
+    def purchase(self):
+        with instead(self.world.offers, "money", "unit_cost", value=0.0):
+            super().purchase()
+
+
+@dataclass(frozen=True)
+class Mutation:
+    limit: str
+    words: str
+    broken: type[Customer]
+    people: int = 40
+    overrides: tuple[str, ...] = ()
+
+
+MORE_SEEDS = ("segment.seeds.share=0.05", "segment.others.share=0.95")
+MUTATIONS = (
+    Mutation("bass", "every owner is seen twice", SeesOwnersTwice),
+    Mutation("nbd", "needs come back after seven tenths of the wait", WaitsTooBriefly),
+    Mutation("product-life", "products last seven tenths of their life", WaitsTooBriefly),
+    Mutation("learning", "a use teaches a thousandth too much", LearnsAThousandthTooMuch, people=10),
+    Mutation("stationary-variance", "a use teaches half too much", LearnsHalfTooMuch, people=30),
+    Mutation("logit", "prices are not seen", SeesNoPrices, people=400),
+    Mutation("loss-aversion", "a disappointment weighs no more than a pleasant surprise", MindsNoLosses, people=200),
+    Mutation("bg-nbd", "every purchase makes staying likelier", GrowsAttached, people=100),
+    Mutation("pareto-nbd", "every purchase lengthens the lifetime", GrowsAttached, people=100),
+    Mutation("sbg", "every renewal makes the next one likelier", GrowsAttached),
+    Mutation("bdw", "nobody remembers how long they have been there", ForgetsTenure),
+    Mutation("branching", "everybody refers twice", RefersTwice, people=200, overrides=MORE_SEEDS),
+    Mutation("spreadsheet", "the cost of goods is not booked", ForgetsTheCostOfGoods, people=20),
+    Mutation("clv", "every renewal makes the next one likelier", GrowsAttached, people=20),
+)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda each: each.limit)
+def test_a_broken_rule_fails_its_limit(mutation):
+    limit = LIMITS[mutation.limit]
+    size = {"replications": REPLICATIONS, "people": mutation.people, "overrides": mutation.overrides}
+    whole, broken = verify(limit, **size), verify(limit, customer=mutation.broken, **size)
+    assert whole.passed, f"{mutation.limit} fails as it is"
+    assert not broken.passed, f"{mutation.limit} does not notice that {mutation.words}"
+
+
+def test_every_limit_has_a_mutation_and_the_page_says_which():
+    assert {mutation.limit for mutation in MUTATIONS} == set(LIMITS)
+    text = PAGE.read_text(encoding="utf-8")
+    for mutation in MUTATIONS:
+        assert f"| `{mutation.limit}` | {mutation.words} |" in text
