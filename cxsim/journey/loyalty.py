@@ -132,9 +132,7 @@ def stage_of_episode(me: Person) -> Stage:
 
 
 @compiled
-def decide_after_use(
-    world: World, person: int, latent: float, logit: float, hazard_ratio: float, cause: int
-) -> None:
+def decide_after_use(world: World, person: int, latent: float, logit: float, hazard_ratio: float, cause: int) -> None:
     """The decision at the end of an episode."""
     me: Person = world.people[person]
     bond: Bond = world.bonds[person, me.target]

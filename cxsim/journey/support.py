@@ -54,6 +54,7 @@ def support(world: World, person: int) -> None:
     share = share_of_episode(traits, bond.purchases)
     me.episode -= traits.use.effort_weight * effort
     bond.satisfaction -= share * traits.use.effort_weight * effort
+    give_back(world, person, share, satisfaction_given_back(me.outcome, traits.support.recovery_satisfaction))
     if me.outcome == Outcome.QUICK and bond.complaints == 1 and me.severity < MILD:
         me.delight = traits.support.paradox_bonus
     count_contact(world, brand, me.outcome, wait)
@@ -61,6 +62,24 @@ def support(world: World, person: int) -> None:
     pay(world, person, brand, Measure.interventions_money, world.offers[terms_for(world, me), brand].fees.support)
     note(world, person, Note.SUPPORT, brand, me.outcome, wait, chance, effort)
     world.due[person] += wait
+
+
+@compiled
+def satisfaction_given_back(outcome: int, recovery_satisfaction: float) -> float:
+    """Share of the satisfaction that the failure cost which its outcome gives back."""
+    if outcome == Outcome.QUICK:
+        return 1.0 - (1.0 - recovery_satisfaction) ** 2
+    return recovery_satisfaction if outcome == Outcome.RESOLVED else 0.0
+
+
+@compiled
+def give_back(world: World, person: int, share_of_episode: float, given_back: float) -> None:
+    """A failure put right leaves less dissatisfaction; what is left of its harm still weighs in the decision to stay."""
+    me: Person = world.people[person]
+    if share_of_episode > 0.0:
+        me.episode += given_back * me.harm / share_of_episode
+    world.bonds[person, me.target].satisfaction += given_back * me.harm
+    me.harm *= 1.0 - given_back
 
 
 @compiled

@@ -38,6 +38,10 @@ class SupportTraits(Section):
         0.5, "How much of the published repurchase differences between outcomes acts on staying; 0 switches it off.", "share", 0, 2, "assumed",
         f"Half, a choice: stated intentions overstate behaviour. {_TARP}.", plausible=(0.0, 1.0),
     )  # fmt: skip
+    recovery_satisfaction: float = parameter(
+        0.5, "Share of the satisfaction that a failure cost which comes back when it is resolved; when it is resolved quickly, the same share of the rest comes back too.", "share", 0, 1, "assumed",
+        "Half, a choice; that good complaint handling raises satisfaction: Gelbrich & Roschk (2011), J. Service Research 14(1), 24-43.", plausible=(0.0, 0.8),
+    )  # fmt: skip
     paradox_bonus: float = parameter(
         0.05, "Satisfaction gained when a first, mild failure is resolved quickly; never on staying or telling.", "satisfaction", 0, 1, "assumed",
         "A recovery paradox on satisfaction, not on repurchase or word of mouth: de Matos, Henrique & Rossi (2007), J. Service Research 10(1), 60-77; not the second time: Maxham & Netemeyer (2002), J. Marketing 66(4), 57-71; the size is a choice.", plausible=(0.0, 0.15),

@@ -11,6 +11,7 @@ import math
 import pytest
 from markets import EVERYTHING_HAPPENS, lived, scenario_from, state_of, total
 
+from cxsim.journey.support import satisfaction_given_back
 from cxsim.measures import Measure
 
 FOCAL, RIVAL = 0, 1
@@ -155,6 +156,29 @@ def test_a_recovery_may_please_but_wins_neither_repurchase_nor_word_of_mouth():
     for measure in (Measure.stays, Measure.purchases, Measure.referrals, Measure.messages_good, Measure.reviews):
         assert total(with_bonus, measure) == total(without, measure)
     assert total(with_bonus, Measure.true_detractors) < total(without, Measure.true_detractors)
+
+
+@pytest.mark.parametrize(("outcome", "given_back"), [(1, 0.0), (2, 0.0), (3, 0.4), (4, 0.64)])
+def test_a_failure_put_right_gives_satisfaction_back(outcome, given_back):
+    """Silent and unresolved nothing, resolved the share, resolved quickly the same share of the rest too."""
+    assert satisfaction_given_back(outcome, 0.4) == pytest.approx(given_back)
+
+
+def test_when_all_satisfaction_comes_back_a_failure_cost_none():
+    """Everybody fails, speaks, without effort, and is put right: as satisfied as if nothing had failed (exact luck)."""
+    one_use = ["market.horizon_weeks=1", "market.people=200", "need.at_entry=true", "purchase.outside=-inf"]
+    one_use += ["research.duration_weeks=0.0", "brand.focal.use.delivery_weeks=0.0", "brand.focal.use.late_weeks=0.0"]
+    put_right = ["support.contact_base=20.0", "use.effort_weight=0.0", "support.paradox_bonus=0.0"]
+    put_right += ["brand.focal.support.resolve_rate=1.0", "need.rate_scale_weeks=10000.0"]  # nobody uses it twice
+
+    def episodes(*changes):
+        text = "[brand.focal]\nexpectation.awareness = 1.0\nresearch.findability = 1.0\npurchase.ease = 1.0\n"
+        return lived(scenario_from(text, *one_use, *put_right, *changes)).world.people["episode"]
+
+    unharmed = episodes("brand.focal.use.failure_rate=0.0")
+    failed = ["brand.focal.use.failure_rate=1.0", "brand.focal.use.severity=0.5"]
+    assert episodes(*failed, "support.recovery_satisfaction=1.0") == pytest.approx(unharmed, abs=1e-6)
+    assert (episodes(*failed, "support.recovery_satisfaction=0.0") < unharmed - 1e-4).all()
 
 
 @pytest.mark.parametrize("key", ["support.quick_rate=0.0", "support.resolve_rate=0.0", "use.severity=0.98"])
