@@ -60,6 +60,31 @@ def moments_of_purchases(histories: Histories) -> list[Moment]:
     return moments
 
 
+def moments_of_course(histories: Histories, by_third: Numbers) -> list[Moment]:
+    """How buying goes on: repeat purchases per customer in the first and in the last third of the time watched.
+
+    Args:
+        histories: of the customers.
+        by_third: repeat purchases of each by the end of the first and of the second third, shape (2, customers).
+    """
+    ages = histories.age
+    return [
+        _mean("... of them in the first third of the time watched", by_third[0], _by_third(ages, 1)),
+        _mean(
+            "... in the last third",
+            histories.repeats - by_third[1],
+            lambda cohort: cohort.histories(ages).repeats - _by_third(ages, 2)(cohort),
+        ),
+    ]
+
+
+def _by_third(ages: Numbers, third: int) -> Callable[[Cohort], Numbers]:
+    def repeats(cohort: Cohort) -> Numbers:
+        return cohort.repeats_at(cohort.histories(ages).age * third / 3.0)
+
+    return repeats
+
+
 def _within_class(ages: Numbers, low: int, high: int) -> Callable[[Cohort], Numbers]:
     return lambda cohort: _within(cohort.histories(ages), low, high)
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from cxsim.calibration.cohort import Cohort
 from cxsim.calibration.data import ContractCohort, DataError, Retention, Rfm, Transactions, read
 from cxsim.calibration.holdout import Holdout, held_back_purchases, held_back_retention
-from cxsim.calibration.moments import Moment, moments_of_purchases, moments_of_retention
+from cxsim.calibration.moments import Moment, moments_of_course, moments_of_purchases, moments_of_retention
 from cxsim.calibration.rhythm import Rhythm, fit_contract, fit_rhythm
+from cxsim.closed_forms.histories import Numbers
 
 SHARE_TO_FIT = 2 / 3  # of the time covered, when nothing else is asked for
 CUSTOMERS_ASSUMED = 1_000  # behind a retention table that gives shares only
@@ -112,7 +113,7 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
         period=f"purchases of {cohort:,} customers from {data.start} to {at}",
         warnings=tuple(dict.fromkeys([*data.warnings, *split.warnings])),
         fit=lambda departure: fit_rhythm(histories, departure),
-        moments=moments_of_purchases(histories),
+        moments=moments_of_purchases(histories) + moments_of_course(histories, _repeats_by_third(data, histories.age)),
         watch_weeks=float(histories.age.max()),
         facts=facts,
         market_of_its_own=_people_and_entries(data.entries_by_day[: (at - data.start).days + 1], len(real)),
@@ -122,6 +123,17 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
             {"week": np.arange(1, len(real) + 1), "actual_cumulative_repeat_purchases": real.astype(int)}
         ),
     )
+
+
+def _repeats_by_third(data: Transactions, age: Numbers) -> Numbers:
+    """Repeat purchases of each of the first customers by a third and two thirds of their time, shape (2, customers)."""
+    customers = len(age)
+    number = np.repeat(np.arange(customers), np.diff(data.offsets[: customers + 1]))
+    since_first = (data.days[: len(number)] - data.first_days[number]) / 7.0
+    thirds = [
+        np.bincount(number[since_first <= age[number] * part / 3.0], minlength=customers) - 1.0 for part in (1, 2)
+    ]
+    return np.array(thirds)
 
 
 def _people_and_entries(entries: NDArray[np.int64], weeks: int) -> dict[str, object]:

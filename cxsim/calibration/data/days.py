@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.calibration.data.readings import Evidence, Seen
@@ -12,16 +13,15 @@ from cxsim.calibration.data.readings import Evidence, Seen
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
-_WITH_TIME = re.compile(r"\s*(\d[\d/.-]*)(?:[T ]\s*\d{1,2}(?::|\d\d).*)?\s*", re.ASCII)
+_TIME_OF_DAY = r"(?:[T\s]+\d{1,2}:|T\d{4}).*"
 ALLOWED = "2024-12-31, 20241231, 31/12/2024 or 12/31/2024, each with or without a time of day"
 _WAYS = ("as day/month/year", "as month/day/year")
 _ISO = "Write every date as year-month-day: 2024-12-31"
 
 
-def day_text(text: str) -> str:
-    """The part of a text that names the day, without time of day and time zone."""
-    match = _WITH_TIME.fullmatch(text)
-    return match[1] if match else text.strip()
+def day_texts(texts: "pd.Series[str]") -> "pd.Series[str]":
+    """The part of each text that names the day, without time of day and time zone."""
+    return texts.str.replace(_TIME_OF_DAY, "", regex=True).str.strip()
 
 
 def read_days(path: Path, seen: list[Seen]) -> tuple[NDArray[np.datetime64], list[str]]:

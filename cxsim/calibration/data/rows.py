@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.calibration.data.days import day_text
+from cxsim.calibration.data.days import day_texts
 from cxsim.calibration.data.numbers import Numbers, first_places
 from cxsim.calibration.data.problems import DataError
 from cxsim.calibration.data.readings import Seen
@@ -23,14 +23,14 @@ _TIMES = "Times of day are cut off; the day counts as it is written, whatever th
 class _Texts:
     """Different texts, numbered in the order in which they come."""
 
-    tidy: Callable[["pd.Series[str]"], list[str]]
+    tidy: Callable[["pd.Series[str]"], "pd.Series[str]"]
     number: dict[str, int] = field(default_factory=dict)
 
     def add(self, cells: "pd.Series[str]") -> NDArray[np.int32]:
         """The number of each cell's text."""
         codes, texts = pd.factorize(cells)
         number = self.number
-        numbers = [number.setdefault(text, len(number)) for text in self.tidy(pd.Series(texts, dtype=str))]
+        numbers = [number.setdefault(text, len(number)) for text in self.tidy(pd.Series(texts, dtype=str)).tolist()]
         return np.array(numbers, dtype=np.int32)[codes]
 
 
@@ -72,7 +72,7 @@ def collect(table: Table, columns: dict[str, int]) -> Rows:
     Raises:
         DataError: if there are none, ids were rounded, or amounts are no numbers or written in two ways.
     """
-    ids, days, amounts = _Texts(_tidy_ids), _Texts(_tidy_days), Numbers("amount")
+    ids, days, amounts = _Texts(_tidy_ids), _Texts(day_texts), Numbers("amount")
     with_times = False
     parts: list[tuple[NDArray[np.int32], ...]] = []
     for piece in table.chunks(columns):
@@ -93,13 +93,9 @@ def collect(table: Table, columns: dict[str, int]) -> Rows:
     return rows
 
 
-def _tidy_ids(texts: "pd.Series[str]") -> list[str]:
+def _tidy_ids(texts: "pd.Series[str]") -> "pd.Series[str]":
     texts = texts.str.strip()
-    return texts.mask(texts.str.lower().isin(MISSING), "").tolist()
-
-
-def _tidy_days(texts: "pd.Series[str]") -> list[str]:
-    return [day_text(text) for text in texts.tolist()]
+    return texts.mask(texts.str.lower().isin(MISSING), "")
 
 
 def _amounts(table: Table, amounts: Numbers, rows: int) -> tuple[NDArray[np.float64], list[str]]:
