@@ -5,12 +5,14 @@ import textwrap
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from cxsim.charts.look import FIRST_CYCLE, INK, LINE, NEUTRAL, PALE, mean_of, new_axes
 from cxsim.verification.limit import ERRORS_ALLOWED, Check, Series, Verified
 
 POINTS_OF_LINE = 200
 COLUMNS = 3
+TITLE_WIDTH, LABEL_WIDTH = 46, 9  # letters
 
 
 def agreement(result: Verified, place: int = 0, ax: Axes | None = None) -> Axes:
@@ -26,7 +28,7 @@ def agreement(result: Verified, place: int = 0, ax: Axes | None = None) -> Axes:
     if series.labels:
         for at, expected in zip(series.at, series.expected, strict=True):
             ax.plot([at - 0.35, at + 0.35], [expected, expected], color=INK, linewidth=1.2)
-        ax.set_xticks(series.at, [label.replace(", ", ",\n") for label in series.labels])
+        ax.set_xticks(series.at, [textwrap.fill(label, LABEL_WIDTH) for label in series.labels], fontsize=8)
         ax.set_xlim(series.at[0] - 0.6, series.at[-1] + 0.6)
     else:
         along = np.linspace(min(0.0, series.at[0]), series.at[-1], POINTS_OF_LINE)
@@ -50,6 +52,7 @@ def misses(result: Verified, ax: Axes | None = None) -> Axes:
         ax.plot(number, miss, "o", markersize=4, color=FIRST_CYCLE if check.passed else LINE)
     ax.set(xlim=(0.2, len(z) + 0.8), xlabel="check, in the order above", ylabel="standard\nerrors")
     ax.set_ylim(-max(4.0, 1.1 * np.abs(z).max()), max(4.0, 1.1 * np.abs(z).max()))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     _without_box(ax)
     return ax
 
@@ -83,7 +86,7 @@ def _checks_of(result: Verified, place: int) -> list[Check]:
 
 
 def _plain(ax: Axes, series: Series) -> None:
-    ax.set_title("\n".join(textwrap.wrap(series.quantity, 46)), loc="left", fontsize=9, color=INK)
+    ax.set_title(textwrap.fill(series.quantity, TITLE_WIDTH), loc="left", fontsize=9, color=INK)
     ax.set_xlabel(series.x)
     _without_box(ax)
 

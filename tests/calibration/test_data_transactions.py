@@ -87,6 +87,7 @@ TREATED: dict[str, tuple[list[tuple[object, ...]], str, str, int, int, float]] =
     "copy": ([("00000", START, 10.25)], "same customer, day and amount", "merged", 1, 0, 10.25),
     "later that day": ([("00000", START, 3), ("00000", "2024-01-01 23:59:59", 4)], "same customer and day", "merged", 2, 0, 7.0),
     "blank": ([("", "", ""), (" ", "", "")], "", "kept", 0, 0, 0.0),
+    "today": ([("00001", TODAY, 3)], "", "kept", 0, 1, 3.0),
     "new customer": ([("Total", LATE, 3)], "", "kept", 0, 1, 3.0),
 }  # fmt: skip
 
@@ -121,6 +122,13 @@ def test_rows_that_are_not_plain_purchases_are_counted(name: str, tmp_path: Path
     assert mended.rows == mended.purchases + gone
 
 
+def test_only_rows_of_one_customer_and_day_can_be_copies(tmp_path: Path) -> None:
+    added = [("00000", START, 11.25), ("00001", START + timedelta(days=1), 11.25)]  # 00001 paid 11.25 that day already
+    copy, other = read(tmp_path, as_csv([*FORTY, *added])).treatment
+    assert "same customer, day and amount" in copy.what and (copy.rows, copy.line) == (1, EXTRA + 1)
+    assert "same customer and day" in other.what and (other.rows, other.line) == (1, EXTRA)
+
+
 # name: the forty customers' purchases written in another way, and an assumption that has to be said
 WRITTEN: dict[str, tuple[str | bytes, str]] = {
     "plain": (GOOD, "Text is UTF-8."),
@@ -133,6 +141,7 @@ WRITTEN: dict[str, tuple[str | bytes, str]] = {
     "no end of line": (GOOD.rstrip("\n"), "Text is UTF-8."),
     "blank lines": ("\n" + GOOD.replace("\n", "\n\n"), "Text is UTF-8."),
     "semicolons": (as_csv(FORTY, delimiter=";"), "separated by semicolons"),
+    "semicolons, and more commas": (as_csv(((*row, "") for row in FORTY), "customer_id,date,amount,note", ";").replace("note", "note, if any, or a, b, c"), "separated by semicolons"),
     "tabs": (as_csv(FORTY, delimiter="\t"), "separated by tabs"),
     "bars": (as_csv(FORTY, delimiter="|"), "separated by bars"),
     "commas and spaces": (as_csv(FORTY, delimiter=", "), "separated by commas"),
@@ -147,6 +156,7 @@ WRITTEN: dict[str, tuple[str | bytes, str]] = {
     "dots": (as_csv(dated("%d.%m.%Y")), "day/month/year"),
     "digits": (as_csv(dated("%Y%m%d")), "separated by commas"),
     "times": (as_csv(dated("%Y-%m-%dT23:59:59.999+02:00")), "Times of day are cut off; the day counts as it is written"),
+    "times without colons": (as_csv(dated("%Y%m%dT235959Z")), "separated by commas"),
     "times of an American": (as_csv(dated("%m/%d/%Y 11:59 PM")), "month/day/year"),
     "years first, days first": (as_csv([*dated("%Y/%m/%d", FORTY[:9]), *dated("%d.%m.%Y", FORTY[9:])]), "day/month/year"),
 }  # fmt: skip
@@ -165,6 +175,12 @@ def test_however_it_is_written_the_same_purchases_are_read(name: str, tmp_path: 
     spent = {who: sum(amount for name, _, amount in FORTY if name == who) for who, _, _ in FORTY}
     assert dict(zip(read_so.customers, read_so.spending, strict=True)) == spent
     assert read_so.mean_amount == pytest.approx(sum(spent.values()) / len(FORTY))
+
+
+def test_blank_lines_are_no_rows_but_are_counted_as_lines(tmp_path: Path) -> None:
+    with_blanks = read(tmp_path, GOOD.replace("\n", "\n\n") + "\n00001,soon,3\n")
+    (treated,) = with_blanks.treatment
+    assert treated.line == 2 * (len(FORTY) + 1) + 2 and with_blanks.rows == len(FORTY) + 1
 
 
 def test_amounts_are_not_needed(tmp_path: Path) -> None:

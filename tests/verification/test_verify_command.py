@@ -64,7 +64,7 @@ def test_several_limits_print_a_line_each(cxsim):
 
 def test_a_limit_that_fails_shows_its_table_and_code_1(cxsim, broken_settings, tmp_path):
     file = broken_settings / "learning.toml"
-    file.write_text(file.read_text().replace("quality_sd = 0.0", "quality_sd = 0.2"))
+    file.write_text(file.read_text().replace("prior = 0.2", "prior = 0.2\npromise_weight = 1.0"))
     code, out, _ = cxsim("verify", "learning", "spreadsheet", *FEW, "-o", tmp_path / "out")
     assert code == 1
     assert re.search(r"^FAILS   learning ", out, re.M) and "<- fails" in out
@@ -148,7 +148,7 @@ def test_charts_draw_on_the_axes_they_are_given_and_return_them(fair):
 
 
 def test_a_failing_point_is_orange():
-    broken = verify(LIMITS["learning"], 12, people=20, overrides=["brand.focal.use.quality_sd=0.2"])
+    broken = verify(LIMITS["learning"], 12, people=20, overrides=["expectation.promise_weight=1.0"])
     assert not broken.passed
     assert LINE in colours_of(agreement(broken)) | colours_of(misses(broken))
     sound = verify(LIMITS["learning"], 12, people=20)
