@@ -41,19 +41,6 @@ use.delivery_weeks = 0.0
 use.late_weeks = 0.0
 """
 
-# Nobody ever leaves and nobody needs a second one.
-ONE_PURCHASE_FOR_LIFE = """
-[need]
-rate_scale_weeks = 10000.0
-[loyalty]
-leave_a = 0.01
-leave_b = 1000.0
-satisfaction_weight = 0.0
-failure_weight = 0.0
-[support]
-recovery_weight = 0.0
-"""
-
 # Two rivals, quick needs, and everything that can happen does: failures, queues, calls back, rewards, reviews.
 EVERYTHING_HAPPENS = """
 [market]

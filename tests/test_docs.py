@@ -10,6 +10,7 @@ them, with every warning an error.
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,8 +21,16 @@ from click.testing import CliRunner
 from cxsim.cli import cxsim
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(console|python|text)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("experiments/**/*.md"),
+    ]
+)
+TOURS = ["README.md", "docs/calibration.md"]
 WORDS_COMPARED = 4
 
 
@@ -53,11 +62,19 @@ def check_shown(shown, printed, what):
     assert first_words(printed)[: len(expected)] == expected, f"{what} prints:\n{printed[:600]}"
 
 
-def test_every_block_of_the_readme_works_as_shown(tmp_path, monkeypatch, capsys):
+def blocks_of(page):
+    """(kind, text) of every block that can be run or compared."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"^```(console|python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", TOURS)
+def test_every_block_works_as_shown(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "examples" / "data", tmp_path / "examples" / "data")
     names = {"__name__": "readme"}
     printed = ""
-    for kind, block in BLOCKS:
+    for kind, block in blocks_of(page):
         if kind == "console":
             for command, shown in commands_of(block):
                 check_shown(shown, run_command(command), command)
@@ -70,10 +87,10 @@ def test_every_block_of_the_readme_works_as_shown(tmp_path, monkeypatch, capsys)
 
 
 def test_the_readme_shows_each_kind_of_block():
-    assert {kind for kind, _ in BLOCKS} == {"console", "python", "text"}
+    assert {kind for kind, _ in blocks_of("README.md")} == {"console", "python", "text"}
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/model.md", "docs/claims.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_and_pictures_exist(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", text):

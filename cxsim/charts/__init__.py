@@ -1,9 +1,10 @@
 """Pictures of runs and comparisons. Every function takes `ax=` and returns it; one colour means one thing everywhere."""
 
+from cxsim.charts.agreement import agreement
 from cxsim.charts.differences import differences
 from cxsim.charts.flow import flow
 from cxsim.charts.holdout import holdout
 from cxsim.charts.matrix import matrix
 from cxsim.charts.rhythm import rhythm
 
-__all__ = ["differences", "flow", "holdout", "matrix", "rhythm"]
+__all__ = ["agreement", "differences", "flow", "holdout", "matrix", "rhythm"]
