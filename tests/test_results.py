@@ -155,7 +155,7 @@ def test_the_hash_changes_with_every_parameter():
         "market.people = 9999",
         'name = "x"',
         "brand.focal = {}\nbrand.other.use.quality = 0.6",
-        '[evidence."use.memory"]\nevidence = "fitted"\nsource = "our survey"',
+        '[evidence."use.memory"]\nevidence = "fitted"\nsource = "least squares on 412 answers to a survey of May 2025"',
         '[[intervention]]\nname = "a"\neffect = [{parameter = "use.quality", add = 0.1}]',
     ],
 )
