@@ -1,9 +1,17 @@
 """The figures of a page are written by the script that computes them, between two marks; the words are people's."""
 
+import argparse
 from pathlib import Path
 
 BEGIN = "<!-- figures: begin (written by the script; do not edit) -->"
 END = "<!-- figures: end -->"
+
+
+def asked_to_write(description: str | None) -> bool:
+    """Whether the command line asks to update the page and its picture (`--write`), and not only to print."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    return bool(parser.parse_args().write)
 
 
 def write_figures(page: Path, figures: str) -> None:

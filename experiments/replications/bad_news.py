@@ -6,7 +6,6 @@ purchase for life. What is lost is split by switching off what the dissatisfied 
     python -m experiments.replications.bad_news [--write]     (about two minutes)
 """
 
-import argparse
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +21,7 @@ from cxsim.luck import key_of
 from cxsim.scenario import Scenario
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 from experiments.replications.automata import bad_news_spreads
 from experiments.replications.weak_ties import edges, with_ties
 
@@ -217,15 +216,14 @@ def draw(found: dict[str, dict[Case, Loss]], ax: Axes | None = None) -> Axes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     cases = list(dict.fromkeys([*map(Case, SHARES), *(Case(0.1, weak=weak) for weak in WEAK_TIES)]))
     found = {}
     for name, model in MODELS.items():
         also = list(LOUDER.values()) if name == "simulator, refusal final" else []
         found[name] = losses(model, cases + also, REPLICATIONS)
     print(text := report(found))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         draw(found).figure.savefig(PAGE.with_suffix(".png"), dpi=110)
 

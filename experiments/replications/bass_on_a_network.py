@@ -6,7 +6,6 @@ complete network is Bass's closed form, the ring with two neighbours that of Fib
     python -m experiments.replications.bass_on_a_network [--write]
 """
 
-import argparse
 import tomllib
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from cxsim.model import LoyaltyModel
 from cxsim.scenario import Scenario
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 
 P, Q = 0.03, 0.38  # a year: the means of 213 applications in Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77
 PEOPLE = 20_000
@@ -158,11 +157,10 @@ def draw(curves: dict[str, Curve], ax: Axes | None = None) -> Axes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     curves = {name: adoptions(links) for name, links in NETWORKS.items()}
     print(text := report(curves))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         draw(curves).figure.savefig(PAGE.with_suffix(".png"), dpi=110)
 

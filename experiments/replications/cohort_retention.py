@@ -6,7 +6,6 @@ of the model, so that a century can be followed.
     python -m experiments.replications.cohort_retention [--write]
 """
 
-import argparse
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -25,7 +24,7 @@ from cxsim.records import World
 from cxsim.scenario import Scenario
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, REPLICATIONS, YEARS = 20_000, 20, 150
 COHORTS, DISCOUNT = 5, 0.10
@@ -248,11 +247,10 @@ def draw(found: Figures, axes: tuple[Axes, Axes]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     found = results()
     print(text := report(found))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         figure, axes = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
         draw(found, axes)

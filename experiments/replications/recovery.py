@@ -6,7 +6,6 @@ quickly, everything fails and is never put right. Everybody complains, as in the
     python -m experiments.replications.recovery [--write]
 """
 
-import argparse
 import tomllib
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,7 +22,7 @@ from cxsim.model import LoyaltyModel
 from cxsim.scenario import Scenario
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, REPLICATIONS, PERIOD = 5_000, 20, 4
 DEFAULT_BONUS = 0.05
@@ -176,11 +175,10 @@ def draw(found: Results, axes: tuple[Axes, Axes]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     by_bonus = {bonus: results(bonus) for bonus in BONUSES}
     print(text := report(by_bonus))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         figure, axes = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
         draw(by_bonus[DEFAULT_BONUS], axes)

@@ -7,7 +7,6 @@ all alike, tell what is effect, what is selection and what is the sorting of unl
     python -m experiments.replications.referred_customers [--write]
 """
 
-import argparse
 import tomllib
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from cxsim.records import NOBODY, World
 from cxsim.scenario import Scenario
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, WEEKS, PERIOD, REPLICATIONS = 20_000, 260, 13.0, 20
 PUBLISHED = 0.82
@@ -235,11 +234,10 @@ def draw(found: Found, axes: tuple[Axes, Axes]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     found = {(market, ratio): results(market, ratio) for market in MARKETS for ratio in (PUBLISHED, 1.0)}
     print(text := report(found))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         figure, axes = plt.subplots(1, 2, figsize=(12.0, 4.5), layout="constrained")
         draw(found, axes)

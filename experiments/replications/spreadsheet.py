@@ -7,7 +7,6 @@ at a time; then come ready markets with everything on.
     python -m experiments.replications.spreadsheet [--write]
 """
 
-import argparse
 import tomllib
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +23,7 @@ from cxsim.records import MONEY_UNIT
 from cxsim.scenario import Scenario, load
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 
 REPLICATIONS = 20
 PAGE = Path(__file__).with_suffix(".md")
@@ -198,11 +197,10 @@ def draw(found: dict[str, list[Estimate]], ax: Axes) -> Axes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     found = {case: results(case) for case in CASES}
     print(text := report(found))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         figure, ax = plt.subplots(figsize=(10.0, 5.5), layout="constrained")
         draw(found, ax)

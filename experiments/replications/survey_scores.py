@@ -6,7 +6,6 @@ episodes: the difference is non-response and nothing else. (The noise of an answ
     python -m experiments.replications.survey_scores [--write]
 """
 
-import argparse
 import tomllib
 from functools import partial
 from pathlib import Path
@@ -24,7 +23,7 @@ from cxsim.records import EVERYBODY, NOTES
 from cxsim.scenario import Scenario
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, WEEKS, REPLICATIONS = 4_000, 26, 20
 NOTES_PER_PERSON = 150  # more than anybody's half year holds
@@ -186,12 +185,11 @@ def draw(by_rate: Rates, by_way: Bars, axes: tuple[Axes, Axes]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     by_rate = {(valence, base): results(Answering(base, 0.0, valence)) for valence in VALENCES for base in BASES}
     by_way = {(way, quality): results(answering, quality) for way, answering in WAYS.items() for quality in QUALITIES}
     print(text := report(by_rate, by_way))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         figure, axes = plt.subplots(1, 2, figsize=(12.0, 4.8), layout="constrained")
         draw(by_rate, by_way, axes)

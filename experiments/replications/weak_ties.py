@@ -6,7 +6,6 @@ small groups, weak ties to anybody, the strength of a tie written as links repea
     python -m experiments.replications.weak_ties [--write]     (about a minute)
 """
 
-import argparse
 import itertools
 import math
 import tomllib
@@ -26,7 +25,7 @@ from cxsim.model import LoyaltyModel
 from cxsim.scenario import Scenario
 from cxsim.study.paired import estimate
 from cxsim.study.replications import each_replication
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 from experiments.replications.automata import talk_of_the_network
 from experiments.replications.bass_on_a_network import ADOPTION_ONLY
 
@@ -204,13 +203,12 @@ def draw(points: list[Point], theirs: Numbers, ours: Numbers, ax: Axes | None = 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="update the page and its picture")
+    writing = asked_to_write(__doc__)
     points: list[Point] = list(itertools.product(*LEVELS.values()))
     theirs = np.array([relived(points, number) for number in range(REPLICATIONS)])
     ours = np.array(each_replication(lambda number: lived(points, number), REPLICATIONS, workers=2))
     print(text := report(points, theirs, ours))
-    if parser.parse_args().write:
+    if writing:
         write_figures(PAGE, text)
         draw(points, theirs, ours).figure.savefig(PAGE.with_suffix(".png"), dpi=110)
 

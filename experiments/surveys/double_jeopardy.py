@@ -8,7 +8,6 @@ divide into buyers (penetration) and purchases per buyer (frequency).
 """
 
 import math
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from scipy import stats
 from cxsim import load
 from cxsim.measures import Note
 from cxsim.records import NOTES
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 from experiments.surveys.aggregates import CALIBRATION, HELD_OUT, PANELS, stored
 from experiments.surveys.calibration import Fit, Free, Numbers, Values, calibrated, keep
 from experiments.surveys.watched import lived
@@ -241,10 +240,11 @@ def _relation(category: str, calibration: Panel, held_out: Panel, prediction: Pr
 
 
 def main() -> None:
+    writing = asked_to_write(__doc__)
     fits = {category: calibrate(category) for category in PANELS}
     text = figures(fits)
     print(text)
-    if "--write" in sys.argv[1:]:
+    if writing:
         keep("double_jeopardy", fits)
         write_figures(PAGE, text)
 

@@ -3,7 +3,6 @@
 python -m experiments.surveys.ecsi [--write]
 """
 
-import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -11,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cxsim.charts.look import FIRST_CYCLE, INK, LOOP, NEUTRAL
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 from experiments.surveys.aggregates import CALIBRATION, HELD_OUT
 from experiments.surveys.calibration import Fit, Numbers, keep
 from experiments.surveys.ecsi_customers import (
@@ -151,6 +150,7 @@ def _panel(ax: Axes, survey: str, found: Predictions) -> None:
 
 
 def main() -> None:
+    writing = asked_to_write(__doc__)
     fits = {
         name_of(survey, model): calibrate(real_half(survey, CALIBRATION), free)
         for survey in SURVEYS
@@ -162,7 +162,7 @@ def main() -> None:
         + f"\n\n{REPLICATIONS} replications of 5,000 customers; s.e. is the Monte Carlo standard error."
     )
     print(text)
-    if "--write" in sys.argv[1:]:
+    if writing:
         keep("ecsi", fits)
         picture(found)
         write_figures(PAGE, text)

@@ -7,7 +7,6 @@ Then two questions to the shape of the loss: is it a loss only, and does it grow
     python -m experiments.surveys.olist [--write]
 """
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import numpy as np
 from cxsim import load
 from cxsim.measures import Note
 from cxsim.study.paired import Estimate, estimate
-from experiments.pages import table, write_figures
+from experiments.pages import asked_to_write, table, write_figures
 from experiments.surveys.aggregates import CALIBRATION, DELAYS, HELD_OUT, pooled, stored
 from experiments.surveys.calibration import Free, Numbers, Values, calibrated
 from experiments.surveys.watched import last_notes, lived
@@ -188,9 +187,10 @@ def _doses(runs: list[tuple[Stars, Stars]]) -> str:
 
 
 def main() -> None:
+    writing = asked_to_write(__doc__)
     text = figures()
     print(text)
-    if "--write" in sys.argv[1:]:
+    if writing:
         write_figures(PAGE, text)
 
 
