@@ -11,8 +11,10 @@ from cxsim.ledger.referrals import reproduction
 from cxsim.ledger.retention import retention_table
 from cxsim.ledger.weekly import weekly_table
 from cxsim.scenario import Scenario, load
-from cxsim.study.paired import estimate
+from cxsim.study.paired import estimate, estimate_count
 from cxsim.study.replications import each_replication, live
+
+COUNTS = ("people", "purchases", "contacts")  # units of which there are never fewer than none
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Runs:
         """Every figure with its mean, 95% interval, unit and meaning: one row a figure."""
         rows = []
         for figure in FIGURES:
-            result = estimate(self.figures[figure.name].to_numpy(float))
+            of_figure = estimate_count if figure.unit in COUNTS else estimate
+            result = of_figure(self.figures[figure.name].to_numpy(float))
             rows.append((figure.name, result.mean, result.low, result.high, figure.unit, figure.meaning))
         return pd.DataFrame(rows, columns=["figure", "mean", "low", "high", "unit", "meaning"])
 
