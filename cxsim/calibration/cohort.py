@@ -1,6 +1,6 @@
 """A simulated cohort as a firm's records would show it: who bought when, since their own first purchase."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,17 +18,27 @@ class Cohort:
 
     Attributes:
         first: week of the first purchase, shape (customers,).
-        lost: week in which their line ended for the first time, nan if it did not, shape (customers,).
         purchases: bought by the end of each week of the run, shape (weeks of the run + 1, customers).
         last: week of the last purchase by then, same shape.
         world: the run at its end.
     """
 
     first: Numbers
-    lost: Numbers
     purchases: Numbers
     last: Numbers
     world: World
+
+    def part(self, customers: int) -> "Cohort":
+        """As many of them, spread evenly over all; everybody when there are not so many."""
+        if customers >= len(self.first):
+            return self
+        chosen = np.arange(customers) * len(self.first) // customers
+        return replace(
+            self,
+            first=self.first[chosen],
+            purchases=self.purchases[:, chosen],
+            last=self.last[:, chosen],
+        )
 
     def repeats_at(self, age: Numbers) -> Numbers:
         """Repeat purchases of each customer when so old, in weeks since the first purchase, shape (customers,)."""
@@ -41,9 +51,15 @@ class Cohort:
         last = np.clip(self._at(self.last, age) - self.first, 0.0, age)
         return Histories(self.repeats_at(age), last, age)
 
-    def share_kept(self, age: float) -> float:
-        """Share whose line has not ended at that age."""
-        return float(np.mean(~(self.lost - self.first <= age)))
+    def share_renewed(self, times: int, period_weeks: float) -> float:
+        """Share of contract customers who have renewed so often, half a period after the last time it was due.
+
+        Counted by purchases, since people leave at two moments: some at once when a contract disappoints them, some when
+        it is due and a rival is better. Who comes back after a gap counts as having left.
+        """
+        due = np.ceil(self.first + (times + 0.5) * period_weeks).astype(int)
+        bought = self.purchases[np.minimum(due, len(self.purchases) - 1), np.arange(len(self.first))]
+        return float(np.mean(bought >= times + 1))
 
     def _at(self, by_week: Numbers, age: Numbers) -> Numbers:
         week = np.minimum(np.rint(self.first + age).astype(int), len(by_week) - 1)
@@ -71,7 +87,6 @@ def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int) -
         )
     return Cohort(
         bonds["first_bought"][early].astype(float),
-        bonds["first_lost_at"][early].astype(float),
         np.array([week[early] for week in purchases], float),
         np.array([week[early] for week in last], float),
         model.world,

@@ -29,13 +29,13 @@ class Plausible:
         normal: their parameters on the scale of the prior, where that is standard normal, shape (kept, k).
         moments: their simulated moments, shape (kept, m).
         tried: how many guesses were checked in the end.
-        worst: of every moment, how many errors the closest guess is away, shape (m,).
+        missed: of every moment, the share of all guesses that miss it by more, shape (m,).
     """
 
     normal: Numbers
     moments: Numbers
     tried: int
-    worst: Numbers
+    missed: Numbers
 
 
 def prior_guesses(guesses: int, parameters: int, seed: int) -> Numbers:
@@ -64,7 +64,7 @@ def assimilate(simulate: Simulate, observed: Numbers, error: Numbers, start: Num
     moments = simulate(guesses)
     away = np.abs(moments - observed) / error
     keep = (away <= IMPLAUSIBLE).all(axis=1)
-    return Plausible(guesses[keep], moments[keep], len(guesses), np.asarray(away.min(axis=0)))
+    return Plausible(guesses[keep], moments[keep], len(guesses), np.mean(away > IMPLAUSIBLE, axis=0))
 
 
 def _gain(guesses: Numbers, moments: Numbers, error: Numbers) -> Numbers:

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from cxsim.calibration.cohort import Cohort
-from cxsim.calibration.moments import JUST_BEFORE
 from cxsim.calibration.rhythm import Rhythm
 from cxsim.closed_forms.bg_nbd import BgNbd
 from cxsim.closed_forms.histories import Numbers
@@ -27,12 +26,16 @@ class Holdout:
         fitted_until: last time whose figure was used to fit.
         curves: indexed by time; columns `real`, `simulated` (mean), `low` and `high` (95% of simulated markets), and one
             column for each other forecast.
+        markets: how many were simulated.
+        standard_error: Monte Carlo standard error of the last figure of `simulated`, as a share of the real one.
     """
 
     what: str
     time: str
     fitted_until: float
     curves: pd.DataFrame
+    markets: int
+    standard_error: float
 
     def scores(self) -> pd.DataFrame:
         """Errors of every forecast on what was held back: mean absolute percentage error, and that of the last figure."""
@@ -51,44 +54,61 @@ class Holdout:
 
 
 def held_back_purchases(
-    cohorts: Sequence[Cohort], rhythm: Rhythm, first: Numbers, real: Numbers, fitted: int
+    simulated: Sequence[Numbers], rhythm: Rhythm, first: Numbers, real: Numbers, fitted: int
 ) -> Holdout:
     """Cumulative repeat purchases.
 
     Args:
-        cohorts: simulated, one of every plausible draw.
+        simulated: `simulated_curve` of each market.
         rhythm: the closed forms beside it.
         first: week of each real customer's first purchase, shape (customers,).
         real: by week 1, 2, ..., shape (weeks,).
         fitted: how many of these weeks were used to fit.
     """
     weeks = len(real)
-    mean, low, high = band([simulated_curve(cohort, first, weeks) for cohort in cohorts])
-    columns = {"real": real, "simulated": mean, "low": low, "high": high}
-    for fit in rhythm.fits:
-        if isinstance(fit.model, BgNbd | ParetoNbd):
-            columns[fit.model.NAME] = summed_over(first, weeks, fit.model.expected_repeats)
-    columns["last rate held"] = rate_held(real, fitted)
-    curves = pd.DataFrame(columns, index=pd.RangeIndex(1, weeks + 1, name="week"))
-    return Holdout("cumulative repeat purchases", "week", fitted, curves)
+    others = {
+        fit.model.NAME: summed_over(first, weeks, fit.model.expected_repeats)
+        for fit in rhythm.fits
+        if isinstance(fit.model, BgNbd | ParetoNbd)
+    }
+    others["last rate held"] = rate_held(real, fitted)
+    index = pd.RangeIndex(1, weeks + 1, name="week")
+    return _holdout("cumulative repeat purchases", index, fitted, real, simulated, others)
 
 
 def held_back_retention(
-    cohorts: Sequence[Cohort], rhythm: Rhythm, real: Numbers, fitted: int, period_weeks: float, period: str
+    simulated: Sequence[Numbers], rhythm: Rhythm, real: Numbers, fitted: int, period: str
 ) -> Holdout:
     """Share of a cohort still there after each period; `real` from period 0 on, `fitted` the last period used to fit."""
     periods = np.arange(len(real), dtype=float)
-    ages = periods * period_weeks - JUST_BEFORE
-    mean, low, high = band([np.array([cohort.share_kept(age) for age in ages]) for cohort in cohorts])
-    columns = {"real": real, "simulated": mean, "low": low, "high": high}
-    for fit in rhythm.fits:
-        if isinstance(fit.model, BetaDiscreteWeibull):
-            columns[fit.model.NAME] = fit.model.survival(periods)
+    others = {
+        fit.model.NAME: fit.model.survival(periods) for fit in rhythm.fits if isinstance(fit.model, BetaDiscreteWeibull)
+    }
     ahead = np.maximum(periods - fitted, 0.0)
-    columns["last rate held"] = np.where(ahead > 0, real[fitted] * (real[fitted] / real[fitted - 1]) ** ahead, real)
-    return Holdout(
-        "share still there", period, fitted, pd.DataFrame(columns, index=pd.RangeIndex(len(real), name=period))
+    others["last rate held"] = np.where(ahead > 0, real[fitted] * (real[fitted] / real[fitted - 1]) ** ahead, real)
+    return _holdout("share still there", pd.RangeIndex(len(real), name=period), fitted, real, simulated, others)
+
+
+def _holdout(
+    what: str,
+    index: pd.RangeIndex,
+    fitted: int,
+    real: Numbers,
+    simulated: Sequence[Numbers],
+    others: dict[str, Numbers],
+) -> Holdout:
+    together = np.array(simulated)
+    low, high = np.quantile(together, [0.025, 0.975], axis=0)
+    curves = pd.DataFrame(
+        {"real": real, "simulated": together.mean(axis=0), "low": low, "high": high, **others}, index=index
     )
+    standard_error = float(together[:, -1].std(ddof=1) / np.sqrt(len(together)) / real[-1])
+    return Holdout(what, str(index.name), fitted, curves, len(together), standard_error)
+
+
+def renewed_after_periods(cohort: Cohort, periods: int, period_weeks: float) -> Numbers:
+    """Share of a simulated cohort still there after 0, 1, ... periods, shape (periods,)."""
+    return np.array([cohort.share_renewed(period, period_weeks) for period in range(periods)])
 
 
 def simulated_curve(cohort: Cohort, entries: Numbers, weeks: int) -> Numbers:
@@ -117,10 +137,3 @@ def rate_held(real: Numbers, fitted: int) -> Numbers:
     rate = (real[fitted - 1] - real[fitted - 1 - recent]) / recent if fitted > recent else real[fitted - 1] / fitted
     ahead = np.arange(1, len(real) - fitted + 1)
     return np.concatenate([real[:fitted], real[fitted - 1] + rate * ahead])
-
-
-def band(curves: Sequence[Numbers]) -> tuple[Numbers, Numbers, Numbers]:
-    """Mean, 2.5% and 97.5% of simulated curves."""
-    together = np.array(curves)
-    low, high = np.quantile(together, [0.025, 0.975], axis=0)
-    return together.mean(axis=0), low, high

@@ -10,7 +10,10 @@ from cxsim.closed_forms.histories import Histories, Numbers
 from cxsim.measures import Measure
 
 MODEL_ERROR = 0.02  # share of a figure by which even the right model may be off: no simulated market is the real one
-JUST_BEFORE = 0.01  # weeks
+# Standard error of a figure that is given as a plain number: nobody says how many customers it was taken from.
+PLAIN_ERROR = 0.05  # share of the figure
+PLAIN_ERROR_OF_SHARE = 0.005  # at least so much of a share, which is given to a whole percent
+PLAIN_ERROR_OF_RATING = 0.05  # stars, which are given to a tenth
 
 Read = Callable[[Cohort, int], float]  # of a cohort and the focal brand's number
 
@@ -49,7 +52,9 @@ def moments_of_purchases(histories: Histories) -> list[Moment]:
     for low, high in _CLASSES:
         shown = f"{low}" if low == high else f"{low} to {high}"
         name = f"share of customers with {shown} repeat purchases"
-        moments.append(_mean(name, _within(histories, low, high), _within_class(ages, low, high)))
+        customers = _within(histories, low, high)
+        error = _error_of_share(float(customers.mean()), len(customers))
+        moments.append(_mean(name, customers, _within_class(ages, low, high), error))
     moments.append(
         _mean(
             "share of a repeater's time before the last purchase",
@@ -98,9 +103,16 @@ def _recency(histories: Histories) -> Numbers:
     return histories.last[repeaters] / histories.age[repeaters]
 
 
-def _mean(name: str, values: Numbers, simulated: Callable[[Cohort], Numbers]) -> Moment:
-    error = float(np.std(values) / np.sqrt(max(len(values), 1)))
+def _mean(name: str, values: Numbers, simulated: Callable[[Cohort], Numbers], error: float | None = None) -> Moment:
+    if error is None:
+        error = float(np.std(values) / np.sqrt(len(values)))
     return Moment(name, float(np.mean(values)), error, lambda cohort, _: _mean_or_zero(simulated(cohort)))
+
+
+def _error_of_share(share: float, customers: float) -> float:
+    """Standard error with one success and one failure added: nobody among 100 is no proof that there is nobody."""
+    share = (share * customers + 1.0) / (customers + 2.0)
+    return float(np.sqrt(share * (1.0 - share) / (customers + 2.0)))
 
 
 def _mean_or_zero(values: Numbers) -> float:
@@ -114,19 +126,18 @@ def moments_of_retention(survivors: Numbers, customers: float, period_weeks: flo
     """Share of a cohort still there after each period; `survivors` are shares, shape (periods + 1,)."""
     return [
         Moment(
-            f"share still there after {period} periods",
+            f"share still there after {period} period{'s' if period > 1 else ''}",
             float(share),
-            float(np.sqrt(share * (1.0 - share) / customers)),
-            _kept_after(period * period_weeks),
+            _error_of_share(float(share), customers),
+            _renewed(period, period_weeks),
         )
         for period, share in enumerate(survivors)
         if period > 0
     ]
 
 
-def _kept_after(age: float) -> Read:
-    # The first decision follows the first purchase, so the t-th one has been made shortly before t periods are over.
-    return lambda cohort, _: cohort.share_kept(age - JUST_BEFORE)
+def _renewed(times: int, period_weeks: float) -> Read:
+    return lambda cohort, _: cohort.share_renewed(times, period_weeks)
 
 
 # ---- experience -----------------------------------------------------------------------------------------------------
@@ -151,33 +162,37 @@ def moments_of_satisfaction(histogram: Numbers) -> list[Moment]:
 
 def moment_of_contacts(share: float) -> Moment:
     """Contacts per purchase used."""
-    return Moment("contacts with support per purchase", share, 0.0, _ratio(Measure.contacts, Measure.uses))
+    return _plain_share("contacts with support per purchase", share, Measure.contacts, Measure.uses)
 
 
 def moment_of_referrals(share: float) -> Moment:
     """Share of first purchases that a referral led to."""
-    read = _ratio(Measure.referred_purchases, Measure.first_purchases)
-    return Moment("share of new customers who were referred", share, 0.0, read)
+    name = "share of new customers who were referred"
+    return _plain_share(name, share, Measure.referred_purchases, Measure.first_purchases)
 
 
 def moment_of_rating(stars: float) -> Moment:
     """Mean public rating."""
-    return Moment("mean rating, stars of 5", stars, 0.0, _ratio(Measure.stars, Measure.reviews))
+    return Moment("mean rating, stars of 5", stars, PLAIN_ERROR_OF_RATING, _ratio(Measure.stars, Measure.reviews))
+
+
+def _plain_share(name: str, share: float, part: Measure, whole: Measure) -> Moment:
+    return Moment(name, share, max(PLAIN_ERROR * share, PLAIN_ERROR_OF_SHARE), _ratio(part, whole))
 
 
 def _share(name: str, observed: float, answers: float, part: Measure, whole: Measure) -> Moment:
-    return Moment(name, observed, float(np.sqrt(observed * (1.0 - observed) / answers)), _ratio(part, whole))
+    return Moment(name, observed, _error_of_share(observed, answers), _ratio(part, whole))
 
 
 def _ratio(part: Measure, whole: Measure) -> Read:
     def read(cohort: Cohort, brand: int) -> float:
         tally = cohort.world.tally[:, brand]
         total = int(tally[:, whole].sum())
-        return float(tally[:, part].sum()) / total if total else 0.0
+        return float(tally[:, part].sum()) / total if total else np.nan
 
     return read
 
 
 def read_all(moments: Sequence[Moment], cohort: Cohort, brand: int) -> Numbers:
-    """Every moment of a simulated cohort, shape (m,)."""
+    """Every moment of a simulated cohort, nan where there is nothing to take it from, shape (m,)."""
     return np.array([moment.simulated(cohort, brand) for moment in moments])

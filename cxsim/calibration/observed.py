@@ -1,6 +1,6 @@
 """What calibration needs of each kind of data: something to fit, figures to reproduce, and a part held back to judge by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,14 +11,39 @@ from numpy.typing import NDArray
 
 from cxsim.calibration.cohort import Cohort
 from cxsim.calibration.data import ContractCohort, DataError, Retention, Rfm, Transactions, read
-from cxsim.calibration.holdout import Holdout, held_back_purchases, held_back_retention
+from cxsim.calibration.holdout import (
+    Holdout,
+    held_back_purchases,
+    held_back_retention,
+    renewed_after_periods,
+    simulated_curve,
+)
 from cxsim.calibration.moments import Moment, moments_of_course, moments_of_purchases, moments_of_retention
 from cxsim.calibration.rhythm import Rhythm, fit_contract, fit_rhythm
 from cxsim.closed_forms.histories import Numbers
 
 SHARE_TO_FIT = 2 / 3  # of the time covered, when nothing else is asked for
 CUSTOMERS_ASSUMED = 1_000  # behind a retention table that gives shares only
+FEWEST_WEEKS_HELD_BACK = 2
+PRICE = "purchase.price"
 MOST_PEOPLE = 50_000  # in a market made from purchases alone; a larger one only takes longer
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """The part of the data that is used for judging only.
+
+    Attributes:
+        customers: how many there are in it.
+        weeks: how long simulated customers have to be watched.
+        curve: the figures held back, and those before, as a simulated cohort has them.
+        judge: makes the holdout from the curves of simulated cohorts.
+    """
+
+    customers: int
+    weeks: float
+    curve: Callable[[Cohort], Numbers]
+    judge: Callable[[Sequence[Numbers], Rhythm], Holdout]
 
 
 @dataclass(frozen=True)
@@ -36,8 +61,8 @@ class Observed:
         watch_weeks: how long simulated customers have to be watched for the moments.
         facts: values read off the data, with how, by short key (`purchase.price`) or full key.
         market_of_its_own: values by which the market without experience becomes this cohort.
-        hold: makes the holdout from simulated cohorts; None when nothing was held back.
-        hold_weeks: how long simulated customers have to be watched for that.
+        held_back: what was held back; or in words, why nothing was.
+        weekly: real cumulative repeat purchases, for purchases only.
     """
 
     name: str
@@ -46,12 +71,11 @@ class Observed:
     period: str
     warnings: tuple[str, ...]
     fit: Callable[[str | None], Rhythm]
-    moments: list[Moment]
+    moments: Callable[[], list[Moment]]
     watch_weeks: float
     facts: dict[str, tuple[float, str]]
     market_of_its_own: dict[str, object]
-    hold: Callable[[list[Cohort], Rhythm], Holdout] | None = None
-    hold_weeks: float = 0.0
+    held_back: HeldBack | str
     weekly: pd.DataFrame | None = field(default=None, repr=False)
 
 
@@ -91,37 +115,47 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
     split = data.split(at)
     histories = split.histories
     cohort = len(histories)
-    first = data.first_days[:cohort] / 7.0
     read = f"{data.rows:,} rows: {data.purchases:,} purchases of {len(data.customers):,} customers, {data.start} to {data.end}"
     summary = (read, *(str(each) for each in data.treatment), *data.assumptions)
     if split.left_out:
         summary += (f"{split.left_out:,} customers first bought after {at}: left out of the cohort",)
-    real = data.weekly_repeats(entered_by=at).astype(float)
+    whole = data.split(data.end).warnings  # of all customers; what matters is said of those who are used to fit
+    weekly = data.weekly_repeats(entered_by=at)
     facts = {}
     if data.mean_amount is not None and data.mean_amount > 0:
-        facts["purchase.price"] = (round(data.mean_amount, 2), "mean spending per purchase")
-    fitted = int((at - data.start).days + 1) // 7
-    held_back = len(real) - fitted >= 2
+        facts[PRICE] = (round(data.mean_amount, 2), "mean spending per purchase")
 
-    def hold(cohorts: list[Cohort], rhythm: Rhythm) -> Holdout:
-        return held_back_purchases(cohorts, rhythm, first, real, fitted)
+    def moments() -> list[Moment]:
+        return moments_of_purchases(histories) + moments_of_course(histories, _repeats_by_third(data, histories.age))
 
     return Observed(
         name=data.path.name,
         sha256=data.sha256,
         summary=summary,
         period=f"purchases of {cohort:,} customers from {data.start} to {at}",
-        warnings=tuple(dict.fromkeys([*data.warnings, *split.warnings])),
+        warnings=(*(each for each in data.warnings if each not in whole), *split.warnings),
         fit=lambda departure: fit_rhythm(histories, departure),
-        moments=moments_of_purchases(histories) + moments_of_course(histories, _repeats_by_third(data, histories.age)),
+        moments=moments,
         watch_weeks=float(histories.age.max()),
         facts=facts,
-        market_of_its_own=_people_and_entries(data.entries_by_day[: (at - data.start).days + 1], len(real)),
-        hold=hold if held_back else None,
-        hold_weeks=float(len(real)),
-        weekly=pd.DataFrame(
-            {"week": np.arange(1, len(real) + 1), "actual_cumulative_repeat_purchases": real.astype(int)}
-        ),
+        market_of_its_own=_people_and_entries(data.entries_by_day[: (at - data.start).days + 1], len(weekly)),
+        held_back=_purchases_after(data, at, weekly.astype(float), cohort),
+        weekly=pd.DataFrame({"week": np.arange(1, len(weekly) + 1), "actual_cumulative_repeat_purchases": weekly}),
+    )
+
+
+def _purchases_after(data: Transactions, at: date, real: Numbers, customers: int) -> HeldBack | str:
+    fitted = int((at - data.start).days + 1) // 7
+    if fitted < 1:
+        return f"up to {at} there is no whole week to fit, from which one could forecast"
+    if len(real) - fitted < FEWEST_WEEKS_HELD_BACK:
+        return f"after {at} there are no two whole weeks of data to judge by"
+    first = data.first_days[:customers] / 7.0
+    return HeldBack(
+        customers=customers,
+        weeks=float(len(real)),
+        curve=lambda cohort: simulated_curve(cohort, first, len(real)),
+        judge=lambda curves, rhythm: held_back_purchases(curves, rhythm, first, real, fitted),
     )
 
 
@@ -157,7 +191,7 @@ def observed_customers(data: Rfm) -> Observed:
     days = np.rint((histories.age.max() - histories.age) * 7.0).astype(int)
     facts = {}
     if data.amounts is not None and np.nansum(data.amounts) > 0:
-        facts["purchase.price"] = (round(float(np.nanmean(data.amounts)), 2), "mean of the customers' mean spending")
+        facts[PRICE] = (round(float(np.nanmean(data.amounts)), 2), "mean of the customers' mean spending")
     return Observed(
         name=data.path.name,
         sha256=data.sha256,
@@ -165,10 +199,11 @@ def observed_customers(data: Rfm) -> Observed:
         period=f"{data.rows:,} customers watched for up to {histories.age.max():.0f} weeks",
         warnings=data.warnings,
         fit=lambda departure: fit_rhythm(histories, departure),
-        moments=moments_of_purchases(histories),
+        moments=lambda: moments_of_purchases(histories),
         watch_weeks=float(histories.age.max()),
         facts=facts,
         market_of_its_own=_people_and_entries(np.bincount(days).astype(np.int64), int(np.ceil(histories.age.max()))),
+        held_back="a table of customers shows one moment in time",
     )
 
 
@@ -183,16 +218,12 @@ def observed_retention(
         raise DataError(data.path, f"cannot be split after period {last}.", f"Allowed: 2 to {periods}.")
     customers = cohort.customers or CUSTOMERS_ASSUMED
     to_fit = cohort.survivors[: last + 1]
-    warnings = data.warnings
+    warnings: tuple[str, ...] = ()
     if cohort.customers is None:
-        warnings += (
-            f"Its precision is taken to be that of {customers:,} customers; give counts to replace this guess.",
+        warnings = (
+            f"{cohort.name!r} gives shares only. Its precision is taken to be that of {customers:,} customers, and with it "
+            "all ranges and the choice between sBG and BdW; give counts to replace this guess.",
         )
-    facts = {"need.period_weeks": (period_weeks, f"length of a {data.period}, as given")}
-
-    def hold(cohorts: list[Cohort], rhythm: Rhythm) -> Holdout:
-        return held_back_retention(cohorts, rhythm, cohort.survivors, last, period_weeks, data.period)
-
     return Observed(
         name=data.path.name,
         sha256=data.sha256,
@@ -200,15 +231,28 @@ def observed_retention(
         period=f"{data.period}s 0 to {last} of {cohort.name!r}",
         warnings=warnings,
         fit=lambda _: fit_contract(to_fit * customers),
-        moments=moments_of_retention(to_fit, customers, period_weeks),
-        watch_weeks=last * period_weeks,
-        facts=facts,
+        moments=lambda: moments_of_retention(to_fit, customers, period_weeks),
+        watch_weeks=(last + 0.5) * period_weeks,
+        facts={"need.period_weeks": (period_weeks, f"length of a {data.period}, as given")},
         market_of_its_own={
             "market.people": int(min(customers, MOST_PEOPLE)),
             "market.horizon_weeks": int(np.ceil(periods * period_weeks)),
         },
-        hold=hold if last < periods else None,
-        hold_weeks=periods * period_weeks,
+        held_back=_periods_after(cohort, customers, last, period_weeks, data.period),
+    )
+
+
+def _periods_after(
+    cohort: ContractCohort, customers: int, last: int, period_weeks: float, period: str
+) -> HeldBack | str:
+    real = cohort.survivors[cohort.survivors > 0]  # once nobody is left there is nothing more to forecast
+    if len(real) - 1 <= last:
+        return f"everything up to the last {period} with anybody left was used to fit"
+    return HeldBack(
+        customers=customers,
+        weeks=(len(real) - 0.5) * period_weeks,
+        curve=lambda simulated: renewed_after_periods(simulated, len(real), period_weeks),
+        judge=lambda curves, rhythm: held_back_retention(curves, rhythm, real, last, period),
     )
 
 

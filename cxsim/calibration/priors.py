@@ -9,7 +9,10 @@ from cxsim.closed_forms.histories import Numbers
 from cxsim.scenario import Scenario
 from cxsim.scenario.register import find_entries
 
-RHYTHM_SPREAD = 0.5  # standard deviation of the logarithm: a factor of 1.65 up or down
+# Standard deviation of the logarithm of a parameter that starts at a closed form. Twice the standard error of that fit,
+# so that the search does not know more than the data; at least a factor of 2.7 up or down, since experience and rivals
+# move people too; at most one of 4.5, since a fit with so few data says little about where to search.
+NARROWEST, WIDEST = 1.0, 1.5
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,19 @@ OF_CUSTOMERS = (
 OF_BRAND = ("use.failure_rate",)
 
 
-def around_rhythm(keys: list[str], values: Numbers) -> list[Uncertain]:
-    """Parameters that start at a fitted closed form; switched-on experience may move them."""
-    factor = float(np.exp(RHYTHM_SPREAD))
-    return [Uncertain(key, value / factor, value * factor, True) for key, value in zip(keys, values, strict=True)]
+def around_rhythm(keys: list[str], values: Numbers, log_errors: Numbers) -> list[Uncertain]:
+    """Parameters that start at a fitted closed form; switched-on experience may move them.
+
+    Args:
+        keys: in the scenario.
+        values: fitted, shape (k,).
+        log_errors: standard errors of their logarithms, shape (k,).
+    """
+    factors = np.exp(np.clip(2.0 * log_errors, NARROWEST, WIDEST))
+    return [
+        Uncertain(key, float(value / factor), float(value * factor), True)
+        for key, value, factor in zip(keys, values, factors, strict=True)
+    ]
 
 
 def of_experience(scenario: Scenario, told_by_data: list[str]) -> list[Uncertain]:

@@ -5,12 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from cxsim.calibration.calibrate import Calibration
+from cxsim.calibration.identify import NOT_TOLD
+from cxsim.calibration.observed import HeldBack
 from cxsim.calibration.rhythm import in_words
 from cxsim.calibration.simulated import toml
 from cxsim.study.folder import Draw, write_folder
 from cxsim.study.results import markdown_table
 
 WEEKLY = "weekly.csv"
+FEW_DRAWS = 50  # below, no more than one draw lies beyond each end of a 95% range
 
 
 def write_calibration(
@@ -21,16 +24,18 @@ def write_calibration(
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
     """
-    tables = {"plausible": calibration.plausible.rename_axis("draw").reset_index()}
-    if calibration.moments is not None:
-        tables["moments"] = calibration.moments
+    fitted, observed = calibration.fitted, calibration.observed
+    tables = {"plausible": fitted.plausible.rename_axis("draw").reset_index()}
+    if fitted.moments is not None:
+        tables["moments"] = fitted.moments
     if calibration.holdout is not None:
         tables["holdout"] = calibration.holdout.curves.reset_index()
-    if calibration.observed.weekly is not None:
-        tables["weekly"] = calibration.observed.weekly
+    if observed.weekly is not None:
+        tables["weekly"] = observed.weekly
     manifest = {
-        "data": calibration.observed.name,
-        "sha256": calibration.observed.sha256,
+        "data": observed.name,
+        "sha256": observed.sha256,
+        "told": {each.name: each.given for each in calibration.told},
         "market": calibration.market,
         "seed": calibration.seed,
         "values": calibration.values,
@@ -88,12 +93,13 @@ def report_text(calibration: Calibration) -> str:
 def _what_was_read(calibration: Calibration) -> str:
     observed = calibration.observed
     lines = [f"- {line}" for line in observed.summary]
+    lines += [f"- {line}" for told in calibration.told for line in told.summary]
     lines += [f"- **Careful:** {line}" for line in observed.warnings]
     return "\n".join(["## What was read\n", *lines, f"- Used to fit: {observed.period}."])
 
 
 def _what_was_fitted(calibration: Calibration) -> str:
-    rhythm = calibration.rhythm
+    rhythm, fitted = calibration.rhythm, calibration.fitted
     rows = pd.DataFrame(
         [
             {
@@ -111,8 +117,8 @@ def _what_was_fitted(calibration: Calibration) -> str:
     ]
     found = pd.DataFrame(
         [
-            (each.key, f"{_value(calibration, each.key):.4g}", f"{each.low:.3g} to {each.high:.3g}", each.words)
-            for each in calibration.findings
+            (each.key, f"{fitted.best[each.key]:.4g}", f"{each.low:.3g} to {each.high:.3g}", each.words)
+            for each in fitted.findings
         ],
         columns=["parameter", "value", "95% of the plausible set", "what the data told"],
     )
@@ -120,51 +126,76 @@ def _what_was_fitted(calibration: Calibration) -> str:
         [
             "## What was fitted\n",
             markdown_table(rows),
-            f"\n{rhythm.chosen.model.NAME} is used: {rhythm.why}. In plain words:\n",
+            f"\n{rhythm.chosen.model.NAME} is used: {rhythm.why}. It is fitted as if experience did not act. In plain words:\n",
             *words,
             *limits,
-            f"\nThe plausible set has {len(calibration.plausible)} draws (`plausible.csv`).\n",
+            f"\n{_plausible_set(calibration)}\n",
             markdown_table(found),
         ]
     )
 
 
-def _value(calibration: Calibration, key: str) -> float:
-    value = calibration.values[key]
-    assert isinstance(value, float)  # findings are about fitted numbers
-    return value
+def _plausible_set(calibration: Calibration) -> str:
+    """How large the plausible set is, what the one value is, and whether there are enough draws to trust its edges."""
+    fitted = calibration.fitted
+    different = len(fitted.plausible.drop_duplicates())
+    words = f"The plausible set has {len(fitted.plausible)} draws (`plausible.csv`). `calibrated.toml` holds one point of it: "
+    words += "the most likely one." if fitted.moments is None else "the draw whose figures come closest to yours."
+    if fitted.moments is not None:
+        words += (
+            " Only what the data told is `fitted` in that file; a value that they did not tell is `assumed`, and any other of "
+            "its range would have done."
+        )
+    if different < len(fitted.plausible):
+        words += f" {different} of the draws are different; the others repeat them."
+    if different < FEW_DRAWS:
+        words += f" **Careful:** from {different} draws the edges of the ranges are rough; ask for more `--draws`."
+    return words
 
 
 def _how_well(calibration: Calibration) -> str:
-    if calibration.moments is None:
+    fitted = calibration.fitted
+    if fitted.moments is None:
         return ""
     return "\n".join(
         [
             "## How well the market reproduces the data\n",
-            f"{len(calibration.plausible)} of {calibration.tried} guesses were kept: those whose every figure lies within "
-            "three errors of yours. The error holds the data's own, the simulation's luck, and 2% of the figure, since no "
-            "simulated market is the real one.\n",
-            markdown_table(calibration.moments.round(4)),
+            f"{len(fitted.plausible)} of {fitted.tried} guesses were kept: those whose every figure lies within three errors of "
+            "yours. The error holds the data's own, the luck of the simulation (from the spread of 8 markets with the "
+            "parameters from which the search began), and 2% of the figure, since no simulated market is the real one. Low and high "
+            "are the ends of what was kept.\n",
+            markdown_table(fitted.moments.round(4)),
+            *_leanings(fitted.moments),
         ]
     )
+
+
+def _leanings(moments: pd.DataFrame) -> list[str]:
+    """Figures that every kept guess has too high, or too low: there the market cannot quite do what the customers do."""
+    sides = {
+        "high": moments["figure"][moments["low"] > moments["observed"] + moments["error"]],
+        "low": moments["figure"][moments["high"] < moments["observed"] - moments["error"]],
+    }
+    return [
+        f"\n**Careful:** all of them have a {figure} that is too {side}, by more than one error. In this the market is not "
+        "yours."
+        for side, figures in sides.items()
+        for figure in figures
+    ]
 
 
 def _held_back(calibration: Calibration) -> str:
     holdout = calibration.holdout
     if holdout is None:
-        return (
-            "## Holdout\n\nNothing was held back: these data show no course over time, so no forecast could be judged."
-        )
-    scores = holdout.scores()
+        return f"## Forecast of what was held back\n\nNothing was held back, so no forecast could be judged: {calibration.observed.held_back}."
+    scores = holdout.scores().set_index("forecast")
     shown = pd.DataFrame(
         {
-            "forecast": scores["forecast"],
+            "forecast": scores.index,
             "mean absolute error": [f"{value:.2%}" for value in scores["mean_absolute_error"]],
             f"error in {holdout.time} {holdout.curves.index[-1]}": [f"{value:+.2%}" for value in scores["last_error"]],
         }
     )
-    best = scores["forecast"].iloc[int(scores["mean_absolute_error"].argmin())]
-    verdict = "is the best of these" if best == "simulated" else f"is not the best of these: {best} is"
     within = "within" if holdout.covered() else "**outside**"
     return "\n".join(
         [
@@ -172,26 +203,55 @@ def _held_back(calibration: Calibration) -> str:
             f"Fitted on {holdout.time}s up to {holdout.fitted_until:.0f}; the figures after it ({holdout.what}) were used for "
             "judging only.\n",
             markdown_table(shown),
-            f"\nThe simulated forecast {verdict}. The last real figure lies {within} the range of 95% of simulated markets "
-            "(`holdout.png`). One cohort is one test; a method that wins here may lose on the next.",
+            f"\n{_verdict(scores['mean_absolute_error'], holdout.standard_error)} The simulated forecast is the mean of "
+            f"{holdout.markets} markets, each with other plausible parameters; its own standard error is "
+            f"{holdout.standard_error:.1%} of the last figure.\n",
+            f"The last real figure lies {within} the range of 95% of these markets (`holdout.png`). That range holds both, what "
+            f"is not known of the parameters and the luck of {calibration.lived:,.0f} customers"
+            f"{_of_how_many(calibration)}. It does not hold what is wrong with the model. One cohort is one test; a method that "
+            "wins here may lose on the next.",
         ]
     )
 
 
+def _verdict(errors: "pd.Series[float]", standard_error: float) -> str:
+    """Who forecast best, as far as the luck of the simulation lets one tell."""
+    simulated, others = float(errors["simulated"]), errors.drop("simulated")
+    best, error = str(others.idxmin()), float(others.min())
+    if abs(simulated - error) <= 2.0 * standard_error:
+        return f"The simulated forecast and the best of the others, {best}, cannot be told apart."
+    if simulated < error:
+        return "The simulated forecast is the best of these."
+    return f"The simulated forecast is not the best of these: {best} is."
+
+
+def _of_how_many(calibration: Calibration) -> str:
+    held_back = calibration.observed.held_back
+    if not isinstance(held_back, HeldBack) or calibration.lived >= 0.95 * held_back.customers:
+        return ", as many as yours"
+    return f"; you have {held_back.customers:,}, whose luck is smaller, so the range is too wide"
+
+
 def _not_told(calibration: Calibration) -> str:
-    lines = [f"- {sentence}" for sentence in calibration.trade_offs]
-    silent = [each.key for each in calibration.findings if each.words.startswith("not told")]
+    fitted = calibration.fitted
+    lines = [f"- {sentence}" for sentence in fitted.trade_offs]
+    silent = [each.key for each in fitted.findings if each.verdict == NOT_TOLD]
     if silent:
-        lines.append(f"- The data say nothing about {', '.join(silent)}: any value in the range shown fits as well.")
-    if calibration.moments is None:
         lines.append(
-            "- Purchases alone hold no experience: how satisfaction, failures, support or word of mouth move people cannot be "
-            "told from them at all, and this market leaves them out. Name a market with `--market` to put them in, at "
-            "the ranges that are assumed."
+            f"- Nearly nothing about {', '.join(silent)}: any value of the range shown above fits about as well."
         )
-    return "\n".join(
-        ["## What these data cannot tell\n", *(lines or ["- Every fitted parameter was told by the data."])]
-    )
+    if fitted.moments is None:
+        lines.append(
+            "- Anything about experience. How satisfaction, failures, support or word of mouth move people cannot be told from "
+            "these records at all, and this market leaves them out. Name a market with `--market` to put them in, at the "
+            "ranges that are assumed."
+        )
+    else:
+        lines.append(
+            "- Anything that is not in the table above: the rest of the market is as its file says, most of it assumed "
+            "(`cxsim assumptions`)."
+        )
+    return "\n".join(["## What these data cannot tell\n", *lines])
 
 
 def _may_not_claim(calibration: Calibration) -> str:
@@ -203,5 +263,7 @@ def _may_not_claim(calibration: Calibration) -> str:
             "region for the world outside.",
             "- A plan's effect on calibrated customers is still a what-if: run it over the plausible set, and say how often "
             "the verdict stays.",
+            "- A plan can be compared with this market only if it extends it: `cxsim new my-plan --market calibrated.toml` "
+            "writes such a plan. The ready plans extend the ready markets, whose customers are not yours.",
         ]
     )

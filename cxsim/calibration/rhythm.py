@@ -39,7 +39,8 @@ STRUCTURE: dict[str, dict[str, str | bool]] = {
     "sBG": {"loyalty.departure": "after_use", "loyalty.first_may_leave": True, "need.kind": "contract"},
     "BdW": {"loyalty.departure": "after_use", "loyalty.first_may_leave": True, "need.kind": "contract"},
 }
-DIGITS = 6  # of a fitted value in a scenario
+# The kind of need whose timing a closed form describes.
+NEED = {"BG/NBD": "repeat", "Pareto/NBD": "repeat", "sBG": "contract", "BdW": "contract"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,15 @@ def fit_rhythm(histories: Histories, departure: str | None = None) -> Rhythm:
 
 
 def fit_contract(survivors: Numbers) -> Rhythm:
-    """Fit sBG and, if it is worth its third parameter (lower AIC), BdW."""
+    """Fit sBG and, if it is worth its third parameter (lower AIC, Akaike 1974), BdW.
+
+    Raises:
+        ValueError: if nobody leaves, so that no chance to leave can be told.
+    """
+    if survivors[-1] == survivors[0]:
+        raise ValueError(
+            f"nobody leaves in the {len(survivors) - 1} periods to fit, so how customers leave cannot be told"
+        )
     fits: tuple[AnyFit, ...] = (fit_retention(Sbg, survivors), fit_retention(BetaDiscreteWeibull, survivors))
     gain = 2.0 * (fits[1].log_likelihood - fits[0].log_likelihood)
     if len(survivors) > 3 and gain > 2.0:
@@ -107,17 +116,17 @@ def _rate(model: BgNbd | ParetoNbd) -> tuple[str, float, str]:
     return ("mean purchases of a customer who stays", 52.0 * model.r / model.alpha, "per year")
 
 
-def refuse_segments_of_their_own(scenario: Scenario, keys: list[str]) -> None:
-    """A value fitted for everybody would not reach a segment that sets the key itself.
+def refuse_another_kind_of_need(scenario: Scenario, rhythm: Rhythm) -> None:
+    """A closed form can be the start of a search only where needs arise in its way.
 
     Raises:
-        ValueError: naming the segment and the key.
+        ValueError: naming both kinds of need.
     """
-    for name, segment in scenario.segment.items():
-        for key in keys:
-            stage, parameter = key.split(".")
-            if stage in segment.model_fields_set and parameter in getattr(segment, stage).model_fields_set:
-                raise ValueError(
-                    f"segment {name!r} sets {key} itself, so one value fitted for all customers would not reach it; "
-                    "calibrate on a market without segments, or take the key out of the segment"
-                )
+    need = NEED[rhythm.chosen.model.NAME]
+    if scenario.need.kind.name != need:
+        told = "purchases at any time" if need == "repeat" else "a retention table of contracts"
+        ready = "online-retailer" if need == "repeat" else "subscription"
+        raise ValueError(
+            f"in {scenario.name!r} needs arise by {scenario.need.kind.name}, and the data are {told}: name a market whose "
+            f'need.kind is "{need}" (--market {ready}, or a file of your own)'
+        )

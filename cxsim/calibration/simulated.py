@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from cxsim.study.replications import each_replication
 
 WINDOW_WEEKS = 26  # customers who first buy within so many weeks of the start are watched
 ENOUGH_PEOPLE = 15_000  # to search with; the calibrated scenario keeps the market's own size
+MOST_REPLICATIONS = 4  # lived for each guess in a smaller market, so that its luck is not taken for its parameters
 Values = Mapping[str, object]
 
 
@@ -25,6 +27,7 @@ class Market:
 
     Attributes:
         source: the scenario's file or name.
+        base: that scenario.
         fixed: values that every guess has, by full key.
         uncertain: what the guesses differ in.
         weeks: how long customers must be watched.
@@ -32,6 +35,7 @@ class Market:
     """
 
     source: str | Path
+    base: Scenario
     fixed: Values
     uncertain: Sequence[Uncertain]
     weeks: float
@@ -44,14 +48,21 @@ class Market:
 
     def scenario(self, values: Values) -> Scenario:
         """The market with these values beside the fixed ones."""
-        return with_values(self.source, {**self.fixed, **values, "market.horizon_weeks": self.horizon_weeks})
+        span = {"market.horizon_weeks": self.horizon_weeks}
+        return with_values(self.source, in_every_segment(self.base, {**self.fixed, **values, **span}))
+
+    @property
+    def replications(self) -> int:
+        """Lived for each guess."""
+        return min(math.ceil(ENOUGH_PEOPLE / self.base.market.people), MOST_REPLICATIONS)
+
+    def watched_for(self, weeks: float) -> "Market":
+        """The same market, lived long enough to watch customers for so many weeks."""
+        return replace(self, weeks=weeks)
 
     def values(self, normal: Numbers) -> dict[str, float]:
         """The parameters of a guess on the scale of the prior, shape (k,), by full key."""
-        return {
-            each.key: float(f"{float(each.value(point)):.6g}")
-            for each, point in zip(self.uncertain, normal, strict=True)
-        }
+        return {each.key: rounded(float(each.value(point))) for each, point in zip(self.uncertain, normal, strict=True)}
 
     def cohort(self, normal: Numbers, replication: int = 0) -> Cohort:
         """The cohort of a guess."""
@@ -71,6 +82,46 @@ def small_enough(scenario: Scenario) -> dict[str, object]:
     return values
 
 
+def prices_in_proportion(scenario: Scenario, price: float) -> dict[str, float]:
+    """What has to move with the focal brand's price, so that people choose as before: all prices and their weight.
+
+    The costs of goods move too, so that margins keep their share. Other amounts of money stay as they are.
+    """
+    now = scenario.brand[scenario.market.focal].purchase.price
+    if not now:
+        return {}
+    factor = price / now
+    values = {"purchase.price_weight": rounded(scenario.purchase.price_weight / factor)}
+    for name, segment in scenario.segment.items():
+        if "price_weight" in segment.purchase.model_fields_set:
+            values[f"segment.{name}.purchase.price_weight"] = rounded(segment.purchase.price_weight / factor)
+    for name, offer in scenario.brand.items():
+        if name != scenario.market.focal:
+            values[f"brand.{name}.purchase.price"] = rounded(offer.purchase.price * factor)
+        values[f"brand.{name}.money.unit_cost"] = rounded(offer.money.unit_cost * factor)
+    return values
+
+
+T = TypeVar("T")
+
+
+def in_every_segment(scenario: Scenario, by_key: Mapping[str, T]) -> dict[str, T]:
+    """The same for segments that set a key themselves: data about all customers do not tell segments apart."""
+    everywhere = dict(by_key)
+    for name, segment in scenario.segment.items():
+        for key, value in by_key.items():
+            stage, _, parameter = key.partition(".")
+            section = getattr(segment, stage, None) if stage in segment.model_fields_set else None
+            if section is not None and parameter in section.model_fields_set:
+                everywhere.setdefault(f"segment.{name}.{key}", value)
+    return everywhere
+
+
+def rounded(value: float) -> float:
+    """A fitted value as a scenario holds it: six digits are more than any data tell."""
+    return float(f"{value:.6g}")
+
+
 def with_values(source: str | Path, values: Values) -> Scenario:
     """A scenario with values replaced by full key."""
     return load(source, [f"{key}={toml(value)}" for key, value in values.items()])
@@ -88,24 +139,35 @@ def toml(value: object) -> str:
 
 
 def simulated_moments(market: Market, moments: Sequence[Moment], guesses: Numbers, progress: bool) -> Numbers:
-    """Moments of every guess, all with the luck of replication 0, shape (guesses, m)."""
+    """Moments of every guess, means over replications that are the same for all guesses, shape (guesses, m).
 
-    def of_guess(place: int) -> Numbers:
-        cohort = market.cohort(guesses[place])
-        return read_all(moments, cohort, brand=_focal(market))
+    Where nobody answers or rates at all, the moment counts as 0: as far off as can be.
+    """
+    lived = market.replications
 
-    return np.array(each_replication(of_guess, len(guesses), progress=progress))
+    def read(run: int) -> Numbers:
+        guess, replication = divmod(run, lived)
+        return read_all(moments, market.cohort(guesses[guess], replication), market.base.focal)
+
+    found = np.array(each_replication(read, len(guesses) * lived, progress=progress))
+    return np.asarray(np.nan_to_num(found).reshape(len(guesses), lived, -1).mean(axis=1))
 
 
 def luck_of_moments(market: Market, moments: Sequence[Moment], replications: int) -> Numbers:
-    """Standard deviation of each moment between replications at the centre of the prior, shape (m,)."""
+    """Standard error that luck leaves in each simulated moment, at the centre of the prior, shape (m,).
+
+    Raises:
+        ValueError: if the market has nothing to hold against a figure.
+    """
     centre = np.zeros(len(market.uncertain))
-
-    def of_replication(replication: int) -> Numbers:
-        return read_all(moments, market.cohort(centre, replication), brand=_focal(market))
-
-    return np.asarray(np.std(each_replication(of_replication, replications), axis=0, ddof=1))
-
-
-def _focal(market: Market) -> int:
-    return market.scenario({}).focal
+    found = np.array(
+        each_replication(lambda each: read_all(moments, market.cohort(centre, each), market.base.focal), replications)
+    )
+    for moment, values in zip(moments, found.T, strict=True):
+        if np.isnan(values).all():
+            raise ValueError(
+                f"in {market.base.name!r} there is nothing to hold against your {moment.name}: no survey is sent, no review "
+                f"written, or nobody buys. Switch it on in a file that extends {str(market.source)!r}, or leave the figure out"
+            )
+    spread = np.std(np.nan_to_num(found), axis=0, ddof=1)
+    return np.asarray(spread / np.sqrt(market.replications))

@@ -14,13 +14,27 @@ from cxsim.calibration.moments import (
     moments_of_satisfaction,
 )
 
+OF_THE_PRODUCT = ("use.quality", "use.quality_sd", "use.taste_sd")
+OF_WHO_ANSWERS = ("listening.noise_sd", "listening.response_extremity", "listening.response_valence")
+
 
 @dataclass(frozen=True)
 class Told:
-    """Figures, and short keys of the parameters that they help to tell."""
+    """Figures of one kind.
+
+    Attributes:
+        moments: to be reproduced.
+        about: short keys of the parameters that they help to tell.
+        summary: what was given, read and left out, in words.
+        name: of the file, or of the figure.
+        given: sha256 of the file, or the figure: what another run needs to be the same.
+    """
 
     moments: tuple[Moment, ...]
     about: tuple[str, ...]
+    summary: tuple[str, ...]
+    name: str
+    given: str | float
 
 
 def told_by(
@@ -42,16 +56,25 @@ def told_by(
     """
     told = [_of_scores(path) for path in scores]
     if contact_rate is not None:
-        told.append(Told((moment_of_contacts(contact_rate),), ("support.contact_base",)))
+        told.append(_plain(moment_of_contacts(contact_rate), "support.contact_base"))
     if referral_share is not None:
-        told.append(Told((moment_of_referrals(referral_share),), ("telling.refer_base",)))
+        told.append(_plain(moment_of_referrals(referral_share), "telling.refer_base"))
     if rating is not None:
-        told.append(Told((moment_of_rating(rating),), ("telling.review_extremity", "telling.review_valence")))
+        told.append(_plain(moment_of_rating(rating), "telling.review_extremity", "telling.review_valence"))
     return told
 
 
+def _plain(moment: Moment, *about: str) -> Told:
+    said = f"{moment.name}: {moment.observed:g}, as given; its standard error is taken to be {moment.error:.2g}"
+    return Told((moment,), about, (said,), moment.name, moment.observed)
+
+
 def _of_scores(path: Path) -> Told:
+    """Answers say how good the product is felt to be, and by whom: who answers is not known, so it is left free too."""
     scores = read_scores(path)
     counts = scores.counts.astype(float)
     moments = moments_of_recommendation(counts) if scores.survey == "nps" else moments_of_satisfaction(counts)
-    return Told(tuple(moments), ("use.quality", "use.quality_sd", "use.taste_sd", "listening.noise_sd"))
+    summary = [f"{path.name}: {scores.answers:,} answers", *scores.assumptions]
+    if scores.unanswered:
+        summary.append(f"{scores.unanswered:,} rows without a score are left out of {path.name}")
+    return Told(tuple(moments), (*OF_THE_PRODUCT, *OF_WHO_ANSWERS), tuple(summary), path.name, scores.sha256)

@@ -1,5 +1,6 @@
 """The command that fits a market to a firm's own data."""
 
+import shlex
 import sys
 import textwrap
 from datetime import date
@@ -72,22 +73,29 @@ def calibrate(
     check_free(out, overwrite)
     observed = observe(data, until, period_weeks, cohort)
     told = told_by(scores, contact_rate, referral_share, rating)
-    for line in (*observed.summary, *(f"Careful: {each}" for each in observed.warnings)):
+    read = (*observed.summary, *(line for each in told for line in each.summary))
+    for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
         click.echo(_wrapped(line))
     result = fit(observed, market, told, draws, seed, progress=sys.stderr.isatty())
     write_calibration(result, out, overwrite, lambda folder: _draw(result, folder))
     click.echo("\n" + _wrapped(_in_short(result)))
-    click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Then: cxsim run {out / 'calibrated.toml'}")
+    scenario = out / "calibrated.toml"
+    click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Then: cxsim run {scenario}")
+    click.echo(f"A plan for these customers: cxsim new my-plan --market {shlex.quote(str(scenario))}")
 
 
 def _in_short(result: "Calibration") -> str:
+    from cxsim.calibration.identify import NOT_TOLD
     from cxsim.calibration.rhythm import in_words
 
     words = "; ".join(f"{what} {value:.3g} ({unit})" for what, value, unit in in_words(result.rhythm.chosen.model))
-    silent = sum(each.words.startswith("not told") for each in result.findings)
+    fitted = result.fitted
+    silent = sum(each.verdict == NOT_TOLD for each in fitted.findings)
     text = f"{result.rhythm.chosen.model.NAME} on {result.observed.period}: {words}."
-    if result.moments is not None:
-        text += f" {len(result.plausible)} of {result.tried} guesses reproduce the data; of {len(result.findings)} parameters the data tell nothing about {silent}."
+    if fitted.moments is not None:
+        text += f" {len(fitted.plausible)} of {fitted.tried} guesses reproduce the data."
+    if silent:
+        text += f" The data tell nearly nothing about {silent} of {len(fitted.findings)} parameters."
     if result.holdout is not None:
         scores = result.holdout.scores().set_index("forecast")["mean_absolute_error"]
         text += " Held back, the forecasts are off by " + ", ".join(

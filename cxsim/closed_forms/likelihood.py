@@ -1,6 +1,6 @@
 """Maximum likelihood for the closed forms, and the parameters that fit nearly as well."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -12,9 +12,11 @@ from cxsim.closed_forms.histories import Histories, Numbers
 from cxsim.closed_forms.pareto_nbd import ParetoNbd
 from cxsim.closed_forms.retention import BetaDiscreteWeibull, Sbg
 
-LOWEST, HIGHEST = 1e-3, 1e4  # of any parameter: beyond, the data cannot tell it from no or from equal customers
+LIMITS = (1e-2, 1e3)  # of a parameter, as scenarios allow: beyond, it cannot be told from customers who are all equal
+LIMITS_OF = {"c": (0.1, 5.0)}  # where they are others
 STEP = 1e-3  # of the logarithm of a parameter, for second differences
 PROPOSALS_PER_DRAW = 8
+ROUNDS = 4  # of proposals, until they are worth at least as many independent draws as are asked for
 
 
 class Model(Protocol):
@@ -54,23 +56,46 @@ class Fit(Generic[M]):
         """The parameters, shape (k,)."""
         return np.array([getattr(self.model, name) for name in self.names])
 
+    @property
+    def log_errors(self) -> Numbers:
+        """Standard errors of the logarithms of the parameters, shape (k,)."""
+        return np.sqrt(np.diag(self.log_covariance))
+
     def plausible(self, draws: int, seed: int = 1) -> Numbers:
         """Parameters that fit nearly as well, shape (draws, k): a sample of the likelihood, flat on logarithms.
 
-        Drawn from the normal approximation at the maximum and resampled in proportion to the true likelihood
-        (sampling importance resampling, Rubin 1988), systematically, so that the same seed gives the same set.
+        Drawn from a multivariate t around the maximum and resampled in proportion to the true likelihood (sampling
+        importance resampling, Rubin 1988), systematically, so that the same seed gives the same set. Where the
+        likelihood is far from normal and few proposals carry all the weight, they are drawn again around what was found.
         """
-        many = PROPOSALS_PER_DRAW * draws
-        centre = np.log(self.values)
-        wide = stats.multivariate_t(centre, self.log_covariance, df=5, allow_singular=True)
-        proposals = np.clip(wide.rvs(many, random_state=seed), np.log(LOWEST), np.log(HIGHEST)).reshape(many, -1)
-        with np.errstate(all="ignore"):  # far from the data the formulas overflow
-            likelihoods = np.array([self.log_likelihood_at(row) for row in proposals])
-        log_weight = np.where(np.isfinite(likelihoods), likelihoods, -np.inf) - wide.logpdf(proposals)
-        weight = np.exp(log_weight - log_weight.max())
+        centre, spread = np.log(self.values), self.log_covariance
+        for each in range(ROUNDS):
+            proposals, weight = self._weighed(centre, spread, PROPOSALS_PER_DRAW * draws, seed + each)
+            if 1.0 / np.sum(weight**2) >= draws:  # Kish's effective sample size
+                break
+            centre, spread = weight @ proposals, np.cov(proposals.T, aweights=weight)
         places = (np.arange(draws) + 0.5) / draws
-        chosen = np.searchsorted(np.cumsum(weight) / weight.sum(), places)
-        return np.exp(proposals[chosen])
+        return np.exp(proposals[np.searchsorted(np.cumsum(weight), places)])
+
+    def _weighed(self, centre: Numbers, spread: Numbers, many: int, seed: int) -> tuple[Numbers, Numbers]:
+        """Logarithms of proposed parameters, shape (many, k), and their weights, which add up to 1, shape (many,)."""
+        wide = stats.multivariate_t(centre, spread, df=5, allow_singular=True)
+        proposals = np.asarray(wide.rvs(many, random_state=seed)).reshape(many, -1)
+        low, high = _log_limits(self.names)
+        inside = ((low <= proposals) & (proposals <= high)).all(axis=1)
+        log_weight = np.full(many, -np.inf)
+        with np.errstate(all="ignore"):  # far from the data the formulas overflow
+            log_weight[inside] = [self.log_likelihood_at(row) for row in proposals[inside]]
+        log_weight[~np.isfinite(log_weight)] = -np.inf
+        log_weight -= wide.logpdf(proposals)
+        weight = np.exp(log_weight - log_weight.max())
+        return proposals, weight / weight.sum()
+
+
+def _log_limits(names: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Logarithms of the least and largest values that parameters may take, each of shape (k,)."""
+    limits = np.log([LIMITS_OF.get(name, LIMITS) for name in names])
+    return limits[:, 0], limits[:, 1]
 
 
 def fit_repeat_buying(kind: type[RepeatBuying], histories: Histories) -> Fit[RepeatBuying]:
@@ -94,12 +119,12 @@ def fit_retention(kind: type[Retention], survivors: Numbers) -> Fit[Retention]:
 
 def _maximum(kind: type[M], log_likelihood: Callable[[M], float]) -> Fit[M]:
     """The most likely parameters, searched on their logarithms from the model's usual values."""
-    low, high = np.log(LOWEST), np.log(HIGHEST)
+    names = tuple(kind.START)
+    low, high = _log_limits(names)
 
     def at(logs: Numbers) -> float:
         return log_likelihood(kind(*np.exp(logs).tolist()))
 
-    names = tuple(kind.START)
     start = np.log([kind.START[name] for name in names])
     scale = 1.0 + abs(at(start))  # the search stops at the same precision for ten customers and ten million
 
@@ -112,10 +137,10 @@ def _maximum(kind: type[M], log_likelihood: Callable[[M], float]) -> Fit[M]:
         misfit,
         start,
         method="Nelder-Mead",
-        bounds=[(low, high)] * len(start),
+        bounds=list(zip(low, high, strict=True)),
         options={"maxiter": 2000, "xatol": 1e-5, "fatol": 1e-13},
     )
-    edge = [name for name, log in zip(names, found.x, strict=True) if not low + 0.01 < log < high - 0.01]
+    edge = [name for name, log, a, b in zip(names, found.x, low, high, strict=True) if not a + 0.01 < log < b - 0.01]
     return Fit(kind(*np.exp(found.x).tolist()), names, at(found.x), _covariance(at, found.x), tuple(edge), at)
 
 

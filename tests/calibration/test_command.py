@@ -36,7 +36,7 @@ def test_a_retention_table_becomes_a_scenario_that_runs(cxsim, tmp_path, retenti
         (["retention.csv", "--cohort", "regular_pct", "--until", "2024-01-01"], "Give --until the number of a period"),
         (["retention.csv", "--cohort", "regular_pct", "--until", "soon"], "neither a day such as"),
         (["retention.csv", "--cohort", "regular_pct", "--market", "moon"], "no such file or ready scenario"),
-        (["retention.csv", "--cohort", "regular_pct", "--market", "subscription"], "segment 'high_end' sets"),
+        (["retention.csv", "--cohort", "regular_pct", "--market", "restaurant"], "needs arise by repeat"),
         (["retention.csv", "--cohort", "regular_pct", "--contact-rate", "0.1"], "no experience acts"),
         (["retention.csv", "--cohort", "regular_pct", "--scores", "retention.csv"], "retention.csv"),
     ],

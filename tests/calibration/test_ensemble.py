@@ -3,9 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from cxsim.calibration.ensemble import assimilate, prior_guesses
-from cxsim.calibration.identify import findings, trade_offs
+from cxsim.calibration.identify import (
+    IN_PART,
+    NOT_TOLD,
+    TOLD,
+    findings_by_likelihood,
+    findings_by_simulation,
+    trade_offs,
+)
 
 GUESSES = 400
 
@@ -43,9 +51,26 @@ def test_what_the_data_do_not_tell_is_said_to_be_untold():
     found = assimilate(
         lambda z: z @ slopes.T, np.array([0.3]), np.array([0.1]), prior_guesses(GUESSES, 2, seed=1), seed=1
     )
-    told, silent = findings(pd.DataFrame(found.normal, columns=["a", "b"]), found.normal.std(axis=0, ddof=1))
-    assert told.words == "told by the data"
-    assert silent.words.startswith("not told")
+    told, silent = findings_by_simulation(pd.DataFrame(found.normal, columns=["a", "b"]), found.normal)
+    assert (told.verdict, silent.verdict) == (TOLD, NOT_TOLD)
+
+
+def test_a_few_draws_that_lie_close_together_by_luck_prove_nothing():
+    """Ten draws with 70% of the prior's spread: by luck alone, spreads of ten draws vary by a quarter."""
+    normal = 0.7 * stats.norm.ppf((np.arange(10)[:, None] + 0.5) / 10) / 0.94
+    few, many = (
+        findings_by_simulation(pd.DataFrame(each, columns=["a"]), each)[0]
+        for each in (normal, normal[[*range(10)] * 40])
+    )
+    assert (few.verdict, many.verdict) == (NOT_TOLD, IN_PART)
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.5, TOLD), (3.0, IN_PART), (10.0, NOT_TOLD)])
+def test_a_likelihood_tells_no_more_than_its_width(factor, verdict):
+    """The set runs from 1 / factor to factor, all but evenly on logarithms."""
+    draws = pd.DataFrame({"a": factor ** np.linspace(-1.05, 1.05, 401)})
+    (finding,) = findings_by_likelihood(draws)
+    assert finding.verdict == verdict
 
 
 def test_parameters_that_make_up_for_each_other_are_named():
@@ -54,8 +79,7 @@ def test_parameters_that_make_up_for_each_other_are_named():
         lambda z: z.sum(axis=1, keepdims=True), np.array([1.0]), np.array([0.1]), prior_guesses(GUESSES, 2, 1), seed=1
     )
     (sentence,) = trade_offs(["need.rate_shape", "loyalty.leave_a"], found.normal)
-    assert "need.rate_shape and loyalty.leave_a trade off" in sentence
-    assert "what they do together" in sentence
+    assert "need.rate_shape and loyalty.leave_a trade off: raising one and lowering the other" in sentence
 
 
 def test_data_that_no_guess_reproduces_leave_no_plausible_guess():
@@ -63,4 +87,4 @@ def test_data_that_no_guess_reproduces_leave_no_plausible_guess():
         lambda z: np.tanh(z[:, :1]), np.array([7.0]), np.array([0.1]), prior_guesses(GUESSES, 1, seed=1), seed=1
     )
     assert len(found.normal) == 0
-    assert found.worst[0] > 50
+    assert found.missed[0] == 1.0
