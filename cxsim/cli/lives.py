@@ -146,11 +146,11 @@ def compare(
     workers: int | None,
 ) -> None:
     """Let the same customers, with the same luck, live through BASE and each of PLANS."""
-    from cxsim.scenario import load
+    from cxsim.scenario import load_together
     from cxsim.study import results
     from cxsim.study.comparison import compare as live_pairs
 
-    loaded = [load(name, list(overrides)) for name in (base, *plans)]
+    loaded = load_together((base, *plans), list(overrides))
     _prepared(out, overwrite, parquet)
     comparison = live_pairs(
         *loaded, replications=replications, seed=seed, workers=workers, progress=sys.stderr.isatty()
@@ -203,15 +203,11 @@ def follow(
 ) -> None:
     """Tell the life of PERSON (a number from 0) in BASE and in PLAN, to the moment they part."""
     from cxsim.ledger import story
-    from cxsim.scenario import load
+    from cxsim.scenario import load_together
 
-    first = load(base, list(overrides))
-    lives = [story.follow(first, person, seed, replication)]
-    titles = [first.name]
-    if plan is not None:
-        other = load(plan, list(overrides))
-        lives.append(story.follow(other, person, seed, replication))
-        titles.append(other.name)
+    worlds = load_together([base] if plan is None else [base, plan], list(overrides))
+    lives = [story.follow(world, person, seed, replication) for world in worlds]
+    titles = [world.name for world in worlds]
     if len(lives) == 1:
         click.echo(f"Person {person} in {titles[0]}\n")
         _tell(lives[0])

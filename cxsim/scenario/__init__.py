@@ -1,6 +1,6 @@
 """What a user writes: scenario files, their interventions, and what is said when something in them is wrong."""
 
-from cxsim.scenario.files import load, load_intervention_library, scenario_names
+from cxsim.scenario.files import load, load_intervention_library, load_together, scenario_names
 from cxsim.scenario.problems import Problem, ScenarioError
 from cxsim.scenario.schema import Intervention, Scenario
 
@@ -11,5 +11,6 @@ __all__ = [
     "ScenarioError",
     "load",
     "load_intervention_library",
+    "load_together",
     "scenario_names",
 ]

@@ -1,6 +1,7 @@
 """Reading scenario files: TOML, `extends`, the intervention library, overrides; every problem named with its place."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,21 @@ from pydantic import ValidationError
 
 from cxsim.scenario.backing import without_overtaken_evidence
 from cxsim.scenario.checks import problems_of_whole
+from cxsim.scenario.overrides import (
+    PRESENT,
+    Override,
+    Table,
+    names_of_interventions,
+    place_in_intervention,
+    place_of,
+    read_override,
+    with_value,
+)
 from cxsim.scenario.places import Path as KeyPath
 from cxsim.scenario.places import is_file, line_of, lines_of_keys
 from cxsim.scenario.problems import Problem, ScenarioError
 from cxsim.scenario.schema import Intervention, Scenario
 from cxsim.scenario.wording import nearest, problem_of
-
-Table = dict[str, Any]  # what tomllib returns: TOML values of any type, not yet checked
 
 LIBRARY_OF_INTERVENTIONS = "interventions"
 
@@ -37,9 +46,13 @@ class _Reading:
     values: Table = field(default_factory=dict)
     sources: list[_Source] = field(default_factory=list)
     overridden: dict[KeyPath, str] = field(default_factory=dict)
+    absent: set[int] = field(default_factory=set)  # interventions that overrides drop, by number
+    kept: list[int] = field(default_factory=list)  # the numbers that those left had before
 
     def where(self, path: KeyPath) -> str:
         """The override, or file and line, that a value came from."""
+        if len(path) > 1 and path[0] == "intervention" and isinstance(path[1], int) and path[1] < len(self.kept):
+            path = ("intervention", self.kept[path[1]], *path[2:])
         for depth in range(len(path), 0, -1):
             if path[:depth] in self.overridden:
                 return f"--set {self.overridden[path[:depth]]}"
@@ -105,14 +118,63 @@ def find(name: str | Path, beside: Path | None = None) -> Path:
 def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
     """Read a scenario by file or by name in the library, with overrides such as "brand.focal.support.capacity=200".
 
+    An override reaches an intervention by its name: "intervention.Parcels on time.coverage=0.5", and so `start_week`,
+    `level`, `cost.once` and every other key; `effect.use.late_rate` is the size of its effect on that parameter;
+    `present=false` drops it.
+
     Raises:
         ScenarioError: with every problem found: file, line, key, the value given, what is allowed.
     """
+    return load_together([scenario], overrides)[0]
+
+
+def load_together(scenarios: Sequence[str | Path], overrides: list[str] | None = None) -> list[Scenario]:
+    """Read a base and its plans under the same overrides.
+
+    An override of an intervention acts on those that have it; one of them has to.
+
+    Raises:
+        ScenarioError: as `load`.
+    """
+    given = [read_override(text) for text in overrides or []]
+    readings = [_begun(find(scenario), given) for scenario in scenarios]
+    for override in given:
+        if override.intervention is not None:
+            having = [each for each in readings if override.intervention in names_of_interventions(each.values)]
+            for reading in having or readings[-1:]:  # the last, a plan, says that it knows none of that name
+                _override_intervention(reading, override)
+    return [_finished(reading) for reading in readings]
+
+
+def _begun(path: Path, overrides: list[Override]) -> _Reading:
+    """A scenario put together, except for overrides of its interventions."""
     reading = _Reading()
-    _read_with_parents(find(scenario), reading, [])
-    for override in overrides or []:
-        _override(reading, override)
+    _read_with_parents(path, reading, [])
+    for override in overrides:
+        if override.intervention is None:
+            place = place_of(reading.values, override)
+            reading.values = with_value(reading.values, place, override.value)
+            reading.overridden[place] = override.text
     _expand_library_interventions(reading)
+    return reading
+
+
+def _override_intervention(reading: _Reading, override: Override) -> None:
+    number, place = place_in_intervention(reading.values, override)
+    item: KeyPath = ("intervention", number)
+    reading.overridden[item + place] = override.text
+    if place[0] == PRESENT:
+        reading.absent = reading.absent - {number} if override.value else reading.absent | {number}
+        return
+    reading.values = with_value(reading.values, item + place, override.value)
+    if place[0] == "effect":  # whatever backed the old effect does not back this one
+        for key, value in (("evidence", "assumed"), ("source", "")):
+            reading.values = with_value(reading.values, (*item, key), value)
+
+
+def _finished(reading: _Reading) -> Scenario:
+    """The scenario of a reading to which nothing more is to be done."""
+    _drop_absent_interventions(reading)
     reading.values = without_overtaken_evidence(reading.values, [source.values for source in reading.sources])
     if "name" not in reading.sources[-1].values and ("name",) not in reading.overridden:
         reading.values["name"] = reading.sources[-1].path.stem  # a plan is not its parent
@@ -123,6 +185,13 @@ def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
     result = _with_full_paths(result, reading)
     _check_whole(result, reading)
     return result
+
+
+def _drop_absent_interventions(reading: _Reading) -> None:
+    if reading.absent:
+        items = reading.values["intervention"]
+        reading.kept = [place for place in range(len(items)) if place not in reading.absent]
+        reading.values = {**reading.values, "intervention": [items[place] for place in reading.kept]}
 
 
 def load_intervention_library() -> dict[str, Intervention]:
@@ -172,28 +241,6 @@ def _merged(below: Table, above: Table) -> Table:
         else:
             result[key] = value
     return result
-
-
-def _override(reading: _Reading, override: str) -> None:
-    key, equals, text = override.partition("=")
-    if not equals or not key.strip():
-        hint = "Write it as --set brand.focal.support.capacity=200"
-        raise ScenarioError([Problem(f"--set {override}", "override", "has no key or no value", hint)])
-    path: KeyPath = tuple(key.strip().split("."))
-    try:
-        value = tomllib.loads(f"value = {text.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
-    table = reading.values
-    for depth, part in enumerate(path[:-1]):
-        inner = table.get(str(part), {})
-        if not isinstance(inner, dict):
-            hint = f"{'.'.join(str(p) for p in path[: depth + 1])} is not a section that --set can reach into."
-            raise ScenarioError([Problem(f"--set {override}", key, "cannot be set", hint)])
-        table[str(part)] = dict(inner)
-        table = table[str(part)]
-    table[str(path[-1])] = value
-    reading.overridden[path] = override
 
 
 def _expand_library_interventions(reading: _Reading) -> None:

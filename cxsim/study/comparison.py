@@ -133,7 +133,7 @@ def compare(
     scenarios = [item if isinstance(item, Scenario) else load(item) for item in (base, *plans)]
     names = _names([base, *plans], scenarios)
     for name, scenario in zip(names[1:], scenarios[1:], strict=True):
-        _same_market(scenarios[0], scenario, name)
+        same_market(scenarios[0], scenario, name)
 
     def once(replication: int) -> list[_Pair]:
         before = live(scenarios[0], seed, replication)
@@ -159,7 +159,7 @@ def _names(given: list[Scenario | str | Path], scenarios: list[Scenario]) -> lis
     return names
 
 
-def _same_market(base: Scenario, plan: Scenario, name: str) -> None:
+def same_market(base: Scenario, plan: Scenario, name: str) -> None:
     """Pairs need the same people over the same weeks, and one brand to look at."""
     for key in ("people", "horizon_weeks", "focal", "currency", "discount_rate_annual"):
         ours, theirs = getattr(base.market, key), getattr(plan.market, key)

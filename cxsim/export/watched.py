@@ -1,0 +1,53 @@
+"""A market lived with everybody's life noted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.measures import Note
+from cxsim.model import LoyaltyModel
+from cxsim.records import EVERYBODY, NOTES, World
+from cxsim.scenario import Scenario
+
+NOTES_EXPECTED = 40  # of a person; where they are more, the market is lived again with room for all
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A market at its horizon.
+
+    Attributes:
+        scenario: what was lived.
+        world: the records it left.
+        notes: everything that happened, by person and then by time, shape (notes,) of `cxsim.measures.NOTE`.
+    """
+
+    scenario: Scenario
+    world: World
+    notes: NDArray[np.void]
+
+    def of_focal(self, what: Note) -> NDArray[np.void]:
+        """The notes of one kind about the focal brand."""
+        about: NDArray[np.bool_] = (self.notes["what"] == what) & (self.notes["brand"] == self.scenario.focal)
+        return self.notes[about]
+
+
+def watch(scenario: Scenario, seed: int, replication: int) -> Watched:
+    """Live a market and note every life, in a second run if the first had not enough room.
+
+    Raises:
+        ValueError: if the seed or the replication is out of range.
+    """
+    room = NOTES_EXPECTED * scenario.market.people
+    while True:
+        model = LoyaltyModel(
+            scenario, rng=seed, replication=replication, watch=EVERYBODY, room_for_notes=room, collect=False
+        )
+        while model.running:
+            model.step()
+        taken = int(model.world.clock[NOTES])
+        if taken <= room:
+            notes = model.world.log[:taken]
+            return Watched(scenario, model.world, notes[np.argsort(notes["person"], kind="stable")])
+        room = taken
