@@ -1,0 +1,79 @@
+"""Protects the pictures of a sensitivity study: they draw what was found, on the axes given, with every word inside."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from scipy import stats
+from test_charts import assert_readable, words_of
+
+from cxsim.charts.boxes import boxes
+from cxsim.charts.look import LINE, LOOP, NEUTRAL
+from cxsim.charts.tornado import tornado
+from cxsim.sensitivity import Factor, discover, one_at_a_time
+
+FACTORS = [
+    Factor("brand.focal.use.failure_rate", 0.0, 0.5, "failure rate"),
+    Factor("telling.bad", 0.0, 5.0),
+    Factor("price", 10.0, 30.0, "a price with a very long name that costs $5 or more", "EUR"),
+    Factor("nothing", 0.0, 1.0),
+]
+LUCK = stats.norm.rvs(scale=100.0, size=(1, 6), random_state=1)
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def studied():
+    def outcome(points):
+        noise = (points[:, [3]] - 0.5) * LUCK * 0.1
+        return 2000.0 - 9000.0 * points[:, [0]] + 100.0 * points[:, [1]] - 10.0 * (points[:, [2]] - 20.0) + LUCK + noise
+
+    return one_at_a_time(outcome, FACTORS, [0.1, 2.0, 20.0, 0.5])
+
+
+def found(lost):
+    unit = stats.qmc.LatinHypercube(4, rng=1).random(300)
+    points = unit * [factor.high - factor.low for factor in FACTORS] + [factor.low for factor in FACTORS]
+    return discover(points, lost(points), FACTORS)
+
+
+def test_the_tornado_is_readable_and_says_where_it_flips():
+    ax = tornado(studied(), "discounted margin gained, EUR")
+    assert_readable(ax)
+    said = " ".join(text for text, _ in words_of(ax))
+    assert "flips at 2" in said and "mean of 6 pairs" in said and said.count("flips at") == 1
+    assert "(messages per satisfaction)" in said
+
+
+def test_the_tornado_colours_winning_and_losing():
+    colours = {}
+    for bar in tornado(studied()).patches:
+        colours.setdefault(round(bar.get_y() + bar.get_height() / 2), set()).add(to_hex(bar.get_facecolor()).upper())
+    assert colours == {0: {LINE, LOOP}, 1: {LOOP}, 2: {LOOP}, 3: {NEUTRAL}}
+
+
+def test_a_box_is_readable_and_says_coverage_and_density():
+    discovery = found(lambda points: (points[:, 0] > 0.14) & (points[:, 2] < 20.0))
+    ax = boxes(discovery, "the referral plan")
+    assert_readable(ax)
+    said = " ".join(text for text, _ in words_of(ax))
+    out = discovery.held_out
+    assert f"density {out.density:.0%}" in said and f"{out.coverage:.0%} of its losses (coverage)" in said
+    orange = [patch for patch in ax.patches if to_hex(patch.get_facecolor()).upper() == LINE]
+    assert len(orange) == 2
+    assert orange[0].get_x() == pytest.approx(0.14 / 0.5, abs=0.05)
+
+
+def test_no_box_is_drawn_where_nothing_separates():
+    ax = boxes(found(lambda points: np.arange(len(points)) % 2 == 0))
+    assert not ax.patches and "Nothing separates" in " ".join(text for text, _ in words_of(ax))
+
+
+def test_they_draw_on_the_axes_they_are_given():
+    _, (left, right) = plt.subplots(1, 2, figsize=(18, 6))
+    assert tornado(studied(), ax=right) is right
+    assert boxes(found(lambda points: points[:, 0] > 0.2), ax=left) is left
