@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from click.decorators import FC
 
     from cxsim.ledger.story import Moment
+    from cxsim.scenario import Scenario
     from cxsim.study.comparison import Comparison
     from cxsim.study.runs import Runs
 
@@ -152,6 +153,8 @@ def compare(
 
     loaded = load_together((base, *plans), list(overrides))
     _prepared(out, overwrite, parquet)
+    for other in loaded[1:]:
+        _say_where_markets_differ(loaded[0], other)
     comparison = live_pairs(
         *loaded, replications=replications, seed=seed, workers=workers, progress=sys.stderr.isatty()
     )
@@ -184,6 +187,20 @@ def compare(
             click.echo(f"\n  Pairing by person saved {saved:.0%} of the variance of the difference in net margin.\n")
     if out is not None:
         click.echo(f"Written to {out}; read {out / 'summary.md'} first.")
+
+
+def _say_where_markets_differ(base: "Scenario", plan: "Scenario") -> None:
+    """A plan that extends another market, a recalibrated one say, differs by more than what it does."""
+    from cxsim.scenario.register import market_differences
+
+    keys = market_differences(base, plan)
+    if keys:
+        more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+        click.echo(
+            f"Note: besides its interventions, {plan.name!r} differs from {base.name!r} in {', '.join(keys[:3])}{more}. If that "
+            "is not part of the plan, make one that extends the base: cxsim new PLAN --market BASE",
+            err=True,
+        )
 
 
 def _indented(text: str) -> str:

@@ -133,6 +133,16 @@ def parameter_names(scenario: Scenario) -> list[str]:
     return [entry.key for entry in _parameters(scenario, everything=True)]
 
 
+def market_differences(base: Scenario, plan: Scenario) -> list[str]:
+    """Full keys of the values in which a plan's market differs from the base, its interventions aside."""
+    values = {entry.key: entry.value for entry in assumptions(base, everything=True)}
+    return [
+        entry.key
+        for entry in assumptions(plan, everything=True)
+        if entry.group != "intervention" and values.get(entry.key) != entry.value
+    ]
+
+
 def assumptions(scenario: Scenario, everything: bool = False) -> list[Entry]:
     """The register of a scenario: each parameter, and each effect of a plan, with its value and what backs it.
 
