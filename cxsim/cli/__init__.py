@@ -8,7 +8,7 @@ import sys
 import click
 
 from cxsim import __version__
-from cxsim.cli import calibration, lives, texts, verification
+from cxsim.cli import calibration, export, lives, sweep, texts, verification
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -29,6 +29,8 @@ for command in (texts.explain, texts.assumptions, texts.schema):
     cxsim.add_command(command)
 cxsim.add_command(calibration.calibrate)
 cxsim.add_command(verification.verify)
+cxsim.add_command(export.export)
+cxsim.add_command(sweep.sweep)
 
 
 def main() -> None:

@@ -1,0 +1,109 @@
+"""`cxsim sweep`: a whole study, on this machine or a cluster, that survives whatever happens to it."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cxsim.sweep.crews import Crew
+    from cxsim.sweep.study import Reading
+
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the tables.")
+@click.option("--workers", type=click.IntRange(0), help="Processes; all cores when left out. 0: in this process.")
+@click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler instead, such as tcp://host:8786.")
+@click.option("--resume", is_flag=True, help="Go on with what is in the folder.")
+@click.option("--expand", type=click.IntRange(1), metavar="REPLICATIONS", help="So many more replications.")
+@click.option("--dry-run", is_flag=True, help="Say how many runs, how long and how much disk; write nothing.")
+def sweep(
+    study: Path,
+    out: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    resume: bool,
+    expand: int | None,
+    dry_run: bool,
+) -> None:
+    """Live every run of STUDY, a file that says what varies, and keep tables of all of them.
+
+    Stop it, kill it, unplug the machine: `--resume` lives what is missing, and the tables come out the same.
+    """
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise ValueError("cxsim sweep needs the package pyarrow: pip install 'cxsim[parquet]'") from None
+    from cxsim.sweep.study import read_study
+
+    if workers is not None and cluster is not None:
+        raise click.UsageError("give either --workers or --cluster")
+    reading = read_study(study)
+    if dry_run:
+        _say_what_it_takes(reading, out, workers)
+        return
+    if out is None:
+        raise click.UsageError("give a folder for the tables: -o DIR")
+    _live(reading, out, _crew(workers, cluster), resume, expand or 0)
+
+
+def _crew(workers: int | None, cluster: str | None) -> "Crew":
+    from cxsim.study.replications import usable_cores
+    from cxsim.sweep.crews import Cluster, Processes, Threads
+
+    if cluster is not None:
+        return Cluster(cluster)
+    return Threads() if workers == 0 else Processes(workers or usable_cores())
+
+
+def _live(reading: "Reading", out: Path, crew: "Crew", resume: bool, expand: int) -> None:
+    from cxsim.sweep.progress import Progress
+    from cxsim.sweep.sweep import sweep as live_study
+
+    progress = Progress()
+    try:
+        with progress:
+            space = live_study(reading, out, crew, resume, expand, progress)
+    except KeyboardInterrupt:
+        click.echo(f"cxsim: stopped; what is finished is kept in {out}, --resume goes on", err=True)
+        sys.exit(INTERRUPTED)
+    click.echo(f"{space.runs:,} runs ({space.scenarios:,} scenarios x {space.replications:,} replications) in {out}.")
+    _say_what_failed(out)
+
+
+def _say_what_failed(out: Path) -> None:
+    from cxsim.sweep.reading import read_runs
+
+    errors = read_runs(out, ["error"])["error"].dropna()
+    if len(errors):
+        first = str(errors.iloc[0]).splitlines()[0]
+        click.echo(f"{len(errors):,} of them failed and say why in the column `error`; the first: {first}")
+
+
+def _say_what_it_takes(reading: "Reading", out: Path | None, workers: int | None) -> None:
+    from cxsim.study.replications import usable_cores
+    from cxsim.sweep.estimate import estimate
+    from cxsim.sweep.plan import planned
+    from cxsim.sweep.progress import in_bytes, in_time
+
+    plan = planned(reading)
+    grid = plan.grid
+    click.echo(
+        f"{len(grid.points):,} points x {len(grid.worlds):,} worlds x {len(grid.plans):,} (the market and its plans) "
+        f"x {plan.space.replications:,} replications = {plan.space.runs:,} runs"
+    )
+    takes, hands = estimate(plan), workers or usable_cores()
+    click.echo(
+        f"{in_time(takes.seconds_a_run)} a run ({takes.tried} were tried): {in_time(takes.seconds(hands))} "
+        f"on {hands} workers"
+    )
+    click.echo(f"{in_bytes(takes.bytes_a_run)} a run: {in_bytes(takes.bytes)} on disk")
+    place = next(place for place in (out or Path()).absolute().parents if place.exists())
+    free = shutil.disk_usage(place).free
+    if takes.bytes > free:
+        click.echo(f"Careful: {place} has only {in_bytes(free)} left")

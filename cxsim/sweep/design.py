@@ -1,0 +1,190 @@
+"""Designs: which combinations of the factors are lived, and in which uncertain worlds."""
+
+import itertools
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from cxsim.scenario.places import Path as KeyPath
+from cxsim.sweep.keys import Value, entry_of, own_value
+from cxsim.sweep.study import Factor, Reading
+
+DIGITS = 6  # drawn values are written with so many figures: readable, and the same on every machine
+REGISTER = "register"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What one factor can be.
+
+    Attributes:
+        key: full key.
+        values: single values; empty for a range.
+        low: of the range.
+        high: of the range.
+        log: whether the range is even on a logarithmic scale.
+        whole: whether only whole numbers are allowed.
+    """
+
+    key: str
+    values: tuple[Value, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    whole: bool = False
+
+    @property
+    def levels(self) -> tuple[Value, ...]:
+        """The single values, or both ends of the range."""
+        return self.values or (self._tidy(self.low), self._tidy(self.high))
+
+    def at(self, share: float) -> Value:
+        """The value so far along the axis, 0 to 1."""
+        if self.values:
+            return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
+        if self.log:
+            return self._tidy(self.low * math.exp(share * math.log(self.high / self.low)))
+        return self._tidy(self.low + share * (self.high - self.low))
+
+    def _tidy(self, value: float) -> Value:
+        if self.whole:
+            return round(value)
+        return min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
+
+
+def points_of(reading: Reading) -> pd.DataFrame:
+    """The design: one row a point, one column a factor; one row without columns when nothing varies.
+
+    Raises:
+        StudyError: if a factor has an unknown key, or no range.
+    """
+    design = reading.study.design
+    if design is None:
+        return pd.DataFrame(index=range(1))
+    if design.kind == "table":
+        return _table(reading, ("design", "file"), design.file)
+    axes = [_axis(reading, factor, ("factor", place)) for place, factor in enumerate(reading.study.factor)]
+    keys = [axis.key for axis in axes]
+    if len({*keys}) < len(keys):
+        raise reading.error(("factor",), "factor.key", "a key is named twice")
+    if design.kind == "factorial":
+        rows: list[tuple[Value, ...]] = list(itertools.product(*(axis.levels for axis in axes)))
+    elif design.kind == "one_at_a_time":
+        rows = _one_at_a_time(axes, [_own(reading, key, ("factor", place)) for place, key in enumerate(keys)])
+    else:
+        shares = _shares(design.kind, len(axes), design.points or 0, reading.study.seed)
+        rows = [tuple(axis.at(float(share)) for axis, share in zip(axes, row, strict=True)) for row in shares]
+    return pd.DataFrame({key: column for key, column in zip(keys, zip(*rows, strict=True), strict=True)})
+
+
+def worlds_of(reading: Reading) -> pd.DataFrame:
+    """The worlds: one row a draw, one column a key; one row without columns when the market is taken as it is.
+
+    Raises:
+        StudyError: if a key is unknown, has no plausible range, or also a factor.
+    """
+    worlds = reading.study.worlds
+    if worlds is None:
+        return pd.DataFrame(index=range(1))
+    if worlds.source != REGISTER:
+        table = _table(reading, ("worlds", "from"), worlds.source)
+        return _spread(reading, table, worlds.draws or len(table))
+    axes = [_axis(reading, Factor(key=key), ("worlds", "keys")) for key in worlds.keys]
+    seed = zlib.crc32(f"{reading.study.seed} worlds".encode())  # not the draws of the design again
+    shares = _shares("latin_hypercube", len(axes), worlds.draws or 0, seed)
+    return pd.DataFrame({axis.key: [axis.at(float(share)) for share in shares[:, i]] for i, axis in enumerate(axes)})
+
+
+def _shares(kind: str, dimensions: int, points: int, seed: int) -> NDArray[np.float64]:
+    """Quasi-random points of the unit cube (McKay et al. 1979; Sobol 1967, scrambled after Owen), shape (points, d)."""
+    engine = qmc.Sobol if kind == "sobol" else qmc.LatinHypercube
+    return np.asarray(engine(dimensions, seed=seed).random(points))
+
+
+def _one_at_a_time(axes: Sequence[Axis], own: list[Value]) -> list[tuple[Value, ...]]:
+    """The market as it is, then one factor after the other at each of its other values."""
+    rows = [tuple(own)]
+    for place, axis in enumerate(axes):
+        rows += [(*own[:place], level, *own[place + 1 :]) for level in axis.levels if level != own[place]]
+    return rows
+
+
+def _axis(reading: Reading, factor: Factor, at: KeyPath) -> Axis:
+    reading.check_key((*at, "key"), factor.key)
+    if factor.values:
+        _check_allowed(reading, factor.key, factor.values, at)
+        return Axis(factor.key, tuple(factor.values))
+    own = _own(reading, factor.key, at)
+    if isinstance(own, bool | str):
+        raise reading.error(at, factor.key, "is no number, so it needs values")
+    low, high = (factor.low, factor.high) if factor.low is not None else _plausible(reading, factor.key, at)
+    if factor.scale == "log" and not (low or 0.0) > 0.0:
+        raise reading.error(at, factor.key, f"a logarithmic scale cannot begin at {low:g}")
+    axis = Axis(factor.key, (), float(low or 0.0), float(high or 0.0), factor.scale == "log", isinstance(own, int))
+    _check_allowed(reading, factor.key, axis.levels, at)
+    return axis
+
+
+def _check_allowed(reading: Reading, key: str, values: Sequence[Value], at: KeyPath) -> None:
+    entry = entry_of(key)
+    numbers = [value for value in values if not isinstance(value, bool | str)]
+    wrong = [value for value in numbers if entry is not None and not entry.low <= value <= entry.high]
+    if wrong and entry is not None:
+        raise reading.error(at, key, f"given {wrong[0]}; allowed: {entry.allowed} ({entry.unit})", entry.meaning)
+
+
+def _plausible(reading: Reading, key: str, at: KeyPath) -> tuple[float, float]:
+    entry = entry_of(key)
+    if entry is None or entry.plausible is None:
+        raise reading.error(at, key, "has no plausible range in the register", "Give low and high, or values.")
+    return entry.plausible
+
+
+def _own(reading: Reading, key: str, at: KeyPath) -> Value:
+    """The value of a key in the market, or in the first plan that has it."""
+    for scenario in reading.scenarios.values():
+        value = own_value(scenario, key)
+        if value is not None:
+            return value
+    raise reading.error(at, key, "no scenario of this study has a value for it")
+
+
+def _table(reading: Reading, at: KeyPath, name: str) -> pd.DataFrame:
+    """A CSV with full keys as its header; a column `draw` only numbers the rows."""
+    key = ".".join(map(str, at))
+    try:
+        table = pd.read_csv(reading.beside(name)).drop(columns=["draw"], errors="ignore")
+    except (OSError, ValueError) as problem:
+        raise reading.error(at, key, f"{name} cannot be read: {problem}") from None
+    if table.empty or table.isna().to_numpy().any():
+        raise reading.error(at, key, f"{name} has {'empty cells' if len(table) else 'no rows'}")
+    for column in table.columns:
+        reading.check_key(at, column)
+        _check_allowed(reading, column, table[column].tolist(), at)
+    return table
+
+
+def _spread(reading: Reading, table: pd.DataFrame, draws: int) -> pd.DataFrame:
+    if draws > len(table):
+        raise reading.error(("worlds", "draws"), "worlds.draws", f"is {draws}; the file has {len(table)} rows")
+    return table.iloc[np.linspace(0, len(table) - 1, draws).round().astype(int)].reset_index(drop=True)
+
+
+def check_points(reading: Reading, points: pd.DataFrame, worlds: pd.DataFrame) -> None:
+    """Refuse a key that is both factor and world, or set for all runs as well.
+
+    Raises:
+        StudyError: with the key.
+    """
+    taken = {**dict.fromkeys(reading.study.set, "set")}
+    for where, table in (("design", points), ("worlds", worlds)):
+        for key in map(str, table.columns):
+            if key in taken:
+                raise reading.error((where,), key, f"is named in {taken[key]} and in {where}")
+            taken[key] = where

@@ -1,0 +1,107 @@
+"""What a study will live: its scenarios and its runs, from its file or from the folder where it was begun."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow
+import pyarrow.parquet as pq
+
+from cxsim.study.folder import ResultsExistError, versions
+from cxsim.study.results import scenario_hash
+from cxsim.sweep.design import check_points, points_of, worlds_of
+from cxsim.sweep.keys import Record
+from cxsim.sweep.space import Key, KeySpace
+from cxsim.sweep.store import Store
+from cxsim.sweep.study import Reading
+from cxsim.sweep.tables import Grid, values_of
+from cxsim.sweep.work import Chunk, Lives
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study will live.
+
+    Attributes:
+        reading: the study as read.
+        grid: its scenarios.
+        space: its runs.
+        records: the market and the plans as they travel, by name.
+    """
+
+    reading: Reading
+    grid: Grid
+    space: KeySpace
+    records: dict[str, Record]
+
+
+def planned(reading: Reading) -> Plan:
+    """The design and the worlds drawn, the runs numbered.
+
+    Raises:
+        StudyError: if the study is wrong.
+    """
+    points, worlds = points_of(reading), worlds_of(reading)
+    check_points(reading, points, worlds)
+    grid = _grid(reading, points, worlds)
+    return Plan(reading, grid, KeySpace(len(grid)).expanded(reading.study.replications), reading.records)
+
+
+def _grid(reading: Reading, points: pd.DataFrame, worlds: pd.DataFrame) -> Grid:
+    scenarios = reading.scenarios
+    hashes = {name: scenario_hash(scenario) for name, scenario in scenarios.items()}
+    brands = {name: scenario.brands for name, scenario in scenarios.items()}
+    return Grid(points, worlds, tuple(scenarios), hashes, brands, reading.study.seed)
+
+
+def manifest_of(plan: Plan) -> dict[str, object]:
+    """What sweep.json says when a study begins."""
+    return {
+        **versions(),
+        "pyarrow": pyarrow.__version__,
+        "study": _record(plan.reading),
+        "content": plan.grid.hashes,
+        **plan.space.as_json(),
+    }
+
+
+def _record(reading: Reading) -> dict[str, Any]:
+    return reading.study.model_dump(mode="json", by_alias=True)
+
+
+def found(store: Store, reading: Reading, manifest: dict[str, Any]) -> Plan:
+    """The study in the folder, if it is this one.
+
+    Raises:
+        ResultsExistError: if it is another one, or was begun with another cxsim.
+    """
+    here, found = _record(reading), manifest["study"]
+    different = [key for key in here if here[key] != found.get(key)]
+    points = values_of(pq.read_table(store.folder / "points.parquet"))
+    worlds = values_of(pq.read_table(store.folder / "worlds.parquet"))
+    grid = _grid(reading, points, worlds)
+    different += [f"content of {name}" for name, value in grid.hashes.items() if manifest["content"].get(name) != value]
+    if different == ["replications"]:
+        message = f"holds {found['replications']} replications of this study; --expand adds more"
+        raise ResultsExistError(f"{store.folder} {message}")
+    if different:
+        raise ResultsExistError(f"{store.folder} holds another study (different: {', '.join(different)})")
+    if manifest["cxsim"] != versions()["cxsim"]:
+        message = f"was begun with cxsim {manifest['cxsim']}, whose numbers may differ from this {versions()['cxsim']}"
+        raise ResultsExistError(f"{store.folder} {message}; go on with that version")
+    return Plan(reading, grid, KeySpace.from_json(manifest), reading.records)
+
+
+def chunker(plan: Plan) -> Callable[[list[Key]], Chunk]:
+    """What makes a chunk of work of some runs: those of the same scenario together."""
+
+    def chunk(keys: list[Key]) -> Chunk:
+        runs: dict[int, list[tuple[int, int]]] = {}
+        for key in keys:
+            runs.setdefault(key.scenario, []).append((key.run, key.replication))
+        grid = plan.grid
+        lives = [Lives(plan.records[grid.place(each)[2]], grid.values(each), own) for each, own in runs.items()]
+        return Chunk(grid.seed, plan.reading.study.weeks, lives)
+
+    return chunk

@@ -1,0 +1,163 @@
+"""The folder of a study: written by one driver only, whole files or none, nothing of the user's deleted.
+
+sweep.json                    what varies, stages, versions
+points.parquet                the design, one row a point
+worlds.parquet                the worlds, one row a draw
+runs/block-000123.parquet     end figures; written last: the block is complete
+weeks/block-000123.parquet    week by week
+journal/block-000123.log      finished runs of blocks that are not complete
+_tmp/                         files while they are being written
+.lock                         held by the driver
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cxsim.study.folder import ResultsExistError, check_free
+from cxsim.sweep.journal import Journal
+
+MANIFEST = "sweep.json"
+RUNS, WEEKS = "runs", "weeks"
+_OURS = (".lock", "_tmp", "points.parquet", "worlds.parquet", "journal", RUNS, WEEKS)
+
+
+class Store:
+    """The folder of a study.
+
+    Args:
+        folder: where it is or will be.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def manifest(self) -> dict[str, Any] | None:
+        """What sweep.json says; None if there is none.
+
+        Raises:
+            ResultsExistError: if it cannot be understood.
+        """
+        try:
+            manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except ValueError:
+            raise ResultsExistError(f"{self.folder / MANIFEST} is no manifest of a study") from None
+        return manifest
+
+    def check_free(self) -> None:
+        """Refuse a folder that holds anything else than a study that never began.
+
+        Raises:
+            ResultsExistError: if it does.
+        """
+        left = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
+        check_free(self.folder, overwrite=left <= {*_OURS} and not self.complete_blocks())
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder; only one driver writes.
+
+        Raises:
+            ResultsExistError: if another one holds it.
+        """
+        for name in ("_tmp", "journal", RUNS):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as lock:
+            if not _hold(lock):
+                raise ResultsExistError(f"{self.folder} is being written by another cxsim sweep; wait for its end")
+            for torn in (self.folder / "_tmp").iterdir():
+                torn.unlink()
+            yield
+
+    def write_json(self, manifest: Mapping[str, object]) -> None:
+        """Write sweep.json whole or not at all."""
+        part = self.folder / "_tmp" / MANIFEST
+        part.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        self._put(part, self.folder / MANIFEST)
+
+    def write_table(self, table: pa.Table, name: str) -> None:
+        """Write a table whole or not at all, with options that give the same bytes for the same rows."""
+        part = self.folder / "_tmp" / name.replace("/", "-")
+        target = self.folder / name
+        target.parent.mkdir(exist_ok=True)
+        try:
+            write_parquet(table, part)
+            self._put(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _put(self, part: Path, target: Path) -> None:
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+        if os.name == "posix":
+            folder = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def complete_blocks(self) -> set[int]:
+        """Numbers of the blocks that are done."""
+        return {int(path.stem.split("-")[1]) for path in (self.folder / RUNS).glob("block-*.parquet")}
+
+    def begun_blocks(self) -> set[int]:
+        """Numbers of the blocks that have a journal."""
+        return {int(path.stem.split("-")[1]) for path in (self.folder / "journal").glob("block-*.log")}
+
+    def journal(self, block: int) -> Journal:
+        """The journal of a block, cut at its last sound record."""
+        return Journal(self.folder / "journal" / f"block-{block:06}.log")
+
+    def commit(self, block: int, runs: pa.Table, weeks: pa.Table | None) -> None:
+        """Write a complete block, its runs last, and drop its journal."""
+        name = f"block-{block:06}"
+        if weeks is not None:
+            self.write_table(weeks, f"{WEEKS}/{name}.parquet")
+        self.write_table(runs, f"{RUNS}/{name}.parquet")
+        self.drop_journal(block)
+
+    def drop_journal(self, block: int) -> None:
+        """Remove the journal of a block that is complete."""
+        (self.folder / "journal" / f"block-{block:06}.log").unlink(missing_ok=True)
+
+
+def write_parquet(table: pa.Table, target: Any) -> None:
+    """Parquet with options fixed here: zstd; floats split into their bytes, whole numbers as differences."""
+    encodings = {}
+    for field in table.schema:
+        if pa.types.is_floating(field.type):
+            encodings[field.name] = "BYTE_STREAM_SPLIT"
+        elif pa.types.is_integer(field.type):
+            encodings[field.name] = "DELTA_BINARY_PACKED"
+    words = [
+        field.name for field in table.schema if field.name not in encodings and not pa.types.is_boolean(field.type)
+    ]
+    pq.write_table(
+        table, target, compression="zstd", compression_level=3, use_dictionary=words, column_encoding=encodings
+    )
+
+
+def _hold(lock: TextIO) -> bool:
+    """Take the lock of a file; the system gives it back when the process ends, however it ends."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

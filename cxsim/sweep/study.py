@@ -1,0 +1,232 @@
+"""A study file: which market and plans, what varies, in which worlds, how often. Every problem is named with its place."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, FiniteFloat, StrictBool, StrictInt, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from cxsim.luck import MOST_REPLICATION, MOST_SEED
+from cxsim.parameter import Section
+from cxsim.scenario import Problem, Scenario, ScenarioError, load
+from cxsim.scenario.files import find
+from cxsim.scenario.places import Path as KeyPath
+from cxsim.scenario.places import is_file, line_of, lines_of_keys
+from cxsim.scenario.wording import nearest
+from cxsim.sweep.keys import Record, known_keys, record_of, scenario_with
+
+BASE = "base"  # what the market without a plan is called in the tables
+
+_FRAME = ("market.focal", "market.currency", "market.entry_counts")  # settings that are no parameters
+
+Count = Annotated[int, Field(ge=1)]
+Given = StrictBool | StrictInt | FiniteFloat | str
+
+
+class StudyError(ScenarioError):
+    """A study that cannot be run; holds every problem found."""
+
+
+class Factor(Section):
+    """Something that varies: over single values, or over a range (that of the register when left out)."""
+
+    key: str = Field(description="Full key in the scenario, or intervention.NAME.coverage and the like.")
+    values: list[Given] = Field(default=[], description="The values it takes.")
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    scale: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.values and not (self.low is self.high is None):
+            raise ValueError("give either values, or low and high")
+        if (self.low is None) != (self.high is None):
+            raise ValueError("low and high belong together")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+        if len({*map(str, self.values)}) < len(self.values):
+            raise ValueError("a value is given twice")
+        return self
+
+
+class Design(Section):
+    """Which combinations of the factors are lived."""
+
+    kind: Literal["factorial", "one_at_a_time", "latin_hypercube", "sobol", "table"]
+    points: Count | None = Field(None, description="How many, for latin_hypercube and sobol (a power of two).")
+    file: str = Field("", description="For table: a CSV with full keys as its header and a point on each line.")
+
+    @model_validator(mode="after")
+    def _what_the_kind_needs(self) -> Self:
+        drawn = self.kind in ("latin_hypercube", "sobol")
+        if drawn != (self.points is not None):
+            raise ValueError(f"points is {'required' if drawn else 'meaningless'} for {self.kind}")
+        if (self.kind == "table") != bool(self.file):
+            raise ValueError(f"file is {'required' if self.kind == 'table' else 'meaningless'} for {self.kind}")
+        if self.kind == "sobol" and self.points and self.points & (self.points - 1):
+            raise ValueError(f"a Sobol sequence is balanced at powers of two; {self.points} is none")
+        return self
+
+
+class Worlds(Section):
+    """What is uncertain about the market: each design point is lived in each of these worlds."""
+
+    source: str = Field(alias="from", description="register, or the plausible.csv of a calibration.")
+    draws: Count | None = None
+    keys: list[str] = Field(default=[], description="For register: what is uncertain, each over its plausible range.")
+
+    @model_validator(mode="after")
+    def _keys_and_draws(self) -> Self:
+        if (self.source == "register") != bool(self.keys):
+            raise ValueError('keys belong to from = "register", and only there')
+        if self.source == "register" and self.draws is None:
+            raise ValueError('draws is required with from = "register"')
+        return self
+
+
+class Study(Section):
+    """What a study file says."""
+
+    name: str = ""
+    scenario: str = Field(description="The market: a name in the library, or a file.")
+    plans: list[str] = Field(default=[], description="Each point is lived by the market and by each plan, same luck.")
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATION)] = 10
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
+    weeks: bool = Field(True, description="Whether the weekly table is kept too.")
+    set: dict[str, Any] = Field(default={}, description="Values of all runs, by full key.")
+    design: Design | None = None
+    factor: list[Factor] = []
+    worlds: Worlds | None = None
+
+    @field_validator("set")
+    @classmethod
+    def _flat(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return dict(_flattened(given, ""))
+
+    @model_validator(mode="after")
+    def _design_and_factors(self) -> Self:
+        table = self.design is not None and self.design.kind == "table"
+        if self.factor and (self.design is None or table):
+            raise ValueError("a table names its own factors" if table else "factors need a [design]")
+        if self.design is not None and not self.factor and not table:
+            raise ValueError(f"a design of kind {self.design.kind} needs at least one [[factor]]")
+        if BASE in self.plans or len({*self.plans}) < len(self.plans):
+            raise ValueError(f"plans must differ from each other and from {BASE!r}")
+        return self
+
+
+def _flattened(table: dict[str, Any], prefix: str) -> list[tuple[str, Any]]:
+    """Both `"market.people" = 5` and `market.people = 5` mean that key."""
+    pairs: list[tuple[str, Any]] = []
+    for key, value in table.items():
+        pairs += _flattened(value, f"{prefix}{key}.") if isinstance(value, dict) else [(f"{prefix}{key}", value)]
+    return pairs
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A study as read from its file.
+
+    Attributes:
+        path: the file.
+        study: what it says.
+        lines: where its keys stand.
+        scenarios: the market (as "base") and each plan, with the values of `[set]`, by name.
+    """
+
+    path: Path
+    study: Study
+    lines: dict[KeyPath, int]
+    scenarios: dict[str, Scenario]
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """The scenarios as they travel to workers, by name of the plan."""
+        return {name: record_of(scenario) for name, scenario in self.scenarios.items()}
+
+    def where(self, path: KeyPath) -> str:
+        """File and line of a key."""
+        return _where(self.path, self.lines, path)
+
+    def error(self, path: KeyPath, key: str, message: str, hint: str = "") -> StudyError:
+        """One problem at a key of the file."""
+        return StudyError([Problem(self.where(path), key, message, hint)])
+
+    def check_key(self, path: KeyPath, key: str) -> None:
+        """Refuse a key that no scenario of the study has; under brand.NAME it would found a new brand.
+
+        Raises:
+            StudyError: with the nearest key.
+        """
+        known = {key for scenario in self.scenarios.values() for key in known_keys(scenario)}
+        if key not in known and key not in _FRAME:
+            raise self.error(path, key, "there is no such key in the market or a plan", nearest(key, known))
+
+    def beside(self, name: str) -> Path:
+        """A file named in the study, relative to it."""
+        return self.path.parent / name
+
+
+def read_study(path: str | Path) -> Reading:
+    """Read a study file and the scenarios it names.
+
+    Raises:
+        StudyError: with every problem found: file, line, key, what is allowed.
+        ScenarioError: if the market or a plan is wrong.
+    """
+    path = Path(path)
+    if not is_file(path):
+        raise StudyError([Problem(str(path), "study", "there is no such file")])
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        values, lines = tomllib.loads(text), lines_of_keys(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise StudyError([Problem(str(path), "TOML", str(error))]) from None
+    try:
+        study = Study.model_validate(values)
+    except ValidationError as error:
+        faults = error.errors()
+        raise StudyError([_problem(fault, _where(path, lines, _keys(fault)[0])) for fault in faults]) from None
+    named = {BASE: study.scenario, **{plan: plan for plan in study.plans}}
+    loaded = {name: load(find(source, path.parent)) for name, source in named.items()}
+    reading = Reading(path, study, lines, loaded)
+    if not study.set:
+        return reading
+    for key in study.set:
+        reading.check_key(("set", key), key)
+    changed = {
+        name: scenario_with(record, study.set, lambda path: reading.where(("set", *path)))
+        for name, record in reading.records.items()
+    }
+    return Reading(path, study, lines, changed)
+
+
+def _where(path: Path, lines: dict[KeyPath, int], key: KeyPath) -> str:
+    line = line_of(lines, key)
+    return f"{path}, line {line}" if line else str(path)
+
+
+_KINDS_OF_VALUE = ("bool", "int", "float", "str")  # pydantic names the alternatives it tried
+
+
+def _keys(fault: ErrorDetails) -> tuple[KeyPath, str]:
+    path = tuple(part for part in fault["loc"] if part not in _KINDS_OF_VALUE)
+    return path, ".".join(str(part) for part in path if not isinstance(part, int)) or "study"
+
+
+def _problem(fault: ErrorDetails, where: str) -> Problem:
+    path, key = _keys(fault)
+    if fault["type"] == "extra_forbidden":
+        sections: dict[str, type[Section]] = {"design": Design, "factor": Factor, "worlds": Worlds}
+        here = sections.get(str(path[0]), Study)
+        known = [field.alias or name for name, field in here.model_fields.items()]
+        hint = nearest(str(path[-1]), known) or f"Keys here: {', '.join(known)}."
+        return Problem(where, key, "there is no such key", hint)
+    if fault["type"] == "missing":
+        return Problem(where, key, "is required and missing")
+    message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    given = fault["input"]
+    shown = f"given {given!r}; " if isinstance(given, str | int | float | bool) else ""
+    return Problem(where, key, f"{shown}{message[:1].lower()}{message[1:]}")

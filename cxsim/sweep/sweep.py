@@ -1,0 +1,91 @@
+"""A study from end to end: begin it or go on with it, live what is missing, leave tables behind."""
+
+import itertools
+from pathlib import Path
+
+from cxsim.study.folder import ResultsExistError
+from cxsim.sweep.book import Book
+from cxsim.sweep.crews import Crew
+from cxsim.sweep.driver import Driver, Task
+from cxsim.sweep.plan import Plan, chunker, found, manifest_of, planned
+from cxsim.sweep.progress import Silent
+from cxsim.sweep.space import KeySpace
+from cxsim.sweep.store import Store
+from cxsim.sweep.study import Reading
+from cxsim.sweep.tables import design_table
+from cxsim.sweep.work import live_chunk
+
+
+def sweep(
+    reading: Reading,
+    folder: Path,
+    crew: Crew,
+    resume: bool = False,
+    expand: int = 0,
+    progress: Silent | None = None,
+    task: Task = live_chunk,
+) -> KeySpace:
+    """Live a study into a folder; what is there already is not lived again.
+
+    Args:
+        reading: from `read_study`.
+        folder: for the tables; new, or that of the same study with `resume` or `expand`.
+        crew: who does the work; the tables do not depend on it.
+        resume: go on with what is in the folder, if there is anything.
+        expand: so many more replications of a study that is complete.
+        progress: is told how far it is; nobody when left out.
+        task: what workers do.
+
+    Returns:
+        The runs that the folder now holds.
+
+    Raises:
+        StudyError: if the study is wrong.
+        ResultsExistError: if the folder holds something else, or this study and neither `resume` nor `expand` is given.
+        ClusterLostError: if a cluster is gone; what is finished is kept.
+        OSError: if something cannot be written; what is finished is kept.
+        KeyboardInterrupt: on Ctrl-C; what is finished is kept.
+    """
+    store, new = Store(folder), planned(reading)
+    if store.manifest() is None:
+        store.check_free()
+    with store.locked():
+        plan = _begun(store, new, resume, expand)
+        _live_missing(store, plan, crew, progress or Silent(), task)
+    return plan.space
+
+
+def _begun(store: Store, new: Plan, resume: bool, expand: int) -> Plan:
+    manifest = store.manifest()
+    if manifest is None:
+        if expand:
+            raise ResultsExistError(f"{store.folder} holds no study to expand")
+        store.write_table(design_table("point", new.grid.points), "points.parquet")
+        store.write_table(design_table("world", new.grid.worlds), "worlds.parquet")
+        store.write_json(manifest_of(new))
+        return new
+    if not (resume or expand):
+        raise ResultsExistError(f"{store.folder} holds a study already; --resume goes on with it")
+    plan = found(store, new.reading, manifest)
+    if not expand:
+        return plan
+    missing = plan.space.blocks - len(store.complete_blocks())
+    if missing:
+        raise ResultsExistError(f"{missing} blocks of {store.folder} are not complete; --resume first, then --expand")
+    plan = Plan(plan.reading, plan.grid, plan.space.expanded(expand), plan.records)
+    store.write_json({**manifest, **plan.space.as_json()})
+    return plan
+
+
+def _live_missing(store: Store, plan: Plan, crew: Crew, progress: Silent, task: Task) -> None:
+    """Live every run that no complete block and no journal holds, and complete the blocks."""
+    progress.begin(plan.space.runs)
+    book = Book(store, plan.grid, plan.space, plan.reading.study.weeks, progress)
+    driver = Driver(crew, task, chunker(plan), book.finished, lambda: progress.lived(0))
+    chunks = book.chunks(lambda: driver.runs_a_chunk)
+    try:
+        first = next(chunks, None)
+        if first is not None:  # else no worker is called for nothing
+            driver.live(itertools.chain([first], chunks))
+    finally:
+        book.close()

@@ -1,0 +1,209 @@
+"""Protects what a study lives: its designs, its worlds, its values in a scenario, and what is said when its file is wrong."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from studies import PLAN, STUDY, written
+
+from cxsim.scenario import ScenarioError, load
+from cxsim.scenario.register import find_entries
+from cxsim.study.results import scenario_record
+from cxsim.sweep import read_study
+from cxsim.sweep.design import points_of, worlds_of
+from cxsim.sweep.keys import known_keys, own_value, record_of, scenario_with
+from cxsim.sweep.plan import planned
+
+HEAD = 'scenario = "market.toml"\nplans = ["plan.toml"]\n'
+QUALITY, DELIVERY = "brand.ours.use.quality", "brand.ours.use.delivery_weeks"
+RANGES = f"""
+[[factor]]
+key = "{QUALITY}"
+low = 0.5
+high = 0.9
+[[factor]]
+key = "{DELIVERY}"
+low = 0.1
+high = 10.0
+scale = "log"
+"""
+
+
+def design(folder, kind, factors=RANGES, head=HEAD):
+    return points_of(read_study(written(folder, f"{head}design = {{ {kind} }}\n{factors}")))
+
+
+# ---- designs --------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=15)
+@given(points=st.integers(1, 40), seed=st.integers(0, 2**63 - 1))
+def test_a_latin_hypercube_has_one_point_in_each_stratum_of_each_factor(tmp_path, points, seed):
+    table = design(tmp_path, f'kind = "latin_hypercube", points = {points}', head=f"seed = {seed}\n{HEAD}")
+    shares = [(table[QUALITY] - 0.5) / 0.4, np.log(table[DELIVERY] / 0.1) / np.log(100.0)]
+    for share in shares:
+        strata = np.sort(np.floor(share.to_numpy() * points + 1e-4 * (share.to_numpy() < 0.5)))  # six figures are kept
+        assert np.abs(strata - np.arange(points)).max() <= (1 if points > 1 else 0)
+        assert np.abs(np.sort(share) - (np.arange(points) + 0.5) / points).max() <= 0.5 / points + 1e-4
+    again = design(tmp_path, f'kind = "latin_hypercube", points = {points}', head=f"seed = {seed}\n{HEAD}")
+    assert again.equals(table)
+
+
+@settings(max_examples=6)
+@given(power=st.integers(0, 6))
+def test_a_sobol_sequence_is_balanced_on_halves(tmp_path, power):
+    table = design(tmp_path, f'kind = "sobol", points = {2**power}')
+    assert len(table) == 2**power
+    if power:
+        assert (table[QUALITY] < 0.7).sum() == (table[DELIVERY] < 1.0).sum() == 2 ** (power - 1)
+
+
+def test_another_seed_is_another_draw_and_worlds_are_drawn_apart(tmp_path):
+    first, other = (design(tmp_path, 'kind = "sobol", points = 8', head=f"seed = {seed}\n{HEAD}") for seed in (1, 2))
+    assert not first.equals(other)
+
+
+def test_a_factorial_has_every_combination(tmp_path):
+    factors = '[[factor]]\nkey = "market.links.kind"\nvalues = ["small_world", "communities"]\n' + RANGES
+    table = design(tmp_path, 'kind = "factorial"', factors)
+    wanted = set(itertools.product(("small_world", "communities"), (0.5, 0.9), (0.1, 10.0)))
+    assert len(table) == 8 and set(table.itertuples(index=False, name=None)) == wanted
+
+
+def test_one_at_a_time_is_the_market_and_one_change_each(tmp_path):
+    reading = read_study(written(tmp_path, HEAD + 'design = { kind = "one_at_a_time" }\n' + RANGES))
+    table, own = points_of(reading), {key: own_value(reading.scenarios["base"], key) for key in (QUALITY, DELIVERY)}
+    assert table.iloc[0].to_dict() == own
+    assert (table.iloc[1:] != pd.Series(own)).sum(axis=1).eq(1).all() and len(table) == 5
+
+
+def test_left_out_the_range_is_that_of_the_register(tmp_path):
+    table = design(tmp_path, 'kind = "factorial"', '[[factor]]\nkey = "telling.bad"\n')
+    assert tuple(table["telling.bad"]) == find_entries("telling.bad")[0].plausible
+
+
+def test_whole_numbers_stay_whole(tmp_path):
+    table = design(
+        tmp_path, 'kind = "latin_hypercube", points = 5', '[[factor]]\nkey = "market.people"\nlow = 9\nhigh = 99\n'
+    )
+    assert table["market.people"].dtype == np.int64
+
+
+def test_worlds_are_crossed_with_points_and_come_from_a_calibration_too(tmp_path):
+    pd.DataFrame({"draw": range(9), "telling.bad": np.arange(9) / 10}).to_csv(tmp_path / "plausible.csv", index=False)
+    text = f'{HEAD}worlds = {{ from = "plausible.csv", draws = 3 }}\n[design]\nkind = "factorial"\n{RANGES}'
+    reading = read_study(written(tmp_path, text))
+    assert worlds_of(reading)["telling.bad"].tolist() == [0.0, 0.4, 0.8]
+    grid = planned(reading).grid
+    assert len(grid) == 4 * 3 * 2
+    seen = {(*grid.place(number)[:2], *grid.values(number).values()) for number in range(len(grid))}
+    assert len(seen) == 12
+
+
+# ---- values in a scenario -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("market", ["b2b-software", "plans/subscription-service-desk"])
+def test_values_in_a_record_are_those_of_an_override(market):
+    scenario = load(market)
+    for key in known_keys(scenario)[::5]:
+        if key.startswith("intervention.") or (value := own_value(scenario, key)) == float("inf"):
+            continue
+        value = value * 0.5 if isinstance(value, float) else value
+        override = f"{key}={str(value).lower() if isinstance(value, bool) else value!r}"
+        try:
+            wanted = load(market, [override])
+        except ScenarioError:
+            with pytest.raises(ScenarioError):
+                scenario_with(record_of(scenario), {key: value})
+            continue
+        changed = scenario_with(record_of(scenario), {key: value})
+        for each in (wanted, changed):
+            each.evidence.clear()
+        assert scenario_record(changed) == scenario_record(wanted), key
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "found"),
+    [
+        ("coverage", 0.3, lambda item: item.coverage),
+        ("start_week", 4.0, lambda item: item.start_week),
+        ("level", "high", lambda item: item.level),
+        ("cost.once", 9.0, lambda item: item.cost.once),
+        ("use.failure_rate", 0.8, lambda item: item.effect[0].multiply),
+    ],
+)
+def test_what_an_intervention_is_can_vary(tmp_path, key, value, found):
+    written(tmp_path)
+    plan = load(tmp_path / "plan.toml")
+    full = f"intervention.Check twice.{key}"
+    assert full in known_keys(plan) and own_value(plan, full) != value
+    changed = scenario_with(record_of(plan), {full: value})
+    assert found(changed.intervention[0]) == own_value(changed, full) == value
+
+
+def test_an_intervention_can_be_left_out_and_the_base_has_none(tmp_path):
+    written(tmp_path)
+    plan, base = load(tmp_path / "plan.toml"), load(tmp_path / "market.toml")
+    key = "intervention.Check twice.present"
+    assert not scenario_with(record_of(plan), {key: False}).intervention
+    assert scenario_with(record_of(plan), {key: True}) == plan
+    assert scenario_with(record_of(base), {key: True}) == base
+
+
+# ---- a file that is wrong -------------------------------------------------------------------------------------------
+
+DESIGN = '[design]\nkind = "factorial"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seed = 1", "study.toml: scenario: is required and missing"),
+        (HEAD + "replication = 3", "line 3: replication: there is no such key\n    Did you mean 'replications'?"),
+        (HEAD + "replications = 0", "line 3: replications: given 0; it should be greater than or equal to 1"),
+        (HEAD + "x = [", "TOML: "),
+        (HEAD + 'design = { kind = "sobol", points = 6 }\n' + RANGES, "balanced at powers of two; 6 is none"),
+        (HEAD + 'design = { kind = "sobol" }\n' + RANGES, "points is required for sobol"),
+        (HEAD + 'design = { kind = "table" }', "file is required for table"),
+        (HEAD + DESIGN, "a design of kind factorial needs at least one"),
+        (HEAD + RANGES, "factors need a [design]"),
+        (HEAD + DESIGN + '[[factor]]\nkey = "brand.our.use.quality"', "line 6: brand.our.use.quality: there is no such key in the market or a plan\n    Did you mean 'brand.ours.use.quality'?"),
+        (HEAD + DESIGN + '[[factor]]\nkey = "intervention.Check.coverage"', "there is no such key"),
+        (HEAD + DESIGN + '[[factor]]\nkey = "market.people"', "has no plausible range in the register"),
+        (HEAD + DESIGN + '[[factor]]\nkey = "market.links.kind"', "is no number, so it needs values"),
+        (HEAD + DESIGN + '[[factor]]\nkey = "brand.ours.use.late_rate"\nvalues = [0.5, 1.5]', "given 1.5; allowed: 0 to 1"),
+        (HEAD + DESIGN + f'[[factor]]\nkey = "{QUALITY}"\nlow = 0.5', "low and high belong together"),
+        (HEAD + DESIGN + f'[[factor]]\nkey = "{QUALITY}"\nlow = 0.5\nhigh = 0.2', "must be below high"),
+        (HEAD + DESIGN + f'[[factor]]\nkey = "{QUALITY}"\nlow = 0.0\nhigh = 0.2\nscale = "log"', "cannot begin at 0"),
+        (HEAD + DESIGN + RANGES + RANGES, "a key is named twice"),
+        (HEAD + f"set.{QUALITY} = 0.5\n" + DESIGN + RANGES, f"{QUALITY}: is named in set and in design"),
+        (HEAD + "set.brand.our.use.quality = 0.5", "there is no such key in the market or a plan"),
+        (HEAD + "set.market.people = -1", "line 3: market.people: given -1"),
+        (HEAD + 'worlds = { from = "nowhere.csv" }', "nowhere.csv cannot be read"),
+        (HEAD + 'worlds = { from = "register", keys = ["telling.bad"] }', "draws is required"),
+        (HEAD + 'worlds = { from = "register", draws = 2 }', "keys belong to from"),
+        (HEAD + 'worlds = { form = "register" }', "worlds.form: there is no such key\n    Did you mean 'from'?"),
+        ('scenario = "market.toml"\nplans = ["plan.toml", "plan.toml"]', "plans must differ"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(tmp_path, text, said):
+    path = written(tmp_path, text)
+    with pytest.raises(ScenarioError) as problem:
+        planned(read_study(path))
+    assert str(path) in str(problem.value)
+    assert said in str(problem.value)
+
+
+def test_every_example_study_is_right():
+    for path in sorted((Path(__file__).parents[2] / "experiments" / "studies").glob("*.toml")):
+        assert planned(read_study(path)).space.runs >= 100, path
+
+
+def test_a_plan_that_is_wrong_is_said_by_its_own_file(tmp_path):
+    with pytest.raises(ScenarioError, match=r"plan\.toml, line 3: extend"):
+        read_study(written(tmp_path, STUDY, plan=PLAN.replace("extends", "extend")))

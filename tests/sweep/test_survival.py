@@ -1,0 +1,154 @@
+"""Protects what a study has finished: whatever is killed, torn or full, `--resume` gives the tables of a study never stopped.
+
+Processes are killed when the journal has grown, never after a time; tables are compared by SHA-256.
+"""
+
+import functools
+import os
+import shutil
+import signal
+import sys
+
+import pytest
+from studies import (
+    STUDY,
+    StopAfter,
+    die_always,
+    die_once,
+    finished_bytes,
+    lived,
+    processes_of,
+    started,
+    sums,
+    wait_until,
+    written,
+)
+
+from cxsim.sweep import driver, read_runs
+from cxsim.sweep.crews import Processes, Threads
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and sessions")
+
+
+@pytest.mark.parametrize(("crew", "seconds"), [(Threads(2), 1.0), (Processes(2), 0.02)], ids=["threads", "processes"])
+def test_the_tables_do_not_depend_on_who_lives_them_nor_on_the_size_of_chunks(
+    study, reference, tmp_path, monkeypatch, crew, seconds
+):
+    monkeypatch.setattr(driver, "SECONDS_A_CHUNK", seconds)
+    lived(study, tmp_path / "out", crew)
+    assert sums(tmp_path / "out") == sums(reference)
+
+
+@posix
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc for orphans")
+def test_kill_9_of_the_driver_loses_nothing_and_leaves_no_orphans(study, reference, tmp_path):
+    out = tmp_path / "out"
+    before = 0
+    for _ in range(2):
+        process = started(study, out, "--workers", 2, "--resume")
+        wait_until(lambda process=process, before=before: finished_bytes(out) > before + 20_000, process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        wait_until(lambda process=process: not processes_of(process.pid), seconds=20)
+        assert finished_bytes(out) > before
+        before = finished_bytes(out)
+    lived(study, out, Threads(), resume=True)
+    assert sums(out) == sums(reference)
+
+
+@posix
+def test_ctrl_c_stops_at_once_and_keeps_what_is_finished(study, reference, tmp_path):
+    out = tmp_path / "out"
+    process = started(study, out, "--workers", 2)
+    wait_until(lambda: finished_bytes(out) > 10_000, process)
+    os.killpg(process.pid, signal.SIGINT)
+    said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "")
+    assert errors == f"cxsim: stopped; what is finished is kept in {out}, --resume goes on\n"
+    lived(study, out, resume=True)
+    assert sums(out) == sums(reference)
+
+
+@posix
+def test_a_worker_that_is_killed_is_replaced(study, reference, tmp_path):
+    lived(study, tmp_path / "out", Processes(2), task=functools.partial(die_once, tmp_path / "died", 77))
+    assert (tmp_path / "died").exists()
+    assert sums(tmp_path / "out") == sums(reference)
+
+
+@posix
+def test_a_run_that_kills_every_worker_is_a_row_with_its_error_and_the_only_one(study, reference, tmp_path):
+    lived(study, tmp_path / "out", Processes(2), task=functools.partial(die_always, 77))
+    runs, right = read_runs(tmp_path / "out"), read_runs(reference)
+    assert runs["error"].dropna().to_dict() == {77: driver.WORKER_DIED}
+    assert runs.loc[77, "loops":"acquisition_cost"].isna().all()
+    assert runs.drop(index=77).equals(right.drop(index=77))
+
+
+@posix
+def test_a_disk_that_is_full_stops_the_study_and_loses_nothing(study, reference, tmp_path):
+    resource = pytest.importorskip("resource")
+    out = tmp_path / "out"
+    small = (30_000, 30_000)  # no file may grow beyond: a write is cut short, the next one fails
+    process = started(study, out, "--workers", 0, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, small))
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2 and errors.startswith("cxsim: ") and "Traceback" not in errors
+    kept = finished_bytes(out)
+    assert 20_000 < kept <= 30_000
+    lived(study, out, resume=True)
+    assert sums(out) == sums(reference)
+
+
+def test_ctrl_c_between_any_two_runs_counts_nothing_twice(study, reference, tmp_path):
+    out = tmp_path / "out"
+    for runs in (1, 40, 100):
+        with pytest.raises(KeyboardInterrupt):
+            lived(study, out, resume=True, progress=StopAfter(runs))
+    lived(study, out, resume=True)
+    assert sums(out) == sums(reference)
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """A study of one block that was stopped in the middle, and its tables if it had not been."""
+    folder = tmp_path_factory.mktemp("interrupted")
+    small = written(folder, STUDY.replace("points = 9", "points = 3").replace("replications = 5", "replications = 2"))
+    lived(small, folder / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        lived(small, folder / "half", progress=StopAfter(20))
+    return small, folder / "half", sums(folder / "whole")
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.001, 0.3, 0.5, 0.97, 0.9999])
+def test_a_torn_journal_counts_up_to_its_last_sound_record(interrupted, tmp_path, kept):
+    study, half, whole = interrupted
+    out = tmp_path / "out"
+    shutil.copytree(half, out)
+    (journal,) = (out / "journal").iterdir()
+    os.truncate(journal, int(journal.stat().st_size * kept))
+    lived(study, out, resume=True)
+    assert sums(out) == whole
+
+
+def test_a_journal_with_a_flipped_bit_counts_up_to_it(interrupted, tmp_path):
+    study, half, whole = interrupted
+    out = tmp_path / "out"
+    shutil.copytree(half, out)
+    (journal,) = (out / "journal").iterdir()
+    data = bytearray(journal.read_bytes())
+    data[len(data) // 2] ^= 4
+    journal.write_bytes(data)
+    lived(study, out, resume=True)
+    assert sums(out) == whole
+
+
+def test_killed_between_the_last_file_of_a_block_and_the_end_of_its_journal(interrupted, tmp_path):
+    study, half, whole = interrupted
+    out = tmp_path / "out"
+    shutil.copytree(half, out)
+    (journal,) = (out / "journal").iterdir()
+    left = journal.read_bytes()
+    lived(study, out, resume=True)
+    journal.write_bytes(left)
+    lived(study, out, resume=True)
+    assert sums(out) == whole and not journal.exists()

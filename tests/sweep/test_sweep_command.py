@@ -1,0 +1,191 @@
+"""Protects `cxsim sweep` as it is typed, the driver's patience and memory, and studies on a Dask cluster."""
+
+import json
+import re
+import subprocess
+import sys
+from concurrent.futures import Future
+
+import pytest
+from studies import RUNS, StopAfter, lived, sums, wait_until, written
+
+from cxsim.sweep.crews import Cluster, ClusterLostError, Threads
+from cxsim.sweep.driver import CHUNKS_A_WORKER, Driver
+from cxsim.sweep.progress import Progress, in_bytes, in_time
+from cxsim.sweep.space import Key
+from cxsim.sweep.work import Done
+
+
+def test_a_study_is_lived_resumed_and_expanded(cxsim, study, reference, tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        lived(study, out, progress=StopAfter(RUNS - 10))
+    code, said, _ = cxsim("sweep", study, "-o", out, "--workers", 0)
+    assert code == 2
+    code, said, errors = cxsim("sweep", study, "-o", out, "--workers", 0, "--resume")
+    assert (code, errors, said) == (0, "", f"{RUNS} runs (54 scenarios x 5 replications) in {out}.\n")
+    assert sums(out) == sums(reference)
+    code, said, _ = cxsim("sweep", study, "-o", out, "--workers", 0, "--expand", 1)
+    assert code == 0 and said.startswith(f"{RUNS + 54} runs")
+
+
+def test_a_dry_run_says_what_it_takes_and_writes_nothing(cxsim, study, reference, tmp_path):
+    code, said, errors = cxsim("sweep", study, "-o", tmp_path / "out", "--dry-run", "--workers", 2)
+    assert (code, errors, list(tmp_path.iterdir())) == (0, "", [])
+    assert said.startswith("9 points x 3 worlds x 2 (the market and its plans) x 5 replications = 270 runs\n")
+    kilobytes = float(re.search(r"([\d.]+) kB on disk", said)[1])
+    real = sum(path.stat().st_size for path in reference.rglob("block-*.parquet")) / 1e3
+    assert 1.0 < kilobytes / real < 3.0  # a few rows do not compress as well as many
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "give a folder"),
+        (("-o", "x", "--workers", 2, "--cluster", "tcp://nowhere:1"), "either --workers or --cluster"),
+    ],
+)
+def test_what_is_typed_wrong_gets_one_message(cxsim, study, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    code, _, errors = cxsim("sweep", study, *arguments)
+    assert code == 2 and said in errors
+    assert not list(tmp_path.iterdir())
+
+
+def test_failed_runs_are_counted_and_the_first_is_told(cxsim, tmp_path):
+    (tmp_path / "points.csv").write_text("intervention.Check twice.start_week,intervention.Check twice.end_week\n5,2\n")
+    text = 'scenario = "market.toml"\nplans = ["plan.toml"]\nreplications = 2\ndesign = {kind = "table", file = "points.csv"}\n'
+    code, said, _ = cxsim("sweep", written(tmp_path, text), "-o", tmp_path / "out", "--workers", 0)
+    assert code == 0 and "2 of them failed and say why in the column `error`; the first: ScenarioError: " in said
+
+
+# ---- the driver -----------------------------------------------------------------------------------------------------
+
+
+class Nothing(dict):
+    """Every run left nothing."""
+
+    def __missing__(self, run):
+        return b""
+
+
+class AtOnce(Threads):
+    """A crew that has done everything before it is asked."""
+
+    def open(self):
+        return self
+
+    def submit(self, task, chunk):
+        future = Future()
+        future.set_result(Done(1.0, Nothing()))
+        return future
+
+    def close(self, executor):
+        return
+
+
+def test_chunks_are_asked_for_only_when_there_is_room_for_them():
+    asked = []
+
+    def keys():
+        for run in range(5000):
+            asked.append(run)
+            yield [Key(run, 0, run)]
+
+    seen = []
+
+    def finished(key, _):
+        seen.append(key.run)
+        assert len(asked) - len(seen) < CHUNKS_A_WORKER * 2
+
+    Driver(AtOnce(2), None, lambda keys: keys, finished, lambda: None).live(keys())
+    assert sorted(seen) == list(range(5000))
+
+
+def test_progress_is_told_in_lines_where_there_is_no_terminal(monkeypatch, capsys):
+    now = [100.0]
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr("cxsim.sweep.progress.time.monotonic", lambda: now[0])
+    with Progress() as progress:
+        progress.begin(1000)
+        progress.found(400)
+        for _ in range(6):
+            now[0] += 10.0
+            progress.lived(10)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "cxsim: 430 of 1,000 runs, 1 a second, 9.5 minutes left",
+        "cxsim: 460 of 1,000 runs, 1 a second, 9 minutes left",
+    ]
+
+
+def test_times_and_sizes_are_rounded_to_what_is_known():
+    assert [in_time(each) for each in (0.034, 90.0, 7300.0, 200_000.0)] == ["0.034 seconds", "90 seconds", "2.03 hours", "2.31 days"]  # fmt: skip
+    assert [in_bytes(each) for each in (12, 5600, 6.2e6, 7e9)] == ["12 bytes", "5.6 kB", "6.2 MB", "7 GB"]
+
+
+# ---- a cluster ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A real scheduler and two workers, each a process of its own; (address, [workers])."""
+    pytest.importorskip("distributed", reason="needs cxsim[cluster]")
+    place = tmp_path_factory.mktemp("cluster")
+    file = place / "scheduler.json"
+    common = ["--no-dashboard", "--scheduler-file", str(file)]
+
+    def start(what, *options):
+        command = [sys.executable, "-m", f"distributed.cli.{what}", *common, *options]
+        return subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", "0")]
+    try:
+        wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"), processes[0])
+        processes += [start("dask_worker", "--nthreads", "1", "--no-nanny", "--name", str(name)) for name in range(2)]
+        yield json.loads(file.read_text())["address"], processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def _crew(address, size):
+    """The cluster once so many workers have joined."""
+    crew = []
+
+    def joined():
+        try:
+            crew[:] = [Cluster(address)]
+        except ClusterLostError:
+            return False
+        return crew[0].size == size or bool(crew[0].close(crew[0].open()))
+
+    wait_until(joined)
+    return crew[0]
+
+
+def test_a_cluster_lives_the_same_study(study, reference, cluster, tmp_path):
+    lived(study, tmp_path / "out", _crew(cluster[0], 2))
+    assert sums(tmp_path / "out") == sums(reference)
+
+
+def test_a_worker_of_a_cluster_may_die(study, reference, cluster, tmp_path):
+    address, workers = cluster
+    out = tmp_path / "out"
+
+    class KillOne(StopAfter):
+        def lived(self, runs):
+            self.left -= runs
+            if self.left < 0 and workers[0].poll() is None:
+                workers[0].kill()
+
+    lived(study, out, _crew(address, 2), progress=KillOne(30))
+    assert workers[0].wait(10) and sums(out) == sums(reference)
+
+
+def test_where_no_scheduler_answers_it_says_so(cxsim, study, tmp_path, monkeypatch):
+    pytest.importorskip("distributed", reason="needs cxsim[cluster]")
+    monkeypatch.setattr("cxsim.sweep.crews.SECONDS_TO_ANSWER", 0.5)
+    code, _, errors = cxsim("sweep", study, "-o", tmp_path / "out", "--cluster", "tcp://127.0.0.1:9")
+    assert code == 2 and errors.startswith("cxsim: no scheduler answers at tcp://127.0.0.1:9")
