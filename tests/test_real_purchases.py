@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from scipy.special import hyp2f1
 
+from cxsim.closed_forms.bg_nbd import BgNbd
 from cxsim.market.world import entry_weeks
 from cxsim.scenario import load
 from cxsim.study.against_real import against_real, cumulative_repeats, real_repeats
 from cxsim.study.runs import run
 
 BG_NBD_AT_WEEK_78 = 4160.6  # of these customers, with the unrounded estimates
-ROUNDED = (0.243, 4.414, 0.793, 2.426)  # r, alpha, a, b: Fader, Hardie & Lee (2005), Table 2; what the scenario uses
-UNROUNDED = (0.24259, 4.41354, 0.79284, 2.42590)
+ROUNDED = BgNbd(0.243, 4.414, 0.793, 2.426)  # Fader, Hardie & Lee (2005), Table 2; what the scenario uses
+UNROUNDED = BgNbd(0.24259, 4.41354, 0.79284, 2.42590)
 REPLICATIONS = 100
 
 
@@ -20,23 +20,17 @@ def runs():
     return run(load("online-retailer-rhythm"), REPLICATIONS)
 
 
-def expected_repeats(weeks, r, alpha, a, b):
-    """E X(t) of BG/NBD (Fader, Hardie & Lee 2005, eq. 9), for somebody who has been a customer for t weeks."""
-    t = np.maximum(weeks, 0.0)
-    return (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + t)) ** r * hyp2f1(r, b, a + b - 1, t / (alpha + t)))
-
-
 @pytest.fixture(scope="module")
 def closed_form():
     """Expected cumulative repeat purchases at the end of each week, from 1, of the customers who entered each day."""
     entry = entry_weeks(load("online-retailer-rhythm"))
-    return np.array([expected_repeats(week - entry, *ROUNDED).sum() for week in range(1, 79)])
+    return np.array([ROUNDED.expected_repeats(np.maximum(week - entry, 0.0)).sum() for week in range(1, 79)])
 
 
 def test_the_closed_form_is_the_published_one(closed_form):
-    assert expected_repeats(np.array([39.0, 78.0]), *UNROUNDED) == pytest.approx([1.195, 1.858], abs=5e-4)
+    assert UNROUNDED.expected_repeats(np.array([39.0, 78.0])) == pytest.approx([1.195, 1.858], abs=5e-4)
     last_day_does_not_count = 78.0 - 1.0 / 7.0 - entry_weeks(load("online-retailer-rhythm"))
-    assert expected_repeats(last_day_does_not_count, *UNROUNDED).sum() == pytest.approx(BG_NBD_AT_WEEK_78, abs=0.5)
+    assert UNROUNDED.expected_repeats(last_day_does_not_count).sum() == pytest.approx(BG_NBD_AT_WEEK_78, abs=0.5)
     assert closed_form[-1] == pytest.approx(BG_NBD_AT_WEEK_78, rel=0.003)
 
 
