@@ -1,7 +1,7 @@
 """CDNOW's customers, and the wall between what a forecast may know and what it is scored on.
 
 A `Cohort` is what is known at the end of some week. `Cohort.split` gives a shorter cohort and the rest as `Sealed`,
-whose only use is to score a finished `Forecast`. Whoever fits is handed the shorter cohort and nothing else.
+whose only use is to score, or to be drawn beside, a finished `Forecast`. Whoever fits is handed the shorter cohort and nothing else.
 
 Counting follows Fader, Hardie & Lee (2005): purchases of a customer on one day are one purchase, time runs in days from
 1 January 1997 and is given in weeks, and the repeat purchases of week w are those up to day 7w - 1.
@@ -36,13 +36,11 @@ class Forecast:
         name: of the method.
         cumulative: expected repeat purchases of the cohort by the end of weeks 1, 2, ... up to the last, shape (weeks,).
         individual: expected purchases of each customer in the sealed weeks, shape (customers,).
-        note: what the reader of a table should know.
     """
 
     name: str
     cumulative: Numbers
     individual: Numbers
-    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from cxsim.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL, PALE
 from cxsim.closed_forms.histories import Numbers
@@ -73,7 +74,8 @@ def sales(every: dict[str, dict[str, Numbers]]) -> Figure:
         _tidy(ax, "year", "sales")
         ax.set_ylim(0, None)
         _title(ax, known.series)
-    panels.flat[0].legend(frameon=False, fontsize=8, loc="upper left")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.legend(*panels.flat[0].get_legend_handles_labels(), frameon=False, ncols=5, loc="outside lower center")
     return figure
 
 
