@@ -122,6 +122,7 @@ def test_values_in_a_record_are_those_of_an_override(market):
                 scenario_with(record_of(scenario), {key: value})
             continue
         changed = scenario_with(record_of(scenario), {key: value})
+        assert key not in changed.evidence
         for each in (wanted, changed):
             each.evidence.clear()
         assert scenario_record(changed) == scenario_record(wanted), key

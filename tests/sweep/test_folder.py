@@ -8,6 +8,7 @@ import pytest
 from studies import MARKET, PLAN, STUDY, lived, sums, written
 
 from cxsim.ledger.figures import FIGURES
+from cxsim.ledger.weekly import weekly_table
 from cxsim.scenario import load
 from cxsim.study.folder import ResultsExistError
 from cxsim.study.replications import live
@@ -49,6 +50,16 @@ def test_base_and_plan_of_a_point_have_the_same_parameters_and_luck(out):
     keys = ["point", "world", "replication", "brand.ours.use.quality", "telling.bad"]
     base, plan = (runs.loc[runs["plan"] == name, keys].reset_index(drop=True) for name in ("base", "plan.toml"))
     assert base.equals(plan)
+
+
+def test_weeks_are_the_weekly_table_of_the_run(study, out):
+    row = read_runs(out).loc[0]
+    values = [f"{key}={row[key]}" for key in ("brand.ours.use.quality", "telling.bad")]
+    scenario = load(study.parent / "market.toml", values)
+    wanted = weekly_table(live(scenario, 3, 0).world, scenario.brands)
+    weeks = read_weeks(out).query("run == 0").drop(columns="run").reset_index(drop=True)
+    assert wanted["revenue_money"].sum() > 0
+    pd.testing.assert_frame_equal(weeks.astype({"brand": "str"}), wanted.astype({"brand": "str"}), check_dtype=False)
 
 
 def test_weeks_add_up_to_the_figures(out):

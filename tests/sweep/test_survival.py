@@ -48,8 +48,13 @@ def test_kill_9_of_the_driver_loses_nothing_and_leaves_no_orphans(study, referen
         process = started(study, out, "--workers", 2, "--resume")
         wait_until(lambda process=process, before=before: finished_bytes(out) > before + 20_000, process)
         os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        wait_until(lambda process=process: not processes_of(process.pid), seconds=20)
+        process.wait()
+        try:
+            wait_until(lambda process=process: not processes_of(process.pid), seconds=20)
+        finally:
+            for orphan in processes_of(process.pid):
+                os.kill(orphan, signal.SIGKILL)
+            process.communicate()
         assert finished_bytes(out) > before
         before = finished_bytes(out)
     lived(study, out, Threads(), resume=True)
