@@ -30,12 +30,12 @@ def first_day(start: str | date) -> date:
 
 def days_of(weeks: Weeks, start: date) -> Times:
     """The day of each moment, at midnight, shape as given."""
-    return _midnight(start) + np.floor(weeks * _DAYS).astype("timedelta64[D]")
+    return np.asarray(_midnight(start) + np.floor(weeks * _DAYS).astype("timedelta64[D]"))
 
 
 def times_of(weeks: Weeks, start: date) -> Times:
     """Each moment to the second before it, shape as given."""
-    return _midnight(start) + np.floor(weeks * _SECONDS).astype("timedelta64[s]")
+    return np.asarray(_midnight(start) + np.floor(weeks * _SECONDS).astype("timedelta64[s]"))
 
 
 def _midnight(start: date) -> np.datetime64:
