@@ -287,7 +287,7 @@ def test_a_mistake_in_a_process_of_its_own():
     assert done.stderr.startswith("cxsim: no-such-market: scenario: no such file")
 
 
-# Python loses an interrupt that falls into a finalizer, once in some hundred times; then people press again, as here.
+# An interrupt was seen to get lost on a busy machine, for a reason not yet found; then people press again, as here.
 INTERRUPTED_AT_THE_THIRD = """
 import os, signal, sys
 import cxsim.study.comparison as comparison
