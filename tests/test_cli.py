@@ -287,15 +287,16 @@ def test_a_mistake_in_a_process_of_its_own():
     assert done.stderr.startswith("cxsim: no-such-market: scenario: no such file")
 
 
-# An interrupt was seen to get lost on a busy machine, for a reason not yet found; then people press again, as here.
+# A test run in the background inherits an ignored SIGINT, and Python then keeps ignoring it; at a terminal it is heard.
 INTERRUPTED_AT_THE_THIRD = """
 import os, signal, sys
 import cxsim.study.comparison as comparison
+signal.signal(signal.SIGINT, signal.default_int_handler)
 live = comparison.live
-pressed = set()
+pressed = []
 def interrupted(scenario, seed, replication):
-    if replication % 1000 == 2 and replication not in pressed:
-        pressed.add(replication)
+    if replication == 2 and not pressed:
+        pressed.append(True)
         os.kill(os.getpid(), signal.SIGINT)
     return live(scenario, seed, replication)
 comparison.live = interrupted
