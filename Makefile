@@ -9,7 +9,7 @@ demo: .venv/ready  ## Two plans for an online shop, lived by the same customers 
 		--replications 20 --overwrite -o results/demo
 
 test: .venv/ready  ## All tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/ready  ## Style and types
 	$(BIN)/ruff check .

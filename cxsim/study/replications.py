@@ -1,9 +1,11 @@
 """Living one replication, and many of them side by side."""
 
 import os
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -60,13 +62,23 @@ def each_replication(
 ) -> list[Result]:
     """Do `work(replication)` for 0, 1, ... side by side in threads; results in order, whatever the number of workers.
 
-    Threads suffice: the compiled rules hold no interpreter lock.
+    Threads suffice: the compiled rules hold no interpreter lock. Few are asked for ahead of time, since an interrupt that
+    arrives in the middle of handing over work can leave the pool's lock taken, and stopping would wait for it forever.
     """
-    with ThreadPoolExecutor(workers or usable_cores()) as pool:
+    threads = workers or usable_cores()
+    with (
+        ThreadPoolExecutor(threads) as pool,
+        tqdm(total=replications, desc="replications", unit="run", disable=not progress, leave=False) as bar,
+    ):
+        numbers = iter(range(replications))
+        under_way = deque(pool.submit(work, number) for number in islice(numbers, 2 * threads))
+        results: list[Result] = []
         try:
-            futures = [pool.submit(work, replication) for replication in range(replications)]
-            bar = tqdm(futures, desc="replications", unit="run", disable=not progress, leave=False)
-            return [future.result() for future in bar]
+            while under_way:
+                results.append(under_way.popleft().result())
+                under_way.extend(pool.submit(work, number) for number in islice(numbers, 1))
+                bar.update()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+    return results
