@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 demo: .venv/ready  ## Two plans for an online shop, lived by the same customers with the same luck
 	$(BIN)/cxsim compare online-retailer plans/online-retailer-checkout plans/online-retailer-delivery \
@@ -15,6 +15,9 @@ lint: .venv/ready  ## Style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv/ready  ## The documentation as a site in site/, to open from disk; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

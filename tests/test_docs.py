@@ -1,4 +1,4 @@
-"""Protects the first ten minutes of a newcomer: every command and code block of the README works as it is shown.
+"""Protects the first ten minutes of a newcomer: every command and code block of the tours works as it is shown.
 
 Blocks run from top to bottom in one folder, as a reader would run them: ```console blocks through the command line in
 this process, ```python blocks in one namespace. What is shown below has to begin as the real output begins, numbers
@@ -30,7 +30,7 @@ PAGES = sorted(
         *ROOT.glob("experiments/**/*.md"),
     ]
 )
-TOURS = ["README.md", "docs/calibration.md"]
+TOURS = ["README.md", "docs/calibration.md", *(page for page in PAGES if page.startswith("docs/tutorials/"))]
 WORDS_COMPARED = 4
 
 
@@ -72,7 +72,7 @@ def blocks_of(page):
 def test_every_block_works_as_shown(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ROOT / "examples" / "data", tmp_path / "examples" / "data")
-    names = {"__name__": "readme"}
+    names = {"__name__": "tour"}
     printed = ""
     for kind, block in blocks_of(page):
         if kind == "console":
@@ -80,14 +80,14 @@ def test_every_block_works_as_shown(page, tmp_path, monkeypatch, capsys):
                 check_shown(shown, run_command(command), command)
         elif kind == "python":
             capsys.readouterr()
-            exec(compile(block, "README.md", "exec"), names)
+            exec(compile(block, page, "exec"), names)
             printed = capsys.readouterr().out
         else:
             check_shown(block, printed, "the Python block above")
 
 
-def test_the_readme_shows_each_kind_of_block():
-    assert {kind for kind, _ in blocks_of("README.md")} == {"console", "python", "text"}
+def test_the_tours_show_each_kind_of_block():
+    assert {kind for page in TOURS for kind, _ in blocks_of(page)} == {"console", "python", "text"}
 
 
 @pytest.mark.parametrize("page", PAGES)
