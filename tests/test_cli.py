@@ -161,7 +161,7 @@ def test_results_and_charts_are_written_to_the_folder(cxsim, tmp_path):
     out = tmp_path / "results" / "demo"
     code, said, _ = cxsim("compare", BASE, PLAN, "plans/online-retailer-checkout", "-n", 2, "-o", out, *SMALL)
     assert code == 0 and f"Written to {out}" in said
-    charts = {f"{chart}-{number}.png" for chart in ("flow", "matrix", "differences") for number in (1, 2)}
+    charts = {f"{chart}-{number}.png" for chart in ("flow", "endings", "matrix", "money") for number in (1, 2)}
     assert {path.name for path in out.iterdir()} >= charts | {"summary.md", "manifest.json", "differences.csv"}
     code, _, _ = cxsim("run", "online-retailer-rhythm", "-n", 1, "--parquet", "-o", tmp_path / "run")
     assert {path.name for path in (tmp_path / "run").iterdir()} >= {"flow.png", "rhythm.png", "figures.parquet"}

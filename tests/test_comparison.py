@@ -210,7 +210,8 @@ def told(comparison, **figures):
     for name, (before, after) in figures.items():
         table[f"base_{name}"], table[f"plan_{name}"] = before, after
     doctored = replace(plan, per_replication=table, roi=Estimate(1.5, 1.0, 2.0), payback=17)
-    return replace(comparison, plans={"better": doctored}, replications=len(table)).verdict()
+    base = replace(comparison.base_runs, figures=comparison.base_figures.iloc[: len(table)])
+    return replace(comparison, plans={"better": doctored}, base_runs=base).verdict()
 
 
 NO = ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0])

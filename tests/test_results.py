@@ -35,6 +35,9 @@ loyalty.leave_a = 1.2
 [segment.old]
 share = 0.6
 """
+TABLES = {"figures", "weeks", "lines", "retention", "referrals", "loop_lengths"}
+TABLES |= {"differences", "matrix", "rescued", "broken", "money"}
+TEXTS = {"summary.md", "comparison.json", "base.toml", "plan-1.toml", "manifest.json"}
 SMALL = ("market.people=80", "market.horizon_weeks=12")
 
 
@@ -59,8 +62,8 @@ def contents(folder):
 
 def test_runs_are_written_as_tables_a_summary_and_a_manifest(runs, tmp_path):
     write_runs(runs, tmp_path / "out")
-    tables = ("figures", "weeks", "lines", "retention", "referrals", "summary")
-    names = {*(f"{table}.csv" for table in tables), "summary.md", "manifest.json"}
+    tables = ("figures", "weeks", "lines", "retention", "referrals", "loop_lengths", "summary")
+    names = {*(f"{table}.csv" for table in tables), "summary.md", "scenario.toml", "manifest.json"}
     assert set(contents(tmp_path / "out")) == names
     weeks = pd.read_csv(tmp_path / "out" / "weeks.csv")
     assert len(weeks) == 2 * 12 * 2  # replications, weeks, brands
@@ -70,8 +73,7 @@ def test_runs_are_written_as_tables_a_summary_and_a_manifest(runs, tmp_path):
 def test_a_comparison_is_written_with_its_verdict(comparison, tmp_path):
     write_comparison(comparison, tmp_path / "new" / "out")
     out = tmp_path / "new" / "out"
-    tables = {"figures", "differences", "matrix", "rescued", "broken", "money"}
-    assert set(contents(out)) == {f"{name}.csv" for name in tables} | {"summary.md", "manifest.json"}
+    assert set(contents(out)) == {f"{name}.csv" for name in TABLES} | TEXTS
     assert comparison.verdict() in (out / "summary.md").read_text()
     matrix = pd.read_csv(out / "matrix.csv")
     assert matrix["people"].sum() == pytest.approx(80)
@@ -214,12 +216,7 @@ def test_overwriting_leaves_no_table_of_the_earlier_results(runs, comparison, tm
     write_runs(runs, tmp_path)
     (tmp_path / "rescued.csv").write_text("mine")  # the earlier results have no such table
     write_comparison(comparison, tmp_path, "parquet", overwrite=True)
-    tables = {"figures", "differences", "matrix", "rescued", "broken", "money"}
-    assert set(contents(tmp_path)) == {f"{name}.parquet" for name in tables} | {
-        "summary.md",
-        "manifest.json",
-        "rescued.csv",
-    }
+    assert set(contents(tmp_path)) == {f"{name}.parquet" for name in TABLES} | TEXTS | {"rescued.csv"}
     assert contents(tmp_path)["rescued.csv"] == b"mine"
 
 

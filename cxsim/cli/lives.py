@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.cli import until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -83,7 +85,7 @@ def run(
     _prepared(out, overwrite, parquet)
     runs = live_runs(plan, replications, seed, workers, progress=sys.stderr.isatty())
     if out is not None:
-        pictures = ["flow", "rhythm"] if plan.reference.weekly_repeat_purchases else ["flow"]
+        pictures = ["flow", "endings", "retention", *(["rhythm"] if plan.reference.weekly_repeat_purchases else [])]
         results.write_runs(
             runs, out, "parquet" if parquet else "csv", overwrite, lambda folder: _draw(folder, pictures, runs)
         )
@@ -101,6 +103,9 @@ def run(
         click.echo(f"\n{against_real(runs)}")
     if out is not None:
         click.echo(f"\nWritten to {out}")
+
+
+_OF_A_COMPARISON = ["flow", "endings", "matrix", "differences", "retention", "money"]  # charts
 
 
 def _draw(out: Path, names: list[str], result: "Runs | Comparison", plan: str | None = None, mark: str = "") -> None:
@@ -127,6 +132,9 @@ def _with_interval(mean: float, low: float, high: float) -> str:
 @click.argument("base")
 @click.argument("plans", nargs=-1, required=True)
 @_replications(20)
+@until.OPTION_HALF_WIDTH
+@until.OPTION_DECIDED
+@until.OPTION_MOST
 @_SEED
 @_SET
 @_OUT
@@ -138,6 +146,9 @@ def compare(
     base: str,
     plans: tuple[str, ...],
     replications: int,
+    until_half_width: str | None,
+    until_decided: str | None,
+    most: int,
     seed: int,
     overrides: tuple[str, ...],
     out: Path | None,
@@ -151,19 +162,26 @@ def compare(
     from cxsim.study import results
     from cxsim.study.comparison import compare as live_pairs
 
+    rule = until.rule_of(until_half_width, until_decided)
     loaded = load_together((base, *plans), list(overrides))
     _prepared(out, overwrite, parquet)
     for other in loaded[1:]:
         _say_where_markets_differ(loaded[0], other)
     comparison = live_pairs(
-        *loaded, replications=replications, seed=seed, workers=workers, progress=sys.stderr.isatty()
+        *loaded,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        progress=sys.stderr.isatty(),
+        until=rule,
+        most=most,
     )
     if out is not None:
 
         def draw(folder: Path) -> None:
             for place, name in enumerate(comparison.plans, start=1):
                 mark = f"-{place}" if len(plans) > 1 else ""
-                _draw(folder, ["flow", "matrix", "differences"], comparison, name, mark)
+                _draw(folder, _OF_A_COMPARISON, comparison, name, mark)
 
         results.write_comparison(comparison, out, "parquet" if parquet else "csv", overwrite, draw)
     if as_json:
@@ -185,6 +203,8 @@ def compare(
         saved = plan.difference("net_margin").variance_saved
         if saved == saved:
             click.echo(f"\n  Pairing by person saved {saved:.0%} of the variance of the difference in net margin.\n")
+    if comparison.stopped:
+        click.echo(f"{comparison.stopped}\n")
     if out is not None:
         click.echo(f"Written to {out}; read {out / 'summary.md'} first.")
 

@@ -1,5 +1,6 @@
 """`cxsim sweep`: a whole study, on this machine or a cluster, that survives whatever happens to it."""
 
+import errno
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from cxsim.sweep.study import Reading
 
 INTERRUPTED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @click.command()
@@ -49,10 +51,11 @@ def sweep(
         return
     if out is None:
         raise click.UsageError("give a folder for the tables: -o DIR")
-    _live(reading, out, _crew(workers, cluster), resume, expand or 0)
+    _live(reading, out, crew_of(workers, cluster), resume, expand or 0)
 
 
-def _crew(workers: int | None, cluster: str | None) -> "Crew":
+def crew_of(workers: int | None, cluster: str | None) -> "Crew":
+    """Processes of this machine (as many as cores when left out; 0: this process), or the workers of a cluster."""
     from cxsim.study.replications import usable_cores
     from cxsim.sweep.crews import Cluster, Processes, Threads
 
@@ -72,8 +75,13 @@ def _live(reading: "Reading", out: Path, crew: "Crew", resume: bool, expand: int
     except KeyboardInterrupt:
         click.echo(f"cxsim: stopped; what is finished is kept in {out}, --resume goes on", err=True)
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise ValueError(f"{error}. What is finished is kept; when there is room again, --resume goes on") from None
     click.echo(f"{space.runs:,} runs ({space.scenarios:,} scenarios x {space.replications:,} replications) in {out}.")
     _say_what_failed(out)
+    _say_how_well(reading, out)
 
 
 def _say_what_failed(out: Path) -> None:
@@ -83,6 +91,22 @@ def _say_what_failed(out: Path) -> None:
     if len(errors):
         first = str(errors.iloc[0]).splitlines()[0]
         click.echo(f"{len(errors):,} of them failed and say why in the column `error`; the first: {first}")
+
+
+def _say_how_well(reading: "Reading", out: Path) -> None:
+    """What the same luck saved and, if that was asked for, how well a figure is known now."""
+    import pandas as pd
+
+    from cxsim.sweep.enough import in_words
+    from cxsim.sweep.store import PAIRING, PRECISION
+
+    if reading.study.until is not None:
+        click.echo(in_words(pd.read_csv(out / PRECISION), reading.study.until))
+    for row in pd.read_csv(out / PAIRING).dropna().itertuples():
+        click.echo(
+            f"The same luck in {row.plan} and {row.against} saved {row.variance_saved:.0%} of the variance of the difference in "
+            f"{row.figure}: a pair is worth {row.worth:,.3g} of independent seeds."
+        )
 
 
 def _say_what_it_takes(reading: "Reading", out: Path | None, workers: int | None) -> None:
@@ -97,6 +121,10 @@ def _say_what_it_takes(reading: "Reading", out: Path | None, workers: int | None
         f"{len(grid.points):,} points x {len(grid.worlds):,} worlds x {len(grid.plans):,} (the market and its plans) "
         f"x {plan.space.replications:,} replications = {plan.space.runs:,} runs"
     )
+    until = reading.study.until
+    if until is not None:
+        most = len(grid) * until.most
+        click.echo(f"and up to {most:,} runs, until {until.figure} is known to {until.half_width:,.6g} everywhere")
     takes, hands = estimate(plan), workers or usable_cores()
     click.echo(
         f"{in_time(takes.seconds_a_run)} a run ({takes.tried} were tried): {in_time(takes.seconds(hands))} "

@@ -45,7 +45,7 @@ class _Reading:
 
     values: Table = field(default_factory=dict)
     sources: list[_Source] = field(default_factory=list)
-    overridden: dict[KeyPath, str] = field(default_factory=dict)
+    overridden: dict[KeyPath, str] = field(default_factory=dict)  # where the value was given
     absent: set[int] = field(default_factory=set)  # interventions that overrides drop, by number
     kept: list[int] = field(default_factory=list)  # the numbers that those left had before
 
@@ -55,7 +55,7 @@ class _Reading:
             path = ("intervention", self.kept[path[1]], *path[2:])
         for depth in range(len(path), 0, -1):
             if path[:depth] in self.overridden:
-                return f"--set {self.overridden[path[:depth]]}"
+                return self.overridden[path[:depth]]
         best: tuple[int, str] = (0, str(self.sources[-1].path))
         for source in self.sources:
             own = _own_path(source, path)
@@ -128,15 +128,15 @@ def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
     return load_together([scenario], overrides)[0]
 
 
-def load_together(scenarios: Sequence[str | Path], overrides: list[str] | None = None) -> list[Scenario]:
-    """Read a base and its plans under the same overrides.
+def load_together(scenarios: Sequence[str | Path], overrides: Sequence[str | Override] | None = None) -> list[Scenario]:
+    """Read a base and its plans under the same overrides, as text or read already.
 
     An override of an intervention acts on those that have it; one of them has to.
 
     Raises:
         ScenarioError: as `load`.
     """
-    given = [read_override(text) for text in overrides or []]
+    given = [read_override(each) if isinstance(each, str) else each for each in overrides or []]
     readings = [_begun(find(scenario), given) for scenario in scenarios]
     for override in given:
         if override.intervention is not None:
@@ -154,7 +154,7 @@ def _begun(path: Path, overrides: list[Override]) -> _Reading:
         if override.intervention is None:
             place = place_of(reading.values, override)
             reading.values = with_value(reading.values, place, override.value)
-            reading.overridden[place] = override.text
+            reading.overridden[place] = override.where
     _expand_library_interventions(reading)
     return reading
 
@@ -162,7 +162,7 @@ def _begun(path: Path, overrides: list[Override]) -> _Reading:
 def _override_intervention(reading: _Reading, override: Override) -> None:
     number, place = place_in_intervention(reading.values, override)
     item: KeyPath = ("intervention", number)
-    reading.overridden[item + place] = override.text
+    reading.overridden[item + place] = override.where
     if place[0] == PRESENT:
         reading.absent = reading.absent - {number} if override.value else reading.absent | {number}
         return

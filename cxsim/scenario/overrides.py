@@ -1,25 +1,27 @@
 """Single values changed from outside a file: "brand.focal.use.quality=0.8", "intervention.Parcels on time.coverage=0.5"."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from cxsim.scenario.places import Path
 from cxsim.scenario.problems import Problem, ScenarioError
-from cxsim.scenario.schema import Intervention
+from cxsim.scenario.schema import Intervention, Scenario
 from cxsim.scenario.wording import nearest
 
 Table = dict[str, Any]  # what tomllib returns: TOML values of any type, not yet checked
 
 PRESENT = "present"  # not a key of files, where an intervention is absent by not being there
+Value = TypeVar("Value")
 _OPERATIONS = ("set", "multiply", "add")
 
 
 @dataclass(frozen=True)
 class Override:
-    """One `--set`: the text as given, the key before "=", and the value after it as TOML, or as a word."""
+    """A value from outside a file: where it was given ("--set key=value"), its full key, and the value."""
 
-    text: str
+    where: str
     key: str
     value: Any
 
@@ -35,7 +37,7 @@ class Override:
 
     def refused(self, message: str, hint: str = "") -> ScenarioError:
         """What to raise when it cannot be done."""
-        return ScenarioError([Problem(f"--set {self.text}", self.key or "override", message, hint)])
+        return ScenarioError([Problem(self.where, self.key or "override", message, hint)])
 
 
 def read_override(text: str) -> Override:
@@ -47,12 +49,12 @@ def read_override(text: str) -> Override:
     key, equals, given = text.partition("=")
     if not equals or not key.strip():
         hint = "Write it as --set brand.focal.support.capacity=200"
-        raise Override(text, "", None).refused("has no key or no value", hint)
+        raise Override(f"--set {text}", "", None).refused("has no key or no value", hint)
     try:
         value = tomllib.loads(f"value = {given.strip()}")["value"]
     except tomllib.TOMLDecodeError:
         value = given.strip()
-    return Override(text, key.strip(), value)
+    return Override(f"--set {text}", key.strip(), value)
 
 
 def place_of(values: Table, override: Override) -> Path:
@@ -87,6 +89,11 @@ def place_in_intervention(values: Table, override: Override) -> tuple[int, Path]
     if keys[0] == "effect" and len(keys) > 1:
         return place, _place_of_effect(values["intervention"][place], ".".join(keys[1:]), override)
     allowed = [PRESENT, *Intervention.model_fields]
+    parameter = ".".join(keys)
+    if parameter in _parameters_of(values["intervention"][place]):
+        raise override.refused(
+            "there is no such key", f"The size of that effect is intervention.{name}.effect.{parameter}"
+        )
     if keys[0] not in allowed:
         raise override.refused("there is no such key", nearest(keys[0], allowed) or f"Keys here: {', '.join(allowed)}.")
     if len(keys) > 1 and keys[0] != "cost":
@@ -94,6 +101,14 @@ def place_in_intervention(values: Table, override: Override) -> tuple[int, Path]
     if keys[0] == PRESENT and not isinstance(override.value, bool):
         raise override.refused(f"given {override.value!r}; it takes true or false")
     return place, keys
+
+
+def _parameters_of(item: Table) -> list[str]:
+    """What the effects of an intervention change, as far as that can be read."""
+    effects = item.get("effect", [])
+    return (
+        [str(each.get("parameter")) for each in effects if isinstance(each, dict)] if isinstance(effects, list) else []
+    )
 
 
 def names_of_interventions(values: Table) -> dict[str, int]:
@@ -117,7 +132,7 @@ def _place_of_effect(item: Table, parameter: str, override: Override) -> Path:
         if effect.get("parameter") == parameter and operation in effect
     ]
     if not places:
-        known = [str(effect.get("parameter")) for effect in effects]
+        known = _parameters_of(item)
         hint = nearest(parameter, known) or f"It changes: {', '.join(known)}."
         raise override.refused(f"the intervention does not change {parameter!r}", hint)
     if len(places) > 1:
@@ -133,3 +148,15 @@ def with_value(values: Any, path: Path, value: Any) -> Any:
         return [with_value(each, path[1:], value) if place == path[0] else each for place, each in enumerate(values)]
     inner = values.get(path[0], {}) if isinstance(values, dict) else {}
     return {**(values if isinstance(values, dict) else {}), path[0]: with_value(inner, path[1:], value)}
+
+
+def in_every_segment(scenario: Scenario, by_key: Mapping[str, Value]) -> dict[str, Value]:
+    """The same for segments that set a key themselves: data about all customers do not tell segments apart."""
+    everywhere = dict(by_key)
+    for name, segment in scenario.segment.items():
+        for key, value in by_key.items():
+            stage, _, parameter = key.partition(".")
+            section = getattr(segment, stage, None) if stage in segment.model_fields_set else None
+            if section is not None and parameter in section.model_fields_set:
+                everywhere.setdefault(f"segment.{name}.{key}", value)
+    return everywhere

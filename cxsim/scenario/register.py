@@ -227,7 +227,7 @@ def _plan(scenario: Scenario) -> Iterator[Entry]:
             row = entries[effect.parameter]
             yield replace(
                 row,
-                key=f"intervention.{item.name}.{effect.parameter}",
+                key=f"intervention.{item.name}.effect.{effect.parameter}",
                 unit="factor" if operation == "multiply" else row.unit,
                 low=min(sizes),
                 high=max(sizes),

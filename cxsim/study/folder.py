@@ -1,5 +1,6 @@
 """A folder of results: written whole or not at all; nothing of the user's is deleted."""
 
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -17,6 +18,10 @@ import cxsim
 Format = Literal["csv", "parquet"]
 Draw = Callable[[Path], None]  # saves pictures into the folder it is given
 
+# What a folder holds.
+Kind = Literal["run", "comparison", "calibration", "verification", "export", "portfolio", "sensitivity"]
+
+FORMAT = 1  # of the files in a folder; whoever reads them back knows what to expect
 PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pydantic")
 
 
@@ -26,6 +31,7 @@ class ResultsExistError(ValueError):
 
 def write_folder(
     folder: Path,
+    kind: Kind,
     manifest: Mapping[str, object],
     tables: Mapping[str, pd.DataFrame],
     texts: Mapping[str, str],
@@ -37,6 +43,7 @@ def write_folder(
 
     Args:
         folder: where to; made if needed.
+        kind: what is written.
         manifest: what the results depend on, ready for JSON.
         tables: by name without extension.
         texts: by file name.
@@ -60,7 +67,8 @@ def write_folder(
             (parts / name).write_text(text, encoding="utf-8")
         if draw is not None:
             draw(parts)
-        whole = {**versions(), **manifest, "files": sorted(path.name for path in parts.iterdir())}
+        files = {path.name: sha256_of(path) for path in sorted(parts.iterdir())}
+        whole = {"format": FORMAT, "kind": kind, **versions(), **manifest, "files": files}
         (parts / "manifest.json").write_text(json.dumps(whole, indent=2), encoding="utf-8")
         folder.mkdir(exist_ok=True)
         for name in _files_of_manifest(folder):  # tables of earlier results would contradict the new manifest
@@ -69,6 +77,39 @@ def write_folder(
             part.replace(folder / part.name)
     finally:
         shutil.rmtree(parts, ignore_errors=True)
+
+
+def check_file_free(file: Path, overwrite: bool) -> None:
+    """Refuse to write over a file, unless asked to.
+
+    Raises:
+        ResultsExistError: if the file is a folder, or is there and `overwrite` is false.
+    """
+    if file.is_dir():
+        raise ResultsExistError(f"{file} is a folder; give a file")
+    if file.exists() and not overwrite:
+        raise ResultsExistError(f"{file} exists already; choose another name, or add --overwrite to replace it")
+
+
+def put_file(file: Path, text: str, overwrite: bool = False) -> None:
+    """Write a text whole or not at all.
+
+    Raises:
+        ResultsExistError: as `check_file_free`.
+    """
+    check_file_free(file, overwrite)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}-{os.getpid()}")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sha256_of(file: Path) -> str:
+    """Of what is in a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def versions() -> dict[str, object]:

@@ -58,9 +58,13 @@ def usable_cores() -> int:
 
 
 def each_replication(
-    work: Callable[[int], Result], replications: int, workers: int | None = None, progress: bool = False
+    work: Callable[[int], Result],
+    replications: int,
+    workers: int | None = None,
+    progress: bool = False,
+    first: int = 0,
 ) -> list[Result]:
-    """Do `work(replication)` for 0, 1, ... side by side in threads; results in order, whatever the number of workers.
+    """Do `work(replication)` for `first`, `first + 1`, ... side by side in threads; results in order, whatever the number of workers.
 
     Threads suffice: the compiled rules hold no interpreter lock. Few are asked for ahead of time, since an interrupt that
     arrives in the middle of handing over work can leave the pool's lock taken, and stopping would wait for it forever.
@@ -70,7 +74,7 @@ def each_replication(
         ThreadPoolExecutor(threads) as pool,
         tqdm(total=replications, desc="replications", unit="run", disable=not progress, leave=False) as bar,
     ):
-        numbers = iter(range(replications))
+        numbers = iter(range(first, first + replications))
         under_way = deque(pool.submit(work, number) for number in islice(numbers, 2 * threads))
         results: list[Result] = []
         try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,33 +11,51 @@ from typing import Any
 import pandas as pd
 
 from cxsim.scenario import Scenario
+from cxsim.scenario.writing import scenario_text
+from cxsim.study.against_real import real_repeats
 from cxsim.study.comparison import Comparison, PlanResult
 from cxsim.study.folder import Draw, Format, write_folder
 from cxsim.study.runs import Runs
 
 KEYS = ["scenario", "seed", "replication"]
+SCENARIO_FILE = "scenario.toml"  # in the folder of runs
+BASE_FILE = "base.toml"  # in that of a comparison
+REAL = "real.csv"  # real figures that a scenario ships with
+
+
+def plan_file(place: int) -> str:
+    """The file of a plan in the folder of a comparison; plans count from 1."""
+    return f"plan-{place}.toml"
 
 
 def write_runs(
     runs: Runs, folder: Path, table_format: Format = "csv", overwrite: bool = False, draw: Draw | None = None
 ) -> None:
-    """Write replications of one scenario: figures, weeks, lines, retention, referrals, summary.csv, summary.md, manifest.json.
+    """Write replications of one scenario: its tables (`run_tables`), summary.csv, summary.md, scenario.toml, manifest.json.
 
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
     """
     name = runs.scenario.name
-    tables = {
-        "figures": _keyed(runs.figures.reset_index(), name, runs.seed),
-        "weeks": _keyed(runs.weeks, name, runs.seed),
-        "lines": _keyed(runs.lines, name, runs.seed),
-        "retention": _keyed(runs.retention, name, runs.seed),
-        "referrals": _keyed(runs.referrals, name, runs.seed),
-        "summary": runs.summary(),
-    }
-    text = f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n{markdown_table(runs.summary())}\n"
+    tables = {**run_tables({name: runs}), "summary": runs.summary()}
+    summary = f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n{markdown_table(runs.summary())}\n"
+    texts = {"summary.md": summary, SCENARIO_FILE: scenario_text(runs.scenario)}
+    if runs.scenario.reference.weekly_repeat_purchases:
+        texts[REAL] = real_repeats(runs).to_csv()
     manifest = _manifest({name: runs.scenario}, runs.seed, runs.replications)
-    write_folder(folder, manifest, tables, {"summary.md": text}, draw, table_format, overwrite)
+    write_folder(folder, "run", manifest, tables, texts, draw, table_format, overwrite)
+
+
+def run_tables(worlds: Mapping[str, Runs]) -> dict[str, pd.DataFrame]:
+    """The tables figures, weeks, lines, retention, referrals, loop_lengths of scenarios, told apart by name."""
+
+    def stacked(attribute: str) -> pd.DataFrame:
+        tables = [_keyed(getattr(runs, attribute), name, runs.seed) for name, runs in worlds.items()]
+        return pd.concat(tables, ignore_index=True)
+
+    figures = [_keyed(runs.figures.reset_index(), name, runs.seed) for name, runs in worlds.items()]
+    tables = {name: stacked(name) for name in ("weeks", "lines", "retention", "referrals", "loop_lengths")}
+    return {"figures": pd.concat(figures, ignore_index=True), **tables}
 
 
 def write_comparison(
@@ -46,13 +65,13 @@ def write_comparison(
     overwrite: bool = False,
     draw: Draw | None = None,
 ) -> None:
-    """Write a comparison: figures, differences, matrix, rescued, broken, money, summary.md, manifest.json.
+    """Write a comparison: the tables of all its scenarios (`run_tables`), and differences, matrix, rescued, broken, money.
+
+    Besides: summary.md; comparison.json with all that is said; base.toml and plan-1.toml ... to repeat it; manifest.json.
 
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
     """
-    figures = [_keyed(comparison.base_figures.reset_index(), comparison.base_name, comparison.seed)]
-    figures += [_keyed(plan.figures.reset_index(), name, comparison.seed) for name, plan in comparison.plans.items()]
 
     def of_plans(attribute: str) -> pd.DataFrame:
         return _by_plan({name: getattr(plan, attribute) for name, plan in comparison.plans.items()})
@@ -64,7 +83,7 @@ def write_comparison(
         for name, plan in comparison.plans.items()
     }
     tables = {
-        "figures": pd.concat(figures, ignore_index=True),
+        **run_tables({comparison.base_name: comparison.base_runs} | {n: p.runs for n, p in comparison.plans.items()}),
         "differences": comparison.table(),
         "matrix": _by_plan(matrices),
         "rescued": of_plans("rescued"),
@@ -72,8 +91,11 @@ def write_comparison(
         "money": of_plans("weekly"),
     }
     scenarios = {comparison.base_name: comparison.base} | {n: plan.scenario for n, plan in comparison.plans.items()}
+    files = [BASE_FILE, *(plan_file(place) for place in range(1, len(scenarios)))]
+    texts = {file: scenario_text(scenario) for file, scenario in zip(files, scenarios.values(), strict=True)}
+    texts |= {"summary.md": comparison_text(comparison), "comparison.json": comparison_json(comparison)}
     manifest = _manifest(scenarios, comparison.seed, comparison.replications)
-    write_folder(folder, manifest, tables, {"summary.md": comparison_text(comparison)}, draw, table_format, overwrite)
+    write_folder(folder, "comparison", manifest, tables, texts, draw, table_format, overwrite)
 
 
 def _by_plan(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -84,6 +106,7 @@ def _by_plan(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def comparison_text(comparison: Comparison) -> str:
     """The readable summary of a comparison, in Markdown."""
     parts = [f"# {comparison.base_name} against {len(comparison.plans)} plan(s)\n"]
+    parts += [f"{comparison.stopped}\n"] if comparison.stopped else []
     parts += [_plan_text(comparison, name, plan) for name, plan in comparison.plans.items()]
     return "\n".join(parts)
 
@@ -131,6 +154,8 @@ def comparison_json(comparison: Comparison) -> str:
         "base": comparison.base_name,
         "seed": comparison.seed,
         "replications": comparison.replications,
+        "stopped": comparison.stopped,
+        "intervals": next(iter(comparison.plans.values())).reach.__name__,
         "plans": plans,
     }
     return json.dumps(_finite(result), indent=2)
@@ -153,12 +178,12 @@ def _records(table: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _finite(value: object) -> object:
-    """JSON knows no nan: it becomes null."""
+    """JSON knows neither nan nor infinity: they become null."""
     if isinstance(value, dict):
         return {key: _finite(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _keyed(table: pd.DataFrame, scenario: str, seed: int) -> pd.DataFrame:
@@ -192,7 +217,7 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
 
 def scenario_hash(scenario: Scenario) -> str:
     """SHA-256 of the whole scenario: the same hash, the same market, on whatever machine its files lie."""
-    record = scenario_record(scenario)
+    record = scenario_record(scenario) | {"extends": ""}  # where its values came from says nothing about them
     record["reference"]["weekly_repeat_purchases"] = Path(scenario.reference.weekly_repeat_purchases).name
     if scenario.market.links.edges:
         edges = Path(scenario.market.links.edges).read_bytes()

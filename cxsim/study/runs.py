@@ -1,18 +1,20 @@
 """Replications of one scenario."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from cxsim.ledger.figures import FIGURES
+from cxsim.ledger.loop_lengths import loop_lengths
 from cxsim.ledger.outcomes import lines_by_stage_and_cause
 from cxsim.ledger.referrals import reproduction
 from cxsim.ledger.retention import retention_table
 from cxsim.ledger.weekly import weekly_table
 from cxsim.scenario import Scenario, load
 from cxsim.study.paired import estimate, estimate_count
-from cxsim.study.replications import each_replication, live
+from cxsim.study.replications import Lived, each_replication, live
 
 COUNTS = ("people", "purchases", "contacts")  # units of which there are never fewer than none
 
@@ -29,6 +31,7 @@ class Runs:
         lines: one row a replication, stage and cause: people whose line with the focal brand ended so.
         retention: one row a replication and four weeks since the first purchase: share kept, share looped, intervals.
         referrals: one row a replication and generation: buyers, referred buyers, reproduction number.
+        loop_lengths: one row a replication and class of weeks: repeat buyers by their mean time between purchases.
     """
 
     scenario: Scenario
@@ -38,6 +41,7 @@ class Runs:
     lines: pd.DataFrame = field(repr=False)
     retention: pd.DataFrame = field(repr=False)
     referrals: pd.DataFrame = field(repr=False)
+    loop_lengths: pd.DataFrame = field(repr=False)
 
     @property
     def replications(self) -> int:
@@ -61,6 +65,12 @@ class Runs:
             for name, mean, low, high in zip(shown["figure"], shown["mean"], shown["low"], shown["high"], strict=True)
         )
         return f"<Runs of {self.scenario.name!r}: {self.replications} replications, seed {self.seed}; {figures}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from cxsim.report.notebook import runs_html
+
+        return runs_html(self)
 
 
 def _figure(mean: float, low: float, high: float) -> str:
@@ -91,21 +101,40 @@ def run(
         raise ValueError(f"replications is {replications}; it must be at least 1")
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
 
-    def once(replication: int) -> tuple[dict[str, float], list[pd.DataFrame]]:
-        lived = live(plan, seed, replication)
-        return lived.figures, [
-            weekly_table(lived.world, plan.brands),
+    def once(replication: int) -> Remains:
+        return remains_of(live(plan, seed, replication), plan)
+
+    return runs_of(plan, seed, each_replication(once, replications, workers, progress))
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What is kept of one replication: its figures, and its weeks, lines, retention, referrals and loop lengths."""
+
+    figures: dict[str, float]
+    tables: tuple[pd.DataFrame, ...]
+
+
+def remains_of(lived: Lived, scenario: Scenario) -> Remains:
+    """The figures and tables of one replication that was lived."""
+    return Remains(
+        lived.figures,
+        (
+            weekly_table(lived.world, scenario.brands),
             lines_by_stage_and_cause(lived.outcome),
-            retention_table(lived.world, plan.focal, plan.market.horizon_weeks),
-            reproduction(lived.world, plan.focal),
-        ]
-
-    results = each_replication(once, replications, workers, progress)
-    figures = pd.DataFrame([figures for figures, _ in results]).rename_axis("replication")
-    weeks, lines, retention, referrals = (_stacked([tables[place] for _, tables in results]) for place in range(4))
-    return Runs(plan, seed, figures, weeks, lines, retention, referrals)
+            retention_table(lived.world, scenario.focal, scenario.market.horizon_weeks),
+            reproduction(lived.world, scenario.focal),
+            loop_lengths(lived.world, scenario.focal, scenario.market.horizon_weeks),
+        ),
+    )
 
 
-def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+def runs_of(scenario: Scenario, seed: int, remains: Sequence[Remains]) -> Runs:
+    """The tables of all replications, in their order, put together."""
+    figures = pd.DataFrame([each.figures for each in remains]).rename_axis("replication")
+    return Runs(scenario, seed, figures, *map(_stacked, zip(*(each.tables for each in remains), strict=True)))
+
+
+def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables of all replications under each other, with the replication as the first column."""
     return pd.concat(tables, keys=range(len(tables)), names=["replication"]).reset_index(level=0).reset_index(drop=True)

@@ -1,7 +1,8 @@
 """The result of a comparison in sentences a strategist can read aloud: plain, with intervals, honest when undecided."""
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from cxsim.study.paired import Estimate, PairedDifference
 
@@ -9,17 +10,53 @@ if TYPE_CHECKING:
     from cxsim.study.comparison import Comparison, PlanResult
 
 
-def verdict_of(comparison: "Comparison", plan: "PlanResult") -> str:
+Outcome = Literal["pays", "loses", "too close to call", "one replication"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of a plan.
+
+    Attributes:
+        outcome: whether the 95% interval of the paired difference in net margin lies above zero, below, or holds it.
+        headline: how many lines became loops, and what that is worth.
+        loops: how many loops broke, and how many more there are in all.
+        why: what ended the rescued lines; empty when hardly anybody was rescued.
+        cost: what it costs and returns, or how many more replications would decide; may be empty.
+        sure: how often it was better, and what the intervals are.
+    """
+
+    outcome: Outcome
+    headline: str
+    loops: str
+    why: str
+    cost: str
+    sure: str
+
+    def __str__(self) -> str:
+        sentences = (self.headline, self.loops, self.why, self.cost, self.sure)
+        return " ".join(sentence for sentence in sentences if sentence)
+
+
+def verdict_of(comparison: "Comparison", plan: "PlanResult") -> Verdict:
     """The result in one sentence; then what else changes, why, what it costs, and how sure that is."""
     currency = comparison.base.market.currency
-    sentences = [
+    return Verdict(
+        _outcome(plan.difference("net_margin")),
         _headline(currency, plan),
         _loops(comparison, plan),
         _why(plan),
         _cost(currency, plan),
         _sure(comparison, plan),
-    ]
-    return " ".join(sentence for sentence in sentences if sentence)
+    )
+
+
+def _outcome(change: PairedDifference) -> Outcome:
+    if math.isnan(change.sd):
+        return "one replication"
+    if not change.decided:
+        return "too close to call"
+    return "pays" if change.estimate.mean > 0.0 else "loses"
 
 
 def _headline(currency: str, plan: "PlanResult") -> str:
@@ -60,10 +97,10 @@ def _why(plan: "PlanResult") -> str:
     if where is None:
         return ""
     cause = plan.rescued[plan.rescued["stage"] == where[0]].iloc[0]["cause"]
-    return f"The rescued lines that ended in {where[0]} did so most often because of {_because(cause)}."
+    return f"The rescued lines that ended in {where[0]} did so most often because of {REASONS.get(cause, cause)}."
 
 
-_REASONS = {
+REASONS = {
     "not found": "answers not found",
     "rival": "a more attractive rival",
     "price": "the price",
@@ -83,10 +120,6 @@ _REASONS = {
     "past failures": "earlier failures",
     "own reasons": "little loyalty of their own, which a better experience can outweigh",
 }
-
-
-def _because(cause: str) -> str:
-    return _REASONS.get(cause, cause)
 
 
 def _cost_of(plan: "PlanResult") -> float:

@@ -1,15 +1,18 @@
 """Which runs are missing, and where finished ones are written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import NamedTuple
 
 from cxsim.ledger.figures import FIGURES
 from cxsim.sweep.journal import Journal
 from cxsim.sweep.left import Left
 from cxsim.sweep.progress import Silent
+from cxsim.sweep.rows import LONG, Rows
 from cxsim.sweep.space import Key, KeySpace
-from cxsim.sweep.store import Store
-from cxsim.sweep.tables import Grid, runs_table, weeks_table
+from cxsim.sweep.store import RUNS, Store, block_file
+from cxsim.sweep.tables import Grid, runs_table
 
 
 class _Open(NamedTuple):
@@ -24,12 +27,12 @@ class Book:
         store: the folder.
         grid: the scenarios.
         space: the runs.
-        weeks: whether the weekly table is kept.
+        long: names of the tables with many rows a run that are kept, `weeks` or `people` or both.
         progress: is told of every run that is finished.
     """
 
-    def __init__(self, store: Store, grid: Grid, space: KeySpace, weeks: bool, progress: Silent) -> None:
-        self._store, self._grid, self._space, self._weeks, self._progress = store, grid, space, weeks, progress
+    def __init__(self, store: Store, grid: Grid, space: KeySpace, long: Sequence[str], progress: Silent) -> None:
+        self._store, self._grid, self._space, self._long, self._progress = store, grid, space, long, progress
         self._open: dict[int, _Open] = {}
         self._block_of: dict[int, int] = {}  # the runs of open blocks that are still missing
 
@@ -71,12 +74,25 @@ class Book:
             self._commit(block)
 
     def _commit(self, block: int) -> None:
+        """Write the tables of a complete block, its runs last, and drop its journal."""
         journal, keys = self._open.pop(block)
-        journal.close()
-        payloads = journal.payloads()
-        left = [Left.unpacked(payloads[key.run], len(FIGURES)) for key in keys]
-        weeks = weeks_table(self._grid, keys, left) if self._weeks else None
-        self._store.commit(block, runs_table(self._grid, keys, left), weeks)
+        with journal, ExitStack() as files:
+            long = [self._rows(name, block, files) for name in self._long]
+            short = []
+            for key in keys:
+                left = Left.unpacked(journal.payload(key.run), len(FIGURES))
+                for rows in long:
+                    rows.add(key, left)
+                short.append(replace(left, tally=None, people=None))
+            for rows in long:
+                rows.flush()
+        self._store.write_table(runs_table(self._grid, keys, short), block_file(RUNS, block))
+        self._store.drop_journal(block)
+
+    def _rows(self, name: str, block: int, files: ExitStack) -> Rows:
+        table_of, _ = LONG[name]
+        schema = table_of(self._grid, [], []).schema
+        return Rows(name, self._grid, files.enter_context(self._store.written(block_file(name, block), schema)))
 
     def close(self) -> None:
         """Close the journals; they stay for whoever resumes."""

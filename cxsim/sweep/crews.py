@@ -1,6 +1,7 @@
 """Who does the work: threads of this process, processes of this machine, or a Dask cluster; all one executor to the driver."""
 
 import importlib
+import logging
 import multiprocessing as mp
 import os
 import signal
@@ -75,19 +76,25 @@ class Threads:
 
 
 class Processes:
-    """Processes of this machine, born of a fork server that has loaded the rules (on Windows each for itself)."""
+    """Processes of this machine, born of a fork server that has loaded the rules (on Windows each for itself).
+
+    Args:
+        size: how many.
+        preload: the module that the fork server imports; it starts once in the life of a program.
+    """
 
     tries, breaks = 3, True
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, preload: str = "cxsim.sweep.preload") -> None:
         self.size = size
+        self._preload = preload
 
     def open(self) -> Executor:
         """A pool of processes."""
         if sys.platform == "win32":
             return ProcessPoolExecutor(self.size, mp.get_context("spawn"), _begin_worker)
         context = mp.get_context("forkserver")
-        context.set_forkserver_preload(["cxsim.sweep.preload"])
+        context.set_forkserver_preload([self._preload])
         with _environment(_ONE_THREAD):
             forkserver.ensure_running()
         return ProcessPoolExecutor(self.size, context, _begin_worker)
@@ -119,30 +126,41 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         try:
-            distributed: Any = importlib.import_module("distributed")
+            self._distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise ValueError("--cluster needs the package distributed: pip install 'cxsim[cluster]'") from None
-        try:
-            self._client = distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise ClusterLostError(f"no scheduler answers at {address}: {error}") from None
-        self._lost = (distributed.scheduler.KilledWorker,)
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # that a scheduler is lost is said by us
+        self._address = address
+        self._client = self._connected()
+        self._lost = (self._distributed.scheduler.KilledWorker,)
         self.size = sum(self._client.nthreads().values())
         try:
-            self._check(address)
+            self._check()
         except ClusterLostError:
             self._client.close()
             raise
 
-    def _check(self, address: str) -> None:
+    def _connected(self) -> Any:
+        try:
+            return self._distributed.Client(self._address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ClusterLostError(f"no scheduler answers at {self._address}: {error}") from None
+
+    def _check(self) -> None:
         if not self.size:
-            raise ClusterLostError(f"the scheduler at {address} has no workers")
-        versions = {*self._client.run(_version).values()}
+            raise ClusterLostError(f"the scheduler at {self._address} has no workers")
+        try:
+            versions = {*self._client.run(_version).values(), self._client.run_on_scheduler(_version)}
+        except Exception as error:  # whatever they raise, they cannot do the work
+            message = f"the scheduler or a worker at {self._address} cannot load cxsim[cluster,parquet]: {error}"
+            raise ClusterLostError(message) from None
         if versions != {cxsim.__version__}:
-            raise ClusterLostError(f"its workers have cxsim {', '.join(versions)}; this is {cxsim.__version__}")
+            raise ClusterLostError(f"there is cxsim {', '.join(versions)}; this is {cxsim.__version__}")
 
     def open(self) -> Executor:
         """The cluster as an executor."""
+        if self._client.status == "closed":  # by the end of the replications before
+            self._client = self._connected()
         executor: Executor = self._client.get_executor(pure=False, retries=0)
         return executor
 
@@ -161,6 +179,8 @@ class Cluster:
 
 
 def _version() -> str:
+    import pyarrow  # noqa: F401  # what a run leaves is packed with it
+
     return cxsim.__version__
 
 

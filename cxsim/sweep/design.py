@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import qmc
 
+from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.places import Path as KeyPath
+from cxsim.sweep.cubes import Cube, latin_hypercube, morris_walks, saltelli_rows, sobol_points
 from cxsim.sweep.keys import Value, entry_of, own_value
-from cxsim.sweep.study import Factor, Reading
+from cxsim.sweep.study import BASE, Design, Factor, Reading
 
+LEVELS = 5  # of a range, one at a time: enough to see where a decision flips between two of them
 DIGITS = 6  # drawn values are written with so many figures: readable, and the same on every machine
 REGISTER = "register"
 
@@ -30,6 +31,7 @@ class Axis:
         high: of the range.
         log: whether the range is even on a logarithmic scale.
         whole: whether only whole numbers are allowed.
+        own: what it is in the market as it stands, or in the first plan that has it.
     """
 
     key: str
@@ -38,11 +40,12 @@ class Axis:
     high: float = 0.0
     log: bool = False
     whole: bool = False
+    own: Value = 0.0
 
-    @property
-    def levels(self) -> tuple[Value, ...]:
-        """The single values, or both ends of the range."""
-        return self.values or (self._tidy(self.low), self._tidy(self.high))
+    def levels(self, count: int = 2) -> tuple[Value, ...]:
+        """The single values, or so many of the range, both ends among them; fewer where whole numbers are few."""
+        spread = [self.at(place / (count - 1.0)) for place in range(count)]
+        return self.values or tuple(dict.fromkeys(spread))
 
     def at(self, share: float) -> Value:
         """The value so far along the axis, 0 to 1."""
@@ -69,18 +72,27 @@ def points_of(reading: Reading) -> pd.DataFrame:
         return pd.DataFrame(index=range(1))
     if design.kind == "table":
         return _table(reading, ("design", "file"), design.file)
-    axes = [_axis(reading, factor, ("factor", place)) for place, factor in enumerate(reading.study.factor)]
-    keys = [axis.key for axis in axes]
-    if len({*keys}) < len(keys):
-        raise reading.error(("factor",), "factor.key", "a key is named twice")
+    axes = axes_of(reading)
     if design.kind == "factorial":
-        rows: list[tuple[Value, ...]] = list(itertools.product(*(axis.levels for axis in axes)))
+        rows: list[tuple[Value, ...]] = list(itertools.product(*(axis.levels() for axis in axes)))
     elif design.kind == "one_at_a_time":
-        rows = _one_at_a_time(axes, [_own(reading, key, ("factor", place)) for place, key in enumerate(keys)])
+        rows = _one_at_a_time(axes, design.levels or LEVELS)
     else:
-        shares = _shares(design.kind, len(axes), design.points or 0, reading.study.seed)
-        rows = [tuple(axis.at(float(share)) for axis, share in zip(axes, row, strict=True)) for row in shares]
-    return pd.DataFrame({key: column for key, column in zip(keys, zip(*rows, strict=True), strict=True)})
+        cube = _cube(design, len(axes), reading.study.seed)
+        rows = [tuple(axis.at(float(share)) for axis, share in zip(axes, row, strict=True)) for row in cube]
+    return pd.DataFrame({axis.key: column for axis, column in zip(axes, zip(*rows, strict=True), strict=True)})
+
+
+def axes_of(reading: Reading) -> list[Axis]:
+    """What each factor of the design can be; nothing for a table, which only lists points.
+
+    Raises:
+        StudyError: if a factor has an unknown key, or no range, or is named twice.
+    """
+    axes = [_axis(reading, factor, ("factor", place)) for place, factor in enumerate(reading.study.factor)]
+    if len({axis.key for axis in axes}) < len(axes):
+        raise reading.error(("factor",), "factor.key", "a key is named twice")
+    return axes
 
 
 def worlds_of(reading: Reading) -> pd.DataFrame:
@@ -94,40 +106,61 @@ def worlds_of(reading: Reading) -> pd.DataFrame:
         return pd.DataFrame(index=range(1))
     if worlds.source != REGISTER:
         table = _table(reading, ("worlds", "from"), worlds.source)
-        return _spread(reading, table, worlds.draws or len(table))
-    axes = [_axis(reading, Factor(key=key), ("worlds", "keys")) for key in worlds.keys]
-    seed = zlib.crc32(f"{reading.study.seed} worlds".encode())  # not the draws of the design again
-    shares = _shares("latin_hypercube", len(axes), worlds.draws or 0, seed)
+        return _in_every_segment(reading, _spread(reading, table, worlds.draws or len(table)))
+    axes = uncertain_axes_of(reading)
+    shares = latin_hypercube(len(axes), worlds.draws or 0, _other_seed(reading.study.seed, "worlds"))
     return pd.DataFrame({axis.key: [axis.at(float(share)) for share in shares[:, i]] for i, axis in enumerate(axes)})
 
 
-def _shares(kind: str, dimensions: int, points: int, seed: int) -> NDArray[np.float64]:
-    """Quasi-random points of the unit cube (McKay et al. 1979; Sobol 1967, scrambled after Owen), shape (points, d)."""
-    engine = qmc.Sobol if kind == "sobol" else qmc.LatinHypercube
-    return np.asarray(engine(dimensions, seed=seed).random(points))
+def uncertain_axes_of(reading: Reading) -> list[Axis]:
+    """What each key of worlds from the register can be; nothing for draws of a file.
+
+    Raises:
+        StudyError: if a key is unknown, or has no plausible range.
+    """
+    keys = reading.study.worlds.keys if reading.study.worlds else []
+    return [_axis(reading, Factor(key=key), ("worlds", "keys")) for key in keys]
 
 
-def _one_at_a_time(axes: Sequence[Axis], own: list[Value]) -> list[tuple[Value, ...]]:
+def _cube(design: Design, factors: int, seed: int) -> Cube:
+    """The points of a design in the unit cube, in the order they are lived, shape (points, factors)."""
+    count = design.points or design.trajectories or 0
+    if design.kind == "latin_hypercube":
+        return latin_hypercube(factors, count, seed)
+    if design.kind == "sobol":
+        return sobol_points(factors, count, seed)
+    if design.kind == "morris":
+        return morris_walks(factors, count, _other_seed(seed, "walks")).reshape(-1, factors)
+    return saltelli_rows(factors, count, seed).reshape(-1, factors)
+
+
+def _other_seed(seed: int, purpose: str) -> int:
+    """A seed for draws that are not those of the design again."""
+    return zlib.crc32(f"{seed} {purpose}".encode())
+
+
+def _one_at_a_time(axes: Sequence[Axis], levels: int) -> list[tuple[Value, ...]]:
     """The market as it is, then one factor after the other at each of its other values."""
-    rows = [tuple(own)]
+    own = tuple(axis.own for axis in axes)
+    rows = [own]
     for place, axis in enumerate(axes):
-        rows += [(*own[:place], level, *own[place + 1 :]) for level in axis.levels if level != own[place]]
+        rows += [(*own[:place], level, *own[place + 1 :]) for level in axis.levels(levels) if level != own[place]]
     return rows
 
 
 def _axis(reading: Reading, factor: Factor, at: KeyPath) -> Axis:
     reading.check_key((*at, "key"), factor.key)
+    own = _own(reading, factor.key, at)
     if factor.values:
         _check_allowed(reading, factor.key, factor.values, at)
-        return Axis(factor.key, tuple(factor.values))
-    own = _own(reading, factor.key, at)
+        return Axis(factor.key, tuple(factor.values), own=own)
     if isinstance(own, bool | str):
         raise reading.error(at, factor.key, "is no number, so it needs values")
     low, high = (factor.low, factor.high) if factor.low is not None else _plausible(reading, factor.key, at)
     if factor.scale == "log" and not (low or 0.0) > 0.0:
         raise reading.error(at, factor.key, f"a logarithmic scale cannot begin at {low:g}")
-    axis = Axis(factor.key, (), float(low or 0.0), float(high or 0.0), factor.scale == "log", isinstance(own, int))
-    _check_allowed(reading, factor.key, axis.levels, at)
+    axis = Axis(factor.key, (), float(low or 0.0), float(high or 0.0), factor.scale == "log", isinstance(own, int), own)
+    _check_allowed(reading, factor.key, axis.levels(), at)
     return axis
 
 
@@ -168,6 +201,12 @@ def _table(reading: Reading, at: KeyPath, name: str) -> pd.DataFrame:
         reading.check_key(at, column)
         _check_allowed(reading, column, table[column].tolist(), at)
     return table
+
+
+def _in_every_segment(reading: Reading, table: pd.DataFrame) -> pd.DataFrame:
+    """Draws of a calibration mean everybody: its data do not tell segments apart."""
+    keys = in_every_segment(reading.scenarios[BASE], {str(key): str(key) for key in table.columns})
+    return table.assign(**{key: table[own] for key, own in keys.items() if key not in table})
 
 
 def _spread(reading: Reading, table: pd.DataFrame, draws: int) -> pd.DataFrame:

@@ -10,9 +10,10 @@ from cxsim.ledger.figures import FIGURES
 from cxsim.sweep import preload  # noqa: F401  # compiles, so that the runs measured do not
 from cxsim.sweep.left import Left
 from cxsim.sweep.plan import Plan, chunker
+from cxsim.sweep.rows import LONG, long_tables
 from cxsim.sweep.space import Key
-from cxsim.sweep.store import write_parquet
-from cxsim.sweep.tables import runs_table, weeks_table
+from cxsim.sweep.store import parquet_writer
+from cxsim.sweep.tables import runs_table
 from cxsim.sweep.work import live_chunk
 
 RUNS_TRIED = 8  # spread over the scenarios
@@ -73,13 +74,12 @@ def _tried(plan: Plan) -> tuple[list[Key], list[Left], float]:
 
 
 def _weight(plan: Plan, keys: list[Key], left: list[Left]) -> int:
-    tables = [runs_table(plan.grid, keys, left)]
-    if plan.reading.study.weeks:
-        tables.append(weeks_table(plan.grid, keys, left))
-    return sum(_bytes(table) for table in tables)
+    long = [LONG[name][0] for name in long_tables(plan.reading.study)]
+    return sum(_bytes(table_of(plan.grid, keys, left)) for table_of in (runs_table, *long))
 
 
 def _bytes(table: pa.Table) -> int:
     target = io.BytesIO()
-    write_parquet(table, target)
+    with parquet_writer(target, table.schema) as writer:
+        writer.write(table)
     return target.tell()

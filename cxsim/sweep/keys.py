@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from cxsim.scenario import Scenario, ScenarioError
 from cxsim.scenario.checks import problems_of_whole
+from cxsim.scenario.overrides import PRESENT
 from cxsim.scenario.places import Path as KeyPath
 from cxsim.scenario.register import Entry, all_entries, find_entries, parameter_names
 from cxsim.scenario.schema import Effect, Intervention
@@ -23,7 +24,7 @@ Value = float | int | bool | str
 Values = dict[str, Value]
 Record = dict[str, Any]  # a scenario as plain tables: only what it sets
 
-PRESENT = "present"  # whether an intervention is done at all
+EFFECT = "effect."  # and the parameter: the size of the effect on it
 _OF_INTERVENTION = (PRESENT, "level", "coverage", "start_week", "ramp_weeks", "end_week", "decay_weeks")
 
 
@@ -79,7 +80,7 @@ def _change_intervention(table: Record, key: str, value: Value) -> None:
         elif what.startswith("cost."):
             _place(item, what.split("."), value)
         else:
-            _resize(item, what, value)
+            _resize(item, what.removeprefix(EFFECT), value)
 
 
 def _resize(item: Record, parameter: str, value: Value) -> None:
@@ -102,7 +103,7 @@ def known_keys(scenario: Scenario) -> list[str]:
 
 def _keys_of(item: Intervention) -> list[str]:
     costs = [f"cost.{name}" for name in type(item.cost).model_fields]
-    names = [*_OF_INTERVENTION, *costs, *(effect.parameter for effect in item.effect)]
+    names = [*_OF_INTERVENTION, *costs, *(f"{EFFECT}{effect.parameter}" for effect in item.effect)]
     return [f"intervention.{item.name}.{name}" for name in names]
 
 
@@ -129,7 +130,7 @@ def own_value(scenario: Scenario, key: str) -> Value | None:
 def _own_of(item: Intervention, what: str) -> Value | None:
     if what == PRESENT:
         return True
-    effect = next((effect for effect in item.effect if effect.parameter == what), None)
+    effect = next((effect for effect in item.effect if f"{EFFECT}{effect.parameter}" == what), None)
     if isinstance(effect, Effect):
         return amount(effect, item.level)[1]
     holder: Any = item

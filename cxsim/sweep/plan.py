@@ -1,7 +1,7 @@
 """What a study will live: its scenarios and its runs, from its file or from the folder where it was begun."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 
 from cxsim.study.folder import ResultsExistError, versions
 from cxsim.study.results import scenario_hash
-from cxsim.sweep.design import check_points, points_of, worlds_of
+from cxsim.sweep.design import axes_of, check_points, points_of, uncertain_axes_of, worlds_of
 from cxsim.sweep.keys import Record
 from cxsim.sweep.space import Key, KeySpace
 from cxsim.sweep.store import Store
-from cxsim.sweep.study import Reading
+from cxsim.sweep.study import BASE, Reading
 from cxsim.sweep.tables import Grid, values_of
 from cxsim.sweep.work import Chunk, Lives
 
@@ -52,7 +52,8 @@ def _grid(reading: Reading, points: pd.DataFrame, worlds: pd.DataFrame) -> Grid:
     scenarios = reading.scenarios
     hashes = {name: scenario_hash(scenario) for name, scenario in scenarios.items()}
     brands = {name: scenario.brands for name, scenario in scenarios.items()}
-    return Grid(points, worlds, tuple(scenarios), hashes, brands, reading.study.seed)
+    segments = {name: list(scenario.segments()) for name, scenario in scenarios.items()}
+    return Grid(points, worlds, tuple(scenarios), hashes, brands, segments, reading.study.seed)
 
 
 def manifest_of(plan: Plan) -> dict[str, object]:
@@ -62,7 +63,19 @@ def manifest_of(plan: Plan) -> dict[str, object]:
         "pyarrow": pyarrow.__version__,
         "study": _record(plan.reading),
         "content": plan.grid.hashes,
+        **_told(plan.reading),
         **plan.space.as_json(),
+    }
+
+
+def _told(reading: Reading) -> dict[str, object]:
+    """What readers of the tables need to know of the scenarios, which may be gone by then."""
+    base, design, worlds = reading.scenarios[BASE], axes_of(reading), uncertain_axes_of(reading)
+    return {
+        "market": {name: getattr(base.market, name) for name in ("focal", "currency", "people", "horizon_weeks")},
+        "names": {name: scenario.name for name, scenario in reading.scenarios.items()},
+        "factors": [asdict(axis) for axis in design],
+        "uncertain": [asdict(axis) for axis in worlds],
     }
 
 
@@ -102,6 +115,6 @@ def chunker(plan: Plan) -> Callable[[list[Key]], Chunk]:
             runs.setdefault(key.scenario, []).append((key.run, key.replication))
         grid = plan.grid
         lives = [Lives(plan.records[grid.place(each)[2]], grid.values(each), own) for each, own in runs.items()]
-        return Chunk(grid.seed, plan.reading.study.weeks, lives)
+        return Chunk(grid.seed, plan.reading.study.weeks, plan.reading.study.people, lives)
 
     return chunk

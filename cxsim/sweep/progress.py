@@ -27,17 +27,20 @@ class Silent:
 class Progress(Silent):
     """Tells of the runs on stderr."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "sweep") -> None:
+        self.what = what
         self.runs = self.done = self._lived = 0
         self._begun = self._told = time.monotonic()
         self._bar: tqdm[NoReturn] | None = None
         self._silent = "CI" in os.environ
 
     def begin(self, runs: int) -> None:
-        """The study has so many runs."""
-        self.runs = runs
+        """The study has so many runs, as far as is known; called again when there are more."""
+        self.runs, self.done = runs, 0
+        if self._bar is not None:  # a study that goes on with more replications
+            self._bar.close()
         if sys.stderr.isatty():
-            self._bar = tqdm(total=runs, unit="run", desc="sweep", smoothing=0.0, leave=False)
+            self._bar = tqdm(total=runs, unit="run", desc=self.what, smoothing=0.0, leave=False)
 
     def found(self, runs: int) -> None:
         """So many were finished before; they say nothing about the rate."""

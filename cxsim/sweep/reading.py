@@ -32,6 +32,19 @@ def read_weeks(folder: str | Path, columns: Sequence[str] | None = None) -> pd.D
     return _read(Path(folder) / "weeks", columns, ["run", "week", "brand"])
 
 
+def read_people(folder: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """One row a run and person: how their story with the focal brand stands; join it with `read_runs` on `run`.
+
+    Args:
+        folder: of the study.
+        columns: only these; `run` and `person` always come with them.
+
+    Raises:
+        FileNotFoundError: if no block is complete, or the study keeps no people.
+    """
+    return _read(Path(folder) / "people", columns, ["run", "person"])
+
+
 def _read(folder: Path, columns: Sequence[str] | None, always: list[str]) -> pd.DataFrame:
     files = sorted(folder.glob("block-*.parquet"))
     if not files:

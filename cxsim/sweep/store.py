@@ -5,6 +5,9 @@ points.parquet                the design, one row a point
 worlds.parquet                the worlds, one row a draw
 runs/block-000123.parquet     end figures; written last: the block is complete
 weeks/block-000123.parquet    week by week
+people/block-000123.parquet   person by person, if asked for
+pairing.csv                   what the same luck saved, when all is done
+precision.csv                 how well the figure of [until] is known, when all is done
 journal/block-000123.log      finished runs of blocks that are not complete
 _tmp/                         files while they are being written
 .lock                         held by the driver
@@ -16,8 +19,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,8 +29,9 @@ from cxsim.study.folder import ResultsExistError, check_free
 from cxsim.sweep.journal import Journal
 
 MANIFEST = "sweep.json"
-RUNS, WEEKS = "runs", "weeks"
-_OURS = (".lock", "_tmp", "points.parquet", "worlds.parquet", "journal", RUNS, WEEKS)
+PAIRING, PRECISION = "pairing.csv", "precision.csv"
+RUNS, WEEKS, PEOPLE = "runs", "weeks", "people"
+_OURS = (".lock", "_tmp", "points.parquet", "worlds.parquet", "journal", RUNS, WEEKS, PEOPLE)
 
 
 class Store:
@@ -80,17 +85,31 @@ class Store:
 
     def write_json(self, manifest: Mapping[str, object]) -> None:
         """Write sweep.json whole or not at all."""
-        part = self.folder / "_tmp" / MANIFEST
-        part.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-        self._put(part, self.folder / MANIFEST)
+        self._write_text(json.dumps(manifest, indent=2), MANIFEST)
+
+    def write_csv(self, table: pd.DataFrame, name: str) -> None:
+        """Write a small table whole or not at all."""
+        self._write_text(table.to_csv(index=False, lineterminator="\n"), name)
+
+    def _write_text(self, text: str, name: str) -> None:
+        part = self.folder / "_tmp" / name
+        part.write_text(text, encoding="utf-8", newline="\n")
+        self._put(part, self.folder / name)
 
     def write_table(self, table: pa.Table, name: str) -> None:
-        """Write a table whole or not at all, with options that give the same bytes for the same rows."""
+        """Write a table whole or not at all."""
+        with self.written(name, table.schema) as writer:
+            writer.write(table)
+
+    @contextmanager
+    def written(self, name: str, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+        """A table to be written part by part; its file appears when all is there, or never."""
         part = self.folder / "_tmp" / name.replace("/", "-")
         target = self.folder / name
         target.parent.mkdir(exist_ok=True)
         try:
-            write_parquet(table, part)
+            with parquet_writer(part, schema) as writer:
+                yield writer
             self._put(part, target)
         finally:
             part.unlink(missing_ok=True)
@@ -118,33 +137,28 @@ class Store:
         """The journal of a block, cut at its last sound record."""
         return Journal(self.folder / "journal" / f"block-{block:06}.log")
 
-    def commit(self, block: int, runs: pa.Table, weeks: pa.Table | None) -> None:
-        """Write a complete block, its runs last, and drop its journal."""
-        name = f"block-{block:06}"
-        if weeks is not None:
-            self.write_table(weeks, f"{WEEKS}/{name}.parquet")
-        self.write_table(runs, f"{RUNS}/{name}.parquet")
-        self.drop_journal(block)
-
     def drop_journal(self, block: int) -> None:
         """Remove the journal of a block that is complete."""
         (self.folder / "journal" / f"block-{block:06}.log").unlink(missing_ok=True)
 
 
-def write_parquet(table: pa.Table, target: Any) -> None:
-    """Parquet with options fixed here: zstd; floats split into their bytes, whole numbers as differences."""
+def parquet_writer(target: Path | IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
+    """A file of the same bytes for the same rows: zstd; floats split into their bytes, whole numbers as differences."""
     encodings = {}
-    for field in table.schema:
+    for field in schema:
         if pa.types.is_floating(field.type):
             encodings[field.name] = "BYTE_STREAM_SPLIT"
         elif pa.types.is_integer(field.type):
             encodings[field.name] = "DELTA_BINARY_PACKED"
-    words = [
-        field.name for field in table.schema if field.name not in encodings and not pa.types.is_boolean(field.type)
-    ]
-    pq.write_table(
-        table, target, compression="zstd", compression_level=3, use_dictionary=words, column_encoding=encodings
+    words = [field.name for field in schema if field.name not in encodings and not pa.types.is_boolean(field.type)]
+    return pq.ParquetWriter(
+        target, schema, compression="zstd", compression_level=3, use_dictionary=words, column_encoding=encodings
     )
+
+
+def block_file(table: str, block: int) -> str:
+    """Where a block of a table lies in the folder."""
+    return f"{table}/block-{block:06}.parquet"
 
 
 def _hold(lock: TextIO) -> bool:

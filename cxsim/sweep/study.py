@@ -10,12 +10,15 @@ from pydantic_core import ErrorDetails
 
 from cxsim.luck import MOST_REPLICATION, MOST_SEED
 from cxsim.parameter import Section
-from cxsim.scenario import Problem, Scenario, ScenarioError, load
+from cxsim.scenario import Problem, Scenario, ScenarioError, load_together
 from cxsim.scenario.files import find
+from cxsim.scenario.overrides import Override
 from cxsim.scenario.places import Path as KeyPath
 from cxsim.scenario.places import is_file, line_of, lines_of_keys
 from cxsim.scenario.wording import nearest
-from cxsim.sweep.keys import Record, known_keys, record_of, scenario_with
+from cxsim.study.comparison import same_people
+from cxsim.study.stopping import FEWEST, MOST, check_figure
+from cxsim.sweep.keys import Record, known_keys, record_of
 
 BASE = "base"  # what the market without a plan is called in the tables
 
@@ -54,18 +57,26 @@ class Factor(Section):
 class Design(Section):
     """Which combinations of the factors are lived."""
 
-    kind: Literal["factorial", "one_at_a_time", "latin_hypercube", "sobol", "table"]
-    points: Count | None = Field(None, description="How many, for latin_hypercube and sobol (a power of two).")
-    file: str = Field("", description="For table: a CSV with full keys as its header and a point on each line.")
+    kind: Literal["factorial", "one_at_a_time", "latin_hypercube", "sobol", "morris", "sobol_indices", "table"]
+    points: Count | None = Field(
+        None,
+        description="latin_hypercube, sobol: how many; sobol_indices: n of n (k + 2). Powers of two but for the first.",
+    )
+    trajectories: Annotated[int, Field(ge=2)] | None = Field(None, description="morris: walks of k + 1 points each.")
+    levels: Annotated[int, Field(ge=2)] | None = Field(None, description="one_at_a_time: values of a range; 5.")
+    file: str = Field("", description="table: a CSV with full keys as its header and a point on each line.")
 
     @model_validator(mode="after")
     def _what_the_kind_needs(self) -> Self:
-        drawn = self.kind in ("latin_hypercube", "sobol")
-        if drawn != (self.points is not None):
-            raise ValueError(f"points is {'required' if drawn else 'meaningless'} for {self.kind}")
-        if (self.kind == "table") != bool(self.file):
-            raise ValueError(f"file is {'required' if self.kind == 'table' else 'meaningless'} for {self.kind}")
-        if self.kind == "sobol" and self.points and self.points & (self.points - 1):
+        needs = {"table": "file", "morris": "trajectories", "factorial": "", "one_at_a_time": ""}.get(
+            self.kind, "points"
+        )
+        for name in ("points", "trajectories", "file"):
+            if (name == needs) != bool(getattr(self, name)):
+                raise ValueError(f"{name} is {'required' if name == needs else 'meaningless'} for {self.kind}")
+        if self.levels is not None and self.kind != "one_at_a_time":
+            raise ValueError(f"levels is meaningless for {self.kind}")
+        if self.kind.startswith("sobol") and self.points and self.points & (self.points - 1):
             raise ValueError(f"a Sobol sequence is balanced at powers of two; {self.points} is none")
         return self
 
@@ -86,6 +97,20 @@ class Worlds(Section):
         return self
 
 
+class Enough(Section):
+    """More replications, until a figure (with plans: its differences) is known this well at every point and world."""
+
+    figure: str
+    half_width: Annotated[FiniteFloat, Field(gt=0.0)] = Field(description="Of the 95% interval, in the figure's unit.")
+    most: Annotated[int, Field(ge=FEWEST, le=MOST_REPLICATION)] = Field(MOST, description="Replications at most.")
+
+    @field_validator("figure")
+    @classmethod
+    def _known(cls, given: str) -> str:
+        check_figure(given)
+        return given
+
+
 class Study(Section):
     """What a study file says."""
 
@@ -95,15 +120,26 @@ class Study(Section):
     replications: Annotated[int, Field(ge=1, le=MOST_REPLICATION)] = 10
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
     weeks: bool = Field(True, description="Whether the weekly table is kept too.")
+    people: bool = Field(False, description="Whether everybody's story is kept too, one row a run and person.")
     set: dict[str, Any] = Field(default={}, description="Values of all runs, by full key.")
+    labels: dict[str, Any] = Field(default={}, description="What readers are told instead of a full key.")
     design: Design | None = None
     factor: list[Factor] = []
     worlds: Worlds | None = None
+    until: Enough | None = None
 
-    @field_validator("set")
+    @field_validator("set", "labels")
     @classmethod
     def _flat(cls, given: dict[str, Any]) -> dict[str, Any]:
         return dict(_flattened(given, ""))
+
+    @field_validator("labels")
+    @classmethod
+    def _of_words(cls, given: dict[str, Any]) -> dict[str, str]:
+        wrong = [key for key, label in given.items() if not isinstance(label, str) or not label.strip()]
+        if wrong:
+            raise ValueError(f"the label of {wrong[0]} must be words in quotes")
+        return given
 
     @model_validator(mode="after")
     def _design_and_factors(self) -> Self:
@@ -114,6 +150,10 @@ class Study(Section):
             raise ValueError(f"a design of kind {self.design.kind} needs at least one [[factor]]")
         if BASE in self.plans or len({*self.plans}) < len(self.plans):
             raise ValueError(f"plans must differ from each other and from {BASE!r}")
+        if self.until is not None and not FEWEST <= self.replications <= self.until.most:
+            raise ValueError(
+                f"[until] begins with {FEWEST} replications at least and `most` at most, not {self.replications}"
+            )
         return self
 
 
@@ -149,6 +189,10 @@ class Reading:
     def where(self, path: KeyPath) -> str:
         """File and line of a key."""
         return _where(self.path, self.lines, path)
+
+    def place_of(self, table: str, key: str) -> KeyPath:
+        """Where a full key stands in a table of the file, be it quoted or dotted."""
+        return (table, key) if (table, key) in self.lines else (table, *key.split("."))
 
     def error(self, path: KeyPath, key: str, message: str, hint: str = "") -> StudyError:
         """One problem at a key of the file."""
@@ -190,17 +234,15 @@ def read_study(path: str | Path) -> Reading:
         faults = error.errors()
         raise StudyError([_problem(fault, _where(path, lines, _keys(fault)[0])) for fault in faults]) from None
     named = {BASE: study.scenario, **{plan: plan for plan in study.plans}}
-    loaded = {name: load(find(source, path.parent)) for name, source in named.items()}
-    reading = Reading(path, study, lines, loaded)
-    if not study.set:
-        return reading
-    for key in study.set:
-        reading.check_key(("set", key), key)
-    changed = {
-        name: scenario_with(record, study.set, lambda path: reading.where(("set", *path)))
-        for name, record in reading.records.items()
-    }
-    return Reading(path, study, lines, changed)
+    sources = [find(source, path.parent) for source in named.values()]
+    reading = Reading(path, study, lines, dict(zip(named, load_together(sources), strict=True)))
+    for key in (*study.set, *study.labels):
+        reading.check_key(reading.place_of("set" if key in study.set else "labels", key), key)
+    given = [Override(reading.where(reading.place_of("set", key)), key, value) for key, value in study.set.items()]
+    loaded = dict(zip(named, load_together(sources, given), strict=True)) if given else reading.scenarios
+    for name in study.plans:
+        same_people(loaded[BASE], loaded[name], name)
+    return Reading(path, study, lines, loaded)
 
 
 def _where(path: Path, lines: dict[KeyPath, int], key: KeyPath) -> str:
@@ -219,7 +261,7 @@ def _keys(fault: ErrorDetails) -> tuple[KeyPath, str]:
 def _problem(fault: ErrorDetails, where: str) -> Problem:
     path, key = _keys(fault)
     if fault["type"] == "extra_forbidden":
-        sections: dict[str, type[Section]] = {"design": Design, "factor": Factor, "worlds": Worlds}
+        sections: dict[str, type[Section]] = {"design": Design, "factor": Factor, "worlds": Worlds, "until": Enough}
         here = sections.get(str(path[0]), Study)
         known = [field.alias or name for name, field in here.model_fields.items()]
         hint = nearest(str(path[-1]), known) or f"Keys here: {', '.join(known)}."

@@ -7,10 +7,13 @@ from cxsim.study.folder import ResultsExistError
 from cxsim.sweep.book import Book
 from cxsim.sweep.crews import Crew
 from cxsim.sweep.driver import Driver, Task
+from cxsim.sweep.enough import precision, replications_wanted
+from cxsim.sweep.pairing import pairing
 from cxsim.sweep.plan import Plan, chunker, found, manifest_of, planned
 from cxsim.sweep.progress import Silent
+from cxsim.sweep.rows import long_tables
 from cxsim.sweep.space import KeySpace
-from cxsim.sweep.store import Store
+from cxsim.sweep.store import PAIRING, PRECISION, Store
 from cxsim.sweep.study import Reading
 from cxsim.sweep.tables import design_table
 from cxsim.sweep.work import live_chunk
@@ -52,6 +55,14 @@ def sweep(
     with store.locked():
         plan = _begun(store, new, resume, expand)
         _live_missing(store, plan, crew, progress or Silent(), task)
+        enough = plan.reading.study.until
+        if enough is not None:
+            more = replications_wanted(store, plan, enough) - plan.space.replications
+            if more > 0:
+                plan = _expanded(store, plan, more)
+                _live_missing(store, plan, crew, progress or Silent(), task)
+            store.write_csv(precision(store, plan, enough), PRECISION)
+        store.write_csv(pairing(store.folder, plan.grid, plan.space), PAIRING)
     return plan.space
 
 
@@ -72,15 +83,20 @@ def _begun(store: Store, new: Plan, resume: bool, expand: int) -> Plan:
     missing = plan.space.blocks - len(store.complete_blocks())
     if missing:
         raise ResultsExistError(f"{missing} blocks of {store.folder} are not complete; --resume first, then --expand")
-    plan = Plan(plan.reading, plan.grid, plan.space.expanded(expand), plan.records)
-    store.write_json({**manifest, **plan.space.as_json()})
-    return plan
+    return _expanded(store, plan, expand)
+
+
+def _expanded(store: Store, plan: Plan, replications: int) -> Plan:
+    """The study with so many more replications, none of them lived yet."""
+    grown = Plan(plan.reading, plan.grid, plan.space.expanded(replications), plan.records)
+    store.write_json({**(store.manifest() or {}), **grown.space.as_json()})
+    return grown
 
 
 def _live_missing(store: Store, plan: Plan, crew: Crew, progress: Silent, task: Task) -> None:
     """Live every run that no complete block and no journal holds, and complete the blocks."""
     progress.begin(plan.space.runs)
-    book = Book(store, plan.grid, plan.space, plan.reading.study.weeks, progress)
+    book = Book(store, plan.grid, plan.space, long_tables(plan.reading.study), progress)
     driver = Driver(crew, task, chunker(plan), book.finished, lambda: progress.lived(0))
     chunks = book.chunks(lambda: driver.runs_a_chunk)
     try:

@@ -1,8 +1,8 @@
-"""The tables of a block: `runs` (one row a run: parameters and figures) and `weeks` (one row a run, week and brand)."""
+"""The tables of a block: `runs` (a row a run: parameters and figures), `weeks` (run, week and brand), `people` (run and person)."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from cxsim.ledger.weekly import column_of, unit_of
 from cxsim.measures import Measure
 from cxsim.sweep.keys import Value, Values
 from cxsim.sweep.left import Left
+from cxsim.sweep.people import people_table as table_of_people
 from cxsim.sweep.space import Key
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -36,6 +37,7 @@ class Grid:
         plans: names, the base first.
         hashes: content of the market and of each plan, by name.
         brands: names of the brands, by plan.
+        segments: names of the segments, by plan.
         seed: of all luck.
     """
 
@@ -44,6 +46,7 @@ class Grid:
     plans: tuple[str, ...]
     hashes: dict[str, str]
     brands: dict[str, list[str]]
+    segments: dict[str, list[str]]
     seed: int
 
     def __len__(self) -> int:
@@ -123,8 +126,8 @@ def runs_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Tabl
 def weeks_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Table:
     """One row a run, week and brand; counts are whole, money in currency, times in weeks. Failed runs have no rows."""
     runs, weeks, brands = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    tallies = [np.zeros((0, len(Measure)), np.int64)]
-    names = list(dict.fromkeys(name for plan in grid.plans for name in grid.brands[plan]))
+    tallies = [np.zeros((len(Measure), 0), np.int64)]
+    names = _all_of(grid, grid.brands)
     for key, each in zip(keys, left, strict=True):
         if each.tally is None:
             continue
@@ -133,8 +136,8 @@ def weeks_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Tab
         runs.append(np.full(count * rivals, key.run))
         weeks.append(np.repeat(np.arange(count), rivals))
         brands.append(np.tile(own, count))
-        tallies.append(each.tally.reshape(-1, len(Measure)))
-    tally = np.concatenate(tallies)
+        tallies.append(np.moveaxis(each.tally, -1, 0).reshape(len(Measure), -1))
+    tally = np.concatenate(tallies, axis=1)
     word = pa.DictionaryArray.from_arrays(pa.array(np.concatenate(brands), pa.int32()), pa.array(names))
     columns = {
         "run": pa.array(np.concatenate(runs)),
@@ -142,6 +145,18 @@ def weeks_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Tab
         "brand": word,
     }
     for name, unit, measure in _MEASURES:
-        values = tally[:, measure]
-        columns[name] = pa.array(values.astype(np.int64) if unit == 1.0 else values * unit)
+        columns[name] = pa.array(tally[measure] if unit == 1.0 else tally[measure] * unit)
     return pa.table(columns)
+
+
+def people_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Table:
+    """One row a run and person, their story with the focal brand at the horizon. Failed runs have no rows."""
+    lived = [(key, each.people) for key, each in zip(keys, left, strict=True) if each.people is not None]
+    segments = [grid.segments[grid.place(key.scenario)[2]] for key, _ in lived]
+    people = [each for _, each in lived]
+    return table_of_people([key.run for key, _ in lived], people, segments, _all_of(grid, grid.segments))
+
+
+def _all_of(grid: Grid, names: Mapping[str, Sequence[str]]) -> list[str]:
+    """Every name that the market or a plan has, in a fixed order."""
+    return list(dict.fromkeys(name for plan in grid.plans for name in names[plan]))

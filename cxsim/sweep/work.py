@@ -10,6 +10,7 @@ from cxsim.scenario import Scenario
 from cxsim.study.replications import live
 from cxsim.sweep.keys import Record, Values, scenario_with
 from cxsim.sweep.left import Left
+from cxsim.sweep.people import people_of
 
 
 class Lives(NamedTuple):
@@ -31,6 +32,7 @@ class Chunk(NamedTuple):
 
     seed: int
     weeks: bool
+    people: bool
     lives: list[Lives]
 
 
@@ -52,15 +54,19 @@ def live_chunk(chunk: Chunk) -> Done:
             left |= {run: _failed(error).packed() for run, _ in lives.runs}
             continue
         for run, replication in lives.runs:
-            left[run] = _live(scenario, chunk.seed, replication, chunk.weeks).packed()
+            left[run] = _live(scenario, chunk, replication).packed()
     return Done(time.perf_counter() - start, left)
 
 
-def _live(scenario: Scenario, seed: int, replication: int, weeks: bool) -> Left:
+def _live(scenario: Scenario, chunk: Chunk, replication: int) -> Left:
     try:
-        lived = live(scenario, seed, replication)
+        lived = live(scenario, chunk.seed, replication)
         figures = np.array([lived.figures[figure.name] for figure in FIGURES])
-        return Left(figures, lived.world.tally if weeks else None)
+        return Left(
+            figures,
+            lived.world.tally if chunk.weeks else None,
+            people_of(lived, scenario) if chunk.people else None,
+        )
     except Exception as error:
         return _failed(error)
 

@@ -104,6 +104,7 @@ WRONG = {
     "present is no switch": ("intervention.Better box.present=maybe", ["'maybe'", "true or false"]),
     "more than present": ("intervention.Better box.present.more=true", ["cannot be set", "present is not a section"]),
     "no such effect": ("intervention.Parcels on time.effect.use.late_rat=0.2", ["does not change 'use.late_rat'", "Did you mean 'use.late_rate'?"]),
+    "effect by its parameter alone": ("intervention.Parcels on time.use.late_rate=0.2", ["The size of that effect is intervention.Parcels on time.effect.use.late_rate"]),
     "two such effects": ("intervention.Better box.effect.use.quality=0.2", ["more than once"]),
     "ends before it starts": ("intervention.Parcels on time.end_week=1", ["ends (week 1) before it starts (week 2)"]),
     "effect of no size": ("intervention.Parcels on time.effect.use.late_rate=much", ["'much'"]),

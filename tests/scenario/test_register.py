@@ -120,7 +120,7 @@ def test_an_effect_of_the_plans_own_does_not_borrow_the_librarys_evidence():
 
 def test_a_plans_effects_and_costs_are_assumptions_too():
     plan = scenario_from('[[intervention]]\nname = "it"\nuse = "more-agents"\nlevel = "low"\ncost = {weekly = 7.0}\n')
-    effect = row(plan, "intervention.it.support.capacity")
+    effect = row(plan, "intervention.it.effect.support.capacity")
     assert (effect.value, effect.allowed, effect.unit) == ("multiply 1.1", "1.1 to 1.6", "factor")
     assert row(plan, "intervention.it.cost.weekly").value == 7.0
 

@@ -41,6 +41,7 @@ scenario = "market.toml"
 plans = ["plan.toml"]
 replications = 5
 seed = 3
+people = true
 [design]
 kind = "latin_hypercube"
 points = 9
@@ -57,6 +58,8 @@ from = "register"
 draws = 3
 keys = ["telling.bad"]
 """
+LIVELY = STUDY.replace("points = 9", "points = 2").replace("draws = 3", "draws = 2")  # few runs; in all the plan tells
+LIVELY = LIVELY.replace("people = true", "weeks = false\nset = { market.people = 400, market.horizon_weeks = 30 }")
 RUNS = 9 * 3 * 2 * 5  # more than a block
 
 
@@ -73,9 +76,9 @@ def lived(study, out, crew=None, **options):
     return sweep(read_study(study), out, crew or Threads(), **options)
 
 
-def sums(folder):
-    """SHA-256 of every table."""
-    files = sorted(Path(folder).rglob("*.parquet"))
+def sums(folder, *endings):
+    """SHA-256 of every table; with endings, of files with these too."""
+    files = sorted(path for ending in (".parquet", *endings) for path in Path(folder).rglob(f"*{ending}"))
     assert files
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 

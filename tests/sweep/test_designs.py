@@ -78,7 +78,30 @@ def test_one_at_a_time_is_the_market_and_one_change_each(tmp_path):
     reading = read_study(written(tmp_path, HEAD + 'design = { kind = "one_at_a_time" }\n' + RANGES))
     table, own = points_of(reading), {key: own_value(reading.scenarios["base"], key) for key in (QUALITY, DELIVERY)}
     assert table.iloc[0].to_dict() == own
-    assert (table.iloc[1:] != pd.Series(own)).sum(axis=1).eq(1).all() and len(table) == 5
+    assert (table.iloc[1:] != pd.Series(own)).sum(axis=1).eq(1).all() and len(table) == 1 + 4 + 5  # 0.7 is lived once
+
+
+def test_one_at_a_time_takes_as_many_levels_as_asked_for(tmp_path):
+    table = design(tmp_path, 'kind = "one_at_a_time", levels = 3')
+    assert table[QUALITY].to_list()[1:3] == [0.5, 0.9] and table[DELIVERY].to_list()[3:] == [0.1, 1.0, 10.0]
+
+
+def test_every_step_of_a_morris_walk_changes_one_factor_and_every_walk_all(tmp_path):
+    table = design(tmp_path, 'kind = "morris", trajectories = 7')
+    assert len(table) == 7 * 3
+    changed = table.to_numpy().reshape(7, 3, 2)[:, 1:] != table.to_numpy().reshape(7, 3, 2)[:, :-1]
+    assert (changed.sum(axis=2) == 1).all() and (changed.sum(axis=1) == 1).all()
+    share = np.log(table[DELIVERY] / 0.1) / np.log(100.0)
+    assert np.abs(share * 3.0 - (share * 3.0).round()).max() < 1e-4  # four levels, even on its own scale
+
+
+def test_saltellis_rows_are_two_points_and_their_mixtures(tmp_path):
+    table = design(tmp_path, 'kind = "sobol_indices", points = 16')
+    a, b, first, second = table.to_numpy().reshape(16, 4, 2).swapaxes(0, 1)
+    assert np.array_equal(first, np.column_stack([b[:, 0], a[:, 1]]))
+    assert np.array_equal(second, np.column_stack([a[:, 0], b[:, 1]]))
+    for points in (a, b):  # each is balanced by itself
+        assert (points[:, 0] < 0.7).sum() == (points[:, 1] < 1.0).sum() == 8
 
 
 def test_left_out_the_range_is_that_of_the_register(tmp_path):
@@ -102,6 +125,20 @@ def test_worlds_are_crossed_with_points_and_come_from_a_calibration_too(tmp_path
     assert len(grid) == 4 * 3 * 2
     seen = {(*grid.place(number)[:2], *grid.values(number).values()) for number in range(len(grid))}
     assert len(seen) == 12
+
+
+def test_draws_of_a_calibration_move_segments_that_have_their_own_value(tmp_path):
+    pd.DataFrame({"telling.bad": [1.0, 2.0], "telling.good": [1.0, 2.0]}).to_csv(
+        tmp_path / "plausible.csv", index=False
+    )
+    market = (tmp_path / "study.toml").with_name("market.toml")
+    study = written(tmp_path, HEAD + 'worlds = { from = "plausible.csv" }\n')
+    market.write_text(market.read_text() + "[segment.loud]\nshare = 1.0\ntelling.bad = 9.0\n")
+    reading = read_study(study)
+    table = worlds_of(reading)
+    assert table["segment.loud.telling.bad"].tolist() == [1.0, 2.0] and "segment.loud.telling.good" not in table
+    lived = scenario_with(reading.records["base"], planned(reading).grid.values(2))
+    assert lived.segment["loud"].telling.bad == lived.telling.bad == 2.0
 
 
 # ---- values in a scenario -------------------------------------------------------------------------------------------
@@ -135,7 +172,7 @@ def test_values_in_a_record_are_those_of_an_override(market):
         ("start_week", 4.0, lambda item: item.start_week),
         ("level", "high", lambda item: item.level),
         ("cost.once", 9.0, lambda item: item.cost.once),
-        ("use.failure_rate", 0.8, lambda item: item.effect[0].multiply),
+        ("effect.use.failure_rate", 0.8, lambda item: item.effect[0].multiply),
     ],
 )
 def test_what_an_intervention_is_can_vary(tmp_path, key, value, found):
@@ -156,6 +193,13 @@ def test_an_intervention_can_be_left_out_and_the_base_has_none(tmp_path):
     assert scenario_with(record_of(base), {key: True}) == base
 
 
+def test_values_of_all_runs_reach_interventions_of_the_plans_that_have_them(tmp_path):
+    text = HEAD + '[set]\nmarket.people = 70\nintervention."Check twice".effect.use.failure_rate = 0.3\n'
+    loaded = read_study(written(tmp_path, text)).scenarios
+    assert loaded["plan.toml"].intervention[0].effect[0].multiply == 0.3 and not loaded["base"].intervention
+    assert [scenario.market.people for scenario in loaded.values()] == [70, 70]
+
+
 # ---- a file that is wrong -------------------------------------------------------------------------------------------
 
 DESIGN = '[design]\nkind = "factorial"\n'
@@ -171,6 +215,12 @@ DESIGN = '[design]\nkind = "factorial"\n'
         (HEAD + 'design = { kind = "sobol", points = 6 }\n' + RANGES, "balanced at powers of two; 6 is none"),
         (HEAD + 'design = { kind = "sobol" }\n' + RANGES, "points is required for sobol"),
         (HEAD + 'design = { kind = "table" }', "file is required for table"),
+        (HEAD + 'design = { kind = "morris", points = 8 }\n' + RANGES, "points is meaningless for morris"),
+        (HEAD + 'design = { kind = "sobol", points = 8, levels = 3 }\n' + RANGES, "levels is meaningless for sobol"),
+        (HEAD + 'design = { kind = "sobol_indices", points = 6 }\n' + RANGES, "6 is none"),
+        (HEAD + 'labels."telling.bad" = 3', "the label of telling.bad must be words in quotes"),
+        (HEAD + 'labels."telling.bat" = "talk"', "line 3: telling.bat: there is no such key in the market or a plan\n    Did you mean 'telling.bad'?"),
+        (HEAD + DESIGN + '[[factor]]\nkey = "intervention.Check twice.use.failure_rate"', "there is no such key in the market or a plan\n    Did you mean 'intervention.Check twice.effect.use.failure_rate'?"),
         (HEAD + DESIGN, "a design of kind factorial needs at least one"),
         (HEAD + RANGES, "factors need a [design]"),
         (HEAD + DESIGN + '[[factor]]\nkey = "brand.our.use.quality"', "line 6: brand.our.use.quality: there is no such key in the market or a plan\n    Did you mean 'brand.ours.use.quality'?"),
@@ -190,6 +240,10 @@ DESIGN = '[design]\nkind = "factorial"\n'
         (HEAD + 'worlds = { from = "register", draws = 2 }', "keys belong to from"),
         (HEAD + 'worlds = { form = "register" }', "worlds.form: there is no such key\n    Did you mean 'from'?"),
         ('scenario = "market.toml"\nplans = ["plan.toml", "plan.toml"]', "plans must differ"),
+        (HEAD + 'until = { figure = "net_margins", half_width = 3 }', "line 3: until.figure: given 'net_margins'; there is no figure 'net_margins'. Did you mean 'net_margin'?"),
+        (HEAD + 'until = { figure = "loops", half_width = 0 }', "until.half_width: given 0; it should be greater than 0"),
+        (HEAD + 'until = { figure = "loops", half = 0 }', "until.half: there is no such key"),
+        (HEAD + 'replications = 4\nuntil = { figure = "loops", half_width = 1 }', "begins with 5 replications at least and `most` at most, not 4"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(tmp_path, text, said):
@@ -201,8 +255,15 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path, text, said):
 
 
 def test_every_example_study_is_right():
-    for path in sorted((Path(__file__).parents[2] / "experiments" / "studies").glob("*.toml")):
+    folder = Path(__file__).parents[2] / "experiments" / "studies"
+    for path in sorted({*folder.glob("*.toml")} - {*folder.glob("*-menu.toml")}):  # a menu is for `cxsim portfolio`
         assert planned(read_study(path)).space.runs >= 100, path
+
+
+def test_a_plan_for_other_people_is_refused(tmp_path):
+    plan = PLAN.replace("[[intervention]]", "market.people = 61\n[[intervention]]")
+    with pytest.raises(ScenarioError, match=r"plan\.toml: market\.people: is 61 in the plan and 60 in the base"):
+        read_study(written(tmp_path, STUDY, plan=plan))
 
 
 def test_a_plan_that_is_wrong_is_said_by_its_own_file(tmp_path):

@@ -1,5 +1,7 @@
 """Protects the numbering of runs and the bytes of the journal: for any study, any cut, any flipped bit."""
 
+import io
+
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis.extra import numpy as arrays
 
 from cxsim.sweep.journal import Journal, record, records
 from cxsim.sweep.left import Left
+from cxsim.sweep.people import PEOPLE
 from cxsim.sweep.space import RUNS_OF_A_BLOCK, KeySpace
 
 RECORDS = st.lists(st.tuples(st.integers(0, 2**64 - 1), st.binary(max_size=40)), min_size=1, max_size=6)
@@ -42,7 +45,7 @@ def test_a_journal_cut_anywhere_keeps_its_whole_records(written, cut):
     parts = [record(run, payload) for run, payload in written]
     data = b"".join(parts)[:cut]
     whole = sum(1 for place in range(len(parts)) if len(b"".join(parts[: place + 1])) <= cut)
-    assert [(run, payload) for run, payload, _ in records(data)] == written[:whole]
+    assert [(run, payload) for run, payload, _ in records(io.BytesIO(data))] == written[:whole]
 
 
 @given(written=RECORDS, where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
@@ -52,7 +55,11 @@ def test_a_flipped_bit_never_makes_a_wrong_record(written, where, bit):
     place = int(where * len(data))
     data[place] ^= 1 << bit
     sound = next(count for count in range(len(parts)) if len(b"".join(parts[: count + 1])) > place)
-    assert [(run, payload) for run, payload, _ in records(bytes(data))] == written[:sound]
+    assert [(run, payload) for run, payload, _ in records(io.BytesIO(data))] == written[:sound]
+
+
+def payloads(journal):
+    return {run: journal.payload(run) for run in journal.runs}
 
 
 @given(written=RECORDS, cut=st.integers(0, 400), more=st.binary(max_size=20))
@@ -60,22 +67,25 @@ def test_a_cut_journal_goes_on_behind_its_last_sound_record(tmp_path, written, c
     path = tmp_path / "journal"
     path.write_bytes(b"".join(record(run, payload) for run, payload in dict(written).items())[:cut])
     with Journal(path) as journal:
-        there = journal.payloads()
+        there = payloads(journal)
         new = next(run for run in range(10) if run not in there)
         journal.add(new, more)
         journal.add(new, b"lived twice")
-        assert journal.payloads() == {**there, new: more}
+        assert payloads(journal) == {**there, new: more}
     with Journal(path) as journal:
-        assert journal.payloads() == {**there, new: more}
+        assert payloads(journal) == {**there, new: more}
 
 
 @given(
     figures=arrays.arrays(float, 5),
     tally=arrays.arrays(np.int64, arrays.array_shapes(min_dims=3, max_dims=3, max_side=4)),
+    people=arrays.arrays(PEOPLE, arrays.array_shapes(min_dims=1, max_dims=1, max_side=9)),
     error=st.text(max_size=20),
 )
-def test_what_a_run_leaves_comes_back_as_it_was(figures, tally, error):
-    back = Left.unpacked(Left(figures, tally).packed(), 5)
+def test_what_a_run_leaves_comes_back_as_it_was(figures, tally, people, error):
+    back = Left.unpacked(Left(figures, tally, people).packed(), 5)
     assert back.figures.tobytes() == figures.tobytes() and back.tally.tobytes() == tally.tobytes()
-    assert Left.unpacked(Left(figures).packed(), 5).tally is None
+    assert back.people.dtype == PEOPLE and back.people.tobytes() == people.tobytes()
+    back = Left.unpacked(Left(figures).packed(), 5)
+    assert back.tally is back.people is None
     assert Left.unpacked(Left(error=error).packed(), 5) == Left(error=error)

@@ -3,6 +3,7 @@
 Processes are killed when the journal has grown, never after a time; tables are compared by SHA-256.
 """
 
+import errno
 import functools
 import os
 import shutil
@@ -26,6 +27,7 @@ from studies import (
 
 from cxsim.sweep import driver, read_runs
 from cxsim.sweep.crews import Processes, Threads
+from cxsim.sweep.store import Store
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and sessions")
 
@@ -98,6 +100,7 @@ def test_a_disk_that_is_full_stops_the_study_and_loses_nothing(study, reference,
     process = started(study, out, "--workers", 0, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, small))
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 2 and errors.startswith("cxsim: ") and "Traceback" not in errors
+    assert errors.rstrip().endswith("What is finished is kept; when there is room again, --resume goes on")
     kept = finished_bytes(out)
     assert 20_000 < kept <= 30_000
     lived(study, out, resume=True)
@@ -157,3 +160,25 @@ def test_killed_between_the_last_file_of_a_block_and_the_end_of_its_journal(inte
     journal.write_bytes(left)
     lived(study, out, resume=True)
     assert sums(out) == whole and not journal.exists()
+
+
+@pytest.mark.parametrize("table", ["weeks", "people", "runs"])
+def test_a_disk_that_fills_while_a_block_is_written_leaves_no_half_of_it(interrupted, tmp_path, monkeypatch, table):
+    study, half, whole = interrupted
+    out, put = tmp_path / "out", Store._put
+    shutil.copytree(half, out)
+
+    def full(store, part, target):
+        if target.parent.name == table:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(part))
+        put(store, part, target)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr(Store, "_put", full)
+        lived(study, out, resume=True)
+    assert not list((out / "_tmp").iterdir()) and not list((out / "runs").iterdir())
+    (journal,) = (out / "journal").iterdir()
+    left = journal.stat().st_size
+    monkeypatch.setattr("cxsim.sweep.work.live", None)  # nothing is lived again
+    lived(study, out, resume=True)
+    assert left and sums(out) == whole

@@ -1,15 +1,12 @@
-"""Protects `cxsim sweep` as it is typed, the driver's patience and memory, and studies on a Dask cluster."""
+"""Protects `cxsim sweep` as it is typed, and the driver's patience and memory."""
 
-import json
 import re
-import subprocess
-import sys
 from concurrent.futures import Future
 
 import pytest
-from studies import RUNS, StopAfter, lived, sums, wait_until, written
+from studies import RUNS, StopAfter, lived, sums, written
 
-from cxsim.sweep.crews import Cluster, ClusterLostError, Threads
+from cxsim.sweep.crews import Threads
 from cxsim.sweep.driver import CHUNKS_A_WORKER, Driver
 from cxsim.sweep.progress import Progress, in_bytes, in_time
 from cxsim.sweep.space import Key
@@ -122,70 +119,3 @@ def test_progress_is_told_in_lines_where_there_is_no_terminal(monkeypatch, capsy
 def test_times_and_sizes_are_rounded_to_what_is_known():
     assert [in_time(each) for each in (0.034, 90.0, 7300.0, 200_000.0)] == ["0.034 seconds", "90 seconds", "2.03 hours", "2.31 days"]  # fmt: skip
     assert [in_bytes(each) for each in (12, 5600, 6.2e6, 7e9)] == ["12 bytes", "5.6 kB", "6.2 MB", "7 GB"]
-
-
-# ---- a cluster ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A real scheduler and two workers, each a process of its own; (address, [workers])."""
-    pytest.importorskip("distributed", reason="needs cxsim[cluster]")
-    place = tmp_path_factory.mktemp("cluster")
-    file = place / "scheduler.json"
-    common = ["--no-dashboard", "--scheduler-file", str(file)]
-
-    def start(what, *options):
-        command = [sys.executable, "-m", f"distributed.cli.{what}", *common, *options]
-        return subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", "0")]
-    try:
-        wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"), processes[0])
-        processes += [start("dask_worker", "--nthreads", "1", "--no-nanny", "--name", str(name)) for name in range(2)]
-        yield json.loads(file.read_text())["address"], processes[1:]
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-
-
-def _crew(address, size):
-    """The cluster once so many workers have joined."""
-    crew = []
-
-    def joined():
-        try:
-            crew[:] = [Cluster(address)]
-        except ClusterLostError:
-            return False
-        return crew[0].size == size or bool(crew[0].close(crew[0].open()))
-
-    wait_until(joined)
-    return crew[0]
-
-
-def test_a_cluster_lives_the_same_study(study, reference, cluster, tmp_path):
-    lived(study, tmp_path / "out", _crew(cluster[0], 2))
-    assert sums(tmp_path / "out") == sums(reference)
-
-
-def test_a_worker_of_a_cluster_may_die(study, reference, cluster, tmp_path):
-    address, workers = cluster
-    out = tmp_path / "out"
-
-    class KillOne(StopAfter):
-        def lived(self, runs):
-            self.left -= runs
-            if self.left < 0 and workers[0].poll() is None:
-                workers[0].kill()
-
-    lived(study, out, _crew(address, 2), progress=KillOne(30))
-    assert workers[0].wait(10) and sums(out) == sums(reference)
-
-
-def test_where_no_scheduler_answers_it_says_so(cxsim, study, tmp_path, monkeypatch):
-    pytest.importorskip("distributed", reason="needs cxsim[cluster]")
-    monkeypatch.setattr("cxsim.sweep.crews.SECONDS_TO_ANSWER", 0.5)
-    code, _, errors = cxsim("sweep", study, "-o", tmp_path / "out", "--cluster", "tcp://127.0.0.1:9")
-    assert code == 2 and errors.startswith("cxsim: no scheduler answers at tcp://127.0.0.1:9")

@@ -1,0 +1,53 @@
+"""A whole scenario as one TOML file: every value written out, nothing to extend, so it says the same for ever."""
+
+import json
+from enum import IntEnum
+
+from cxsim.scenario.schema import Scenario
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """The scenario as TOML; loaded again it is the same market, whose `scenario_hash` is the same.
+
+    Of a segment only its own keys are written, since the rest is the market's.
+    """
+    first = ("name", "story", "market")
+    rest = scenario.model_dump(exclude={"extends", "segment"})
+    values = {key: rest.pop(key) for key in first} | rest
+    values["segment"] = {name: each.model_dump(exclude_unset=True) for name, each in scenario.segment.items()}
+    return "\n".join(_lines("", values)) + "\n"
+
+
+def _lines(prefix: str, table: dict[str, object]) -> list[str]:
+    """One line a value, with its full key."""
+    lines: list[str] = []
+    for key, value in table.items():
+        full = f"{prefix}{_key(key)}"
+        if isinstance(value, dict) and value:
+            lines += _lines(f"{full}.", value)
+        elif value is not None and value != {}:
+            lines.append(f"{full} = {as_toml(value)}")
+    return lines
+
+
+def _key(key: str) -> str:
+    return key if key.isascii() and key.replace("_", "").replace("-", "").isalnum() else json.dumps(key)
+
+
+def as_toml(value: object) -> str:
+    """A value as TOML writes it; what is None in a table is left out."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, IntEnum):
+        return json.dumps(value.name)
+    if isinstance(value, float):
+        return repr(float(value))  # NumPy's numbers are floats that say so
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(as_toml(each) for each in value)}]"
+    if isinstance(value, dict):
+        return (
+            "{" + ", ".join(f"{_key(key)} = {as_toml(each)}" for key, each in value.items() if each is not None) + "}"
+        )
+    return repr(value)
