@@ -1,6 +1,7 @@
 """What all tests share: Hypothesis repeats its examples exactly, charts draw into memory, and commands run as typed."""
 
 import sys
+from pathlib import Path
 
 import matplotlib
 import pytest
@@ -10,6 +11,18 @@ from cxsim import cli
 
 matplotlib.use("Agg")
 
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 settings.register_profile(
     "same every time",
     derandomize=True,  # a failure on one machine is a failure on all
@@ -18,6 +31,19 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("same every time")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The one browser of all tests; Playwright allows no second one beside it."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ effect = [{parameter = "use.quality", add = 0.2}]
 cost = {once = 100.0}
 """
 LONG = "A plan with a very long name, that costs $5 a week and $7 a month, thought about for longer than a week or two"
+OF_BOTH = [charts.endings, charts.flow, charts.loop_length, charts.referrals, charts.retention, charts.ring]
+OF_COMPARISONS = [*OF_BOTH, charts.differences, charts.matrix, charts.money]
+OF_RUNS = [*OF_BOTH, charts.scores]
 SMALL = ("market.people=150", "market.horizon_weeks=25")
 NOBODY_COMES = ("need.spontaneous_annual=0.0", "brand.focal.need.reach_annual=0.0", "brand.rival.need.reach_annual=0.0")
 
@@ -89,7 +92,7 @@ def _close_figures():
 def words_of(ax):
     """Every text drawn, with its box in pixels."""
     figure = ax.figure
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     out_of_view = set()
     for axis in (ax.xaxis, ax.yaxis):
         low, high = sorted(axis.get_view_interval())
@@ -102,7 +105,7 @@ def assert_readable(ax):
     """All words are inside the figure, and none lies on another."""
     figure = ax.figure.bbox
     words = words_of(ax)
-    assert len(words) >= 4
+    assert len(words) >= 3
     for text, box in words:
         inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= figure.width + 1 and box.y1 <= figure.height + 1
         assert inside, f"{text!r} leaves the figure: {box} in {figure}"
@@ -112,12 +115,12 @@ def assert_readable(ax):
         assert wide < 2 or high < 2, f"{one!r} and {other!r} overlap"
 
 
-@pytest.mark.parametrize("chart", [charts.flow, charts.matrix, charts.differences])
+@pytest.mark.parametrize("chart", OF_COMPARISONS)
 def test_a_comparison_is_drawn_with_every_word_readable(comparison, chart):
     assert_readable(chart(comparison))
 
 
-@pytest.mark.parametrize("chart", [charts.flow, charts.matrix, charts.differences])
+@pytest.mark.parametrize("chart", OF_COMPARISONS)
 def test_charts_draw_on_the_axes_they_are_given(comparison, chart):
     _, (left, right) = plt.subplots(1, 2, figsize=(16, 7))
     plan = next(iter(comparison.plans))
@@ -125,11 +128,12 @@ def test_charts_draw_on_the_axes_they_are_given(comparison, chart):
     assert right.get_title(loc="left") and not left.get_title(loc="left")
 
 
-def test_runs_are_drawn_with_every_word_readable(runs):
-    assert_readable(charts.flow(runs))
+@pytest.mark.parametrize("chart", OF_RUNS)
+def test_runs_are_drawn_with_every_word_readable(runs, chart):
+    assert_readable(chart(runs))
 
 
-@pytest.mark.parametrize("chart", [charts.flow, charts.rhythm])
+@pytest.mark.parametrize("chart", [*OF_RUNS, charts.rhythm])
 def test_charts_of_runs_draw_on_the_axes_they_are_given(rhythm_runs, chart):
     _, ax = plt.subplots()
     assert chart(rhythm_runs, ax=ax) is ax
@@ -162,7 +166,8 @@ def test_the_flow_says_the_figures():
     means = runs.figures.mean()
     assert f"Loops {means['loops']:,.0f}" in said
     assert f"First cycle open {means['new']:,.0f}" in said
-    assert f"{means['lines_purchase']:,.0f} lines" in said
+    assert f"Lines {means['lines']:,.0f}" in said
+    assert f"{means['lines_purchase']:,.0f}" in said
     assert "mean of 3 replications" in said
 
 

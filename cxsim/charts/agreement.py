@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LINE, NEUTRAL, PALE, mean_of, new_axes
+from cxsim.charts.look import INK, LINE, NEUTRAL, PALE, SIMULATED, mean_of, new_axes, open_box, thick, written
 from cxsim.verification.limit import ERRORS_ALLOWED, Check, Series, Verified
 
 POINTS_OF_LINE = 200
@@ -27,16 +27,16 @@ def agreement(result: Verified, place: int = 0, ax: Axes | None = None) -> Axes:
     series, checks = result.series[place], _checks_of(result, place)
     if series.labels:
         for at, expected in zip(series.at, series.expected, strict=True):
-            ax.plot([at - 0.35, at + 0.35], [expected, expected], color=INK, linewidth=1.2)
-        ax.set_xticks(series.at, [textwrap.fill(label, LABEL_WIDTH) for label in series.labels], fontsize=8)
+            ax.plot([at - 0.35, at + 0.35], [expected, expected], color=INK, linewidth=thick(0.8))
+        ax.set_xticks(series.at, [textwrap.fill(label, LABEL_WIDTH) for label in series.labels], fontsize="small")
         ax.set_xlim(series.at[0] - 0.6, series.at[-1] + 0.6)
     else:
         along = np.linspace(min(0.0, series.at[0]), series.at[-1], POINTS_OF_LINE)
-        ax.plot(along, series.closed_form(along), color=INK, linewidth=1.2)
+        ax.plot(along, series.closed_form(along), color=INK, linewidth=thick(0.8))
     for at, check in zip(series.at, checks, strict=True):
-        colour = FIRST_CYCLE if check.passed else LINE
+        colour = SIMULATED if check.passed else LINE
         bar = ERRORS_ALLOWED * check.standard_error
-        ax.errorbar(at, check.simulated, bar, fmt="o", markersize=4, capsize=3, color=colour)
+        ax.errorbar(at, check.simulated, bar, fmt="o", markersize=thick(2.7), capsize=3, color=colour)
     _plain(ax, series)
     return ax
 
@@ -46,14 +46,14 @@ def misses(result: Verified, ax: Axes | None = None) -> Axes:
     ax = ax or new_axes(8.0, 2.0)
     z = np.clip([check.z for check in result.checks], -2.0 * ERRORS_ALLOWED, 2.0 * ERRORS_ALLOWED)
     ax.axhspan(-ERRORS_ALLOWED, ERRORS_ALLOWED, color=PALE, alpha=0.6, linewidth=0)
-    ax.axhline(0.0, color=INK, linewidth=0.8)
+    ax.axhline(0.0, color=INK, linewidth=thick(0.5))
     for number, (miss, check) in enumerate(zip(z, result.checks, strict=True), start=1):
-        ax.plot([number, number], [0.0, miss], color=FIRST_CYCLE if check.passed else LINE, linewidth=1)
-        ax.plot(number, miss, "o", markersize=4, color=FIRST_CYCLE if check.passed else LINE)
+        ax.plot([number, number], [0.0, miss], color=SIMULATED if check.passed else LINE, linewidth=thick(0.7))
+        ax.plot(number, miss, "o", markersize=thick(2.7), color=SIMULATED if check.passed else LINE)
     ax.set(xlim=(0.2, len(z) + 0.8), xlabel="check, in the order above", ylabel="standard\nerrors")
     ax.set_ylim(-max(4.0, 1.1 * np.abs(z).max()), max(4.0, 1.1 * np.abs(z).max()))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _without_box(ax)
+    open_box(ax)
     return ax
 
 
@@ -76,7 +76,7 @@ def limit_figure(result: Verified) -> Figure:
     misses(result, axes["misses"])
     what = f"line: closed form; points: {mean_of(result.replications, 'replication')}, bars: three standard errors"
     figure.suptitle(result.limit.title, x=0.01, ha="left", fontweight="bold", color=INK)
-    figure.supxlabel(f"{what}; band: misses allowed", x=0.01, ha="left", fontsize=8, color=NEUTRAL)
+    figure.supxlabel(f"{what}; band: misses allowed", x=0.01, ha="left", fontsize="small", color=written(NEUTRAL))
     return figure
 
 
@@ -86,11 +86,6 @@ def _checks_of(result: Verified, place: int) -> list[Check]:
 
 
 def _plain(ax: Axes, series: Series) -> None:
-    ax.set_title(textwrap.fill(series.quantity, TITLE_WIDTH), loc="left", fontsize=9, color=INK)
+    ax.set_title(textwrap.fill(series.quantity, TITLE_WIDTH), loc="left", fontsize="medium", color=INK)
     ax.set_xlabel(series.x)
-    _without_box(ax)
-
-
-def _without_box(ax: Axes) -> None:
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    open_box(ax)

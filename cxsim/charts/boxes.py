@@ -45,7 +45,7 @@ def _caption(discovery: Discovery) -> str:
     if not discovery.separates:
         return f"{everywhere}; box sought on {found.points} others"
     return (
-        f"orange: the range in which it mostly loses; pale: all that was tried\n"
+        f"orange: the range in which it loses more often; pale: all that was tried\n"
         f"held out: it loses at {out.inside_lost} of {out.inside} points inside (density {out.density:.0%}), which are "
         f"{out.coverage:.0%} of its losses (coverage)\n{everywhere}; box found on {found.points} others"
     )

@@ -1,52 +1,67 @@
 """Who was rescued: everybody by their story in the base and in the plan."""
 
+from typing import Final
+
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, PALE, bare, mean_of, new_axes, shown
+from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, PALE, bare, caption, mean_of, new_axes, shown, title, written
+from cxsim.charts.source import chosen
 from cxsim.ledger.outcomes import STATUSES
-from cxsim.study.comparison import Comparison
+from cxsim.study.comparison import Comparison, PlanResult
+from cxsim.study.paired import Estimate
+
+LARGEST: Final = 0.94  # side of the largest tile
+READABLE: Final = 0.5  # side from which a tile can be written on
 
 
 def matrix(comparison: Comparison, plan: str | None = None, ax: Axes | None = None) -> Axes:
-    """The matrix never/new/line/loop in the base (rows) x in the plan (columns), mean people; tiles by area."""
-    result = comparison.plans[plan] if plan else next(iter(comparison.plans.values()))
-    ax = ax or new_axes(6.5, 5.6)
+    """The matrix never/new/line/loop in the base (rows) x in the plan (columns), mean people.
+
+    Those for whom something changed are tiles by area: green is better for the brand, orange worse, grey neither.
+
+    Args:
+        comparison: base and plans.
+        plan: name of a plan, the first when left out.
+        ax: where to draw; a figure of its own when left out.
+    """
+    result = chosen(comparison, plan)
+    ax = ax or new_axes(6.5, 5.9)
     values = result.matrix.to_numpy()
-    changed = values.copy()
-    changed[range(4), range(4)] = 0.0
-    largest = max(1e-9, changed.max())
+    largest = max(1e-9, *(values[row, column] for row in range(4) for column in range(4) if row != column))
     for row in range(4):
         for column in range(4):
-            people = values[row, column]
-            colour = PALE if row == column else _colour(row, column)
-            side = 0.94 if row == column else 0.94 * (people / largest) ** 0.5
-            if people > 0.5:
-                corner = (column + (1 - side) / 2, row + (1 - side) / 2)
-                ax.add_patch(Rectangle(corner, side, side, color=colour, linewidth=0))
-            small = row != column and people > 0.5 and side < 0.4  # too small to write on
-            ax.text(
-                column + 0.5, row + 0.5 + (side / 2 + 0.1 if small else 0.0), f"{people:,.0f}", ha="center", va="center",
-                color=NEUTRAL if people <= 0.5 else INK if small or row == column else "white",
-            )  # fmt: skip
+            people = float(values[row, column])
+            side = LARGEST if row == column else LARGEST * (people / largest) ** 0.5
+            _tile(ax, row, column, people, side)
     ax.set_xlim(0, 4)
     ax.set_ylim(4, 0)
     ax.set_aspect("equal")
-    ax.set_xticks([place + 0.5 for place in range(4)], STATUSES)
-    ax.set_yticks([place + 0.5 for place in range(4)], STATUSES)
+    ax.set_anchor("NW")
+    ax.set_xticks([place + 0.5 for place in range(4)], STATUSES, color=INK)
+    ax.set_yticks([place + 0.5 for place in range(4)], STATUSES, color=INK)
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
-    ax.set_xlabel(f"with {shown(result.name, 48)}")
-    ax.set_ylabel(f"in {shown(comparison.base_name, 48)}")
+    ax.set_xlabel(f"with {shown(result.name, 42)}", color=INK)
+    ax.set_ylabel(f"in {shown(comparison.base_name, 42)}", color=INK)
     ax.tick_params(length=0)
     bare(ax)
-    ax.set_title("The same people in both worlds", loc="left", fontweight="bold", color=INK, pad=12)
-    ax.text(
-        0, 4.12,
-        f"People, {mean_of(comparison.replications, 'pair')}. Pale: nothing changed. Green: better, orange: worse, grey: other.",
-        fontsize=8, color=NEUTRAL, va="top",
-    )  # fmt: skip
+    title(ax, "The same people in both worlds")
+    caption(ax, _caption(comparison, result))
     return ax
+
+
+def _tile(ax: Axes, row: int, column: int, people: float, side: float) -> None:
+    """A tile with its number on it, or above it if the tile is too small."""
+    seen, same = people > 0.5, row == column
+    if seen:
+        corner = (column + (1 - side) / 2, row + (1 - side) / 2)
+        ax.add_patch(Rectangle(corner, side, side, color=PALE if same else _colour(row, column), linewidth=0))
+    above = seen and not same and side < READABLE
+    ax.text(
+        column + 0.5, row + 0.5 - (side / 2 + 0.02 if above else 0.0), f"{people:,.0f}", ha="center",
+        va="bottom" if above else "center", color=INK if seen else written(NEUTRAL),
+    )  # fmt: skip
 
 
 def _colour(row: int, column: int) -> str:
@@ -55,3 +70,16 @@ def _colour(row: int, column: int) -> str:
     if after == "loop":
         return LOOP
     return LINE if before == "loop" or (before, after) == ("new", "line") else NEUTRAL
+
+
+def _caption(comparison: Comparison, result: PlanResult) -> str:
+    rescued, broken = _said(result.rescued_people), _said(result.broken_people)
+    return (
+        f"People, {mean_of(comparison.replications, 'pair')}. Lines that became loops: {rescued}; loops that became lines: "
+        f"{broken}. Green: better, orange: worse, grey: neither, pale: nothing changed."
+    )
+
+
+def _said(people: Estimate) -> str:
+    interval = f" (95%: {people.low:,.0f} to {people.high:,.0f})" if people.low == people.low else ""
+    return f"{people.mean:,.0f}{interval}"

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, new_axes, shown
+from cxsim.sensitivity.answer import number
 from cxsim.sensitivity.break_even import BreakEven
 from cxsim.sensitivity.factor import Factor
 from cxsim.sensitivity.one_at_a_time import OneAtATime
@@ -16,7 +17,9 @@ LABEL_WIDTH = 30  # letters
 GAP = 6  # points between a bar and its words
 
 
-def tornado(result: OneAtATime, advantage: str = "advantage of the plan", ax: Axes | None = None) -> Axes:
+def tornado(
+    result: OneAtATime, advantage: str = "advantage of the plan", decides: bool = True, ax: Axes | None = None
+) -> Axes:
     """Bars from the low to the high value of every parameter, with those values at their ends.
 
     Green where the plan wins, orange where it loses; grey when the 95% interval of the paired swing holds zero. A diamond
@@ -25,29 +28,34 @@ def tornado(result: OneAtATime, advantage: str = "advantage of the plan", ax: Ax
     Args:
         result: from `cxsim.sensitivity.one_at_a_time`.
         advantage: what the axis shows, with its unit.
+        decides: whether above zero means that a plan wins; else zero is the market as it stands.
         ax: where to draw; a figure of its own when left out.
     """
     rows = result.table
     ax = ax or new_axes(9.0, 1.6 + 0.75 * len(rows))
     for place, flip in enumerate(result.break_evens):
         _bar(ax, place, rows.iloc[place], flip.factor)
-        _flip(ax, place, flip)
+        if decides:
+            _flip(ax, place, flip)
     ax.axvline(0.0, color=INK, linewidth=0.8)
     ax.axvline(result.present.mean, color=NEUTRAL, linewidth=0.8, linestyle="--")
     ax.set_yticks(range(len(rows)), [_named(flip.factor) for flip in result.break_evens])
     ax.set_ylim(len(rows) - 0.35, -0.75)
     ax.use_sticky_edges = False  # room beside the bars, for their words
     ax.margins(x=0.12)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:+,.4g}" if abs(value) > 1e-9 else "0")
+    ax.xaxis.set_major_formatter(lambda value, _: number(value, signed=True) if abs(value) > 1e-9 else "0")
+    colours = "green: it wins, orange: it loses" if decides else "green: more, orange: less"
+    flips = "diamond: the decision flips there (95% interval over pairs)\n" if decides else ""
     ax.set_xlabel(
-        f"{shown(advantage)}; green: it wins, orange: it loses; dashed: as things are\n"
-        f"mean of {result.replications:,} pairs; diamond: the decision flips there (95% interval over pairs)\n"
-        "grey: the interval of low against high holds no difference"
+        f"{textwrap.fill(shown(advantage, 120), 70)}\n"
+        f"{colours}; dashed: as things are; mean of {result.replications:,} pairs\n"
+        f"{flips}grey: the interval of low against high holds no difference"
     )
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    ax.set_title("What the decision hangs on, one thing at a time", loc="left", fontweight="bold", color=INK)
+    title = f"What {'the decision hangs on' if decides else 'moves it'}, one thing at a time"
+    ax.set_title(title, loc="left", fontweight="bold", color=INK)
     return ax
 
 

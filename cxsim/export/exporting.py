@@ -60,7 +60,7 @@ def export(
     }
     tables["truth"] = truth(*markets)
     if folder is not None:
-        write_folder(Path(folder), _manifest(loaded, seed, replication, day), tables, {}, overwrite=overwrite)
+        write_folder(Path(folder), "export", _manifest(loaded, seed, replication, day), tables, {}, overwrite=overwrite)
     return tables
 
 

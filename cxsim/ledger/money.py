@@ -9,11 +9,12 @@ from cxsim.ledger.weekly import unit_of
 from cxsim.measures import Measure
 from cxsim.parameter import WEEKS_PER_YEAR
 from cxsim.records import World
-from cxsim.scenario.schema import Scenario
+from cxsim.scenario.schema import Intervention, Scenario
 
 Weekly = NDArray[np.float64]
 
 COSTS_OF_SERVING = (Measure.goods_money, Measure.contacts_money, Measure.rewards_money, Measure.callbacks_money)
+PAID_BY_PLANS = (Measure.rewards_money, Measure.callbacks_money)  # beside interventions and advertising
 
 
 def discount_factors(scenario: Scenario) -> Weekly:
@@ -38,13 +39,28 @@ def advertising(world: World, brand: int) -> Weekly:
 
 def intervention_costs(world: World, scenario: Scenario, brand: int) -> Weekly:
     """Cost of a brand's interventions by week: once, weekly, and per use."""
-    weeks = np.arange(scenario.market.horizon_weeks)
     costs = _money(world, brand, Measure.interventions_money)
     for item in scenario.intervention:
         if scenario.brands.index(item.brand or scenario.market.focal) == brand:
-            costs = costs + item.cost.once * (weeks == math.ceil(item.start_week))
-            costs = costs + item.cost.weekly * np.array([item.is_running(float(week)) for week in weeks])
+            costs = costs + fixed_costs(item, scenario.market.horizon_weeks)
     return costs
+
+
+def fixed_costs(item: Intervention, horizon_weeks: int) -> Weekly:
+    """What an intervention costs by week whatever customers do: once and weekly."""
+    weeks = np.arange(horizon_weeks)
+    running = np.array([item.is_running(float(week)) for week in weeks])
+    costs: Weekly = item.cost.once * (weeks == math.ceil(item.start_week)) + item.cost.weekly * running
+    return costs
+
+
+def outlays(world: World, scenario: Scenario, brand: int) -> Weekly:
+    """What a brand pays for its plans by week: interventions, advertising, rewards and calls back.
+
+    A lower price or a dearer product is no outlay: it is paid with the margin of each sale.
+    """
+    paid = sum(_money(world, brand, measure) for measure in PAID_BY_PLANS)
+    return intervention_costs(world, scenario, brand) + advertising(world, brand) + paid
 
 
 def _money(world: World, brand: int, measure: Measure) -> Weekly:

@@ -33,3 +33,27 @@ def reproduction(world: World, brand: int) -> pd.DataFrame:
             "reproduction_number": referred / np.maximum(buyers, 1),
         }
     )
+
+
+def forest(world: World, brand: int) -> pd.DataFrame:
+    """Every buyer of a brand and who brought them: columns person, referrer (-1 for nobody), generation, week.
+
+    Args:
+        world: as lived.
+        brand: its number.
+
+    Returns:
+        One row a buyer, in the order of first purchases; `week` is that of the first purchase.
+    """
+    bonds = world.bonds[:, brand]
+    depth = generations(world, brand)
+    buyers = np.flatnonzero(depth >= 0)
+    table = pd.DataFrame(
+        {
+            "person": buyers,
+            "referrer": bonds["referrer"][buyers].astype(np.int64),
+            "generation": depth[buyers],
+            "week": bonds["first_bought"][buyers].astype(float),
+        }
+    )
+    return table.sort_values("week", kind="stable").reset_index(drop=True)

@@ -44,7 +44,7 @@ class BreakEven:
         """The value with its interval: "14% (12% to 17%)"; empty without a value."""
         if np.isnan(self.value):
             return ""
-        low = f"{self.factor.say(self.low)} to" if np.isfinite(self.low) else "up to"
+        low = f"{self.factor.number(self.low)} to" if np.isfinite(self.low) else "up to"
         high = self.factor.say(self.high) if np.isfinite(self.high) else "the end of the range"
         if not np.isfinite(self.low) and not np.isfinite(self.high):
             return f"{self.factor.say(self.value)} (or anywhere in the range)"
@@ -76,7 +76,8 @@ def break_even(outcome: Outcome, factors: Sequence[Factor], at: Sequence[float],
     Raises:
         ValueError: if the outcome has fewer than two replications.
     """
-    return break_even_along(along(outcome, at, place), factors[place], at[place])
+    factor = factors[place]
+    return break_even_along(along(outcome, at, place), factor, at[place], grid_of(factor))
 
 
 def along(outcome: Outcome, at: Sequence[float], place: int) -> Advantage:
@@ -91,15 +92,14 @@ def along(outcome: Outcome, at: Sequence[float], place: int) -> Advantage:
     return advantage
 
 
-def break_even_along(advantage: Advantage, factor: Factor, at: float) -> BreakEven:
-    """`break_even` of a function of one value; see there."""
+def break_even_along(advantage: Advantage, factor: Factor, at: float, values: Sequence[float]) -> BreakEven:
+    """`break_even` of a function of one value, looked at from the first of `values` to the last; see there."""
     if len(advantage(factor.low)) < 2:
         raise ValueError("a break-even needs at least two replications, for its interval")
 
     def known(value: float) -> Estimate:
         return estimate(advantage(value))
 
-    values = grid_of(factor)
     flips = _crossings(lambda value: known(value).mean, values)
     wins = known(factor.low).mean > 0.0
     if not flips:

@@ -48,7 +48,7 @@ class Discovery:
         said = list(self.conditions["condition"])
         when = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
         return (
-            f"{plan[:1].upper()}{plan[1:]} mostly loses when {when}. On points held out it loses in {base.density:.0%} "
+            f"{plan[:1].upper()}{plan[1:]} {'mostly loses' if base.density > 0.5 else 'loses more often'} when {when}. On points held out it loses in {base.density:.0%} "
             f"of these cases ({base.inside_lost} of {base.inside}), which are {base.coverage:.0%} of all its losses "
             f"({everywhere})."
         )

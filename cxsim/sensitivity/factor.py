@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cxsim.scenario.register import find_entries
+from cxsim.sweep.keys import entry_of
 
 Numbers = NDArray[np.float64]
 
@@ -28,6 +29,8 @@ class Factor:
         high: largest value, above `low`.
         label: what a reader is told; made from the key when left out.
         unit: as in the register of assumptions, which is asked when it is left out.
+        log: whether equally likely on a logarithmic scale; low is then above 0.
+        words: what the whole numbers from 0 stand for, where the values are words.
     """
 
     key: str
@@ -35,35 +38,44 @@ class Factor:
     high: float
     label: str = ""
     unit: str = ""
+    log: bool = False
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not -np.inf < self.low < self.high < np.inf:
             raise ValueError(f"{self.key} is to vary from {self.low} to {self.high}; low must lie below high")
+        if self.log and self.low <= 0.0:
+            raise ValueError(f"{self.key} is to vary from {self.low} on a logarithmic scale; low must be above 0")
         object.__setattr__(self, "label", self.label or _label_of(self.key))
         object.__setattr__(self, "unit", self.unit or _unit_of(self.key))
 
     def number(self, value: float) -> str:
-        """A value without its unit: "14%", "0.62", "1,200"."""
+        """A value without its unit: "14%", "0.62", "1,200", or its word."""
+        if self.words:
+            return self.words[round(value)]
         if self.unit in SHARES:
             return f"{100.0 * value:.3g}%"
         return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
 
     def say(self, value: float) -> str:
         """A value in words: "14%", "3 people", "0.62"."""
-        plain = self.unit in (*SHARES, "", "pure number")
+        plain = bool(self.words) or self.unit in (*SHARES, "", "pure number")
         return self.number(value) if plain else f"{self.number(value)} {self.unit}"
 
 
 def _label_of(key: str) -> str:
     """From "brand.Olive.use.late_rate" to "use late rate of Olive"."""
-    *before, section, name = ["", *key.split(".")]
-    words = f"{section} {name}".strip().replace("_", " ")
-    return f"{words} of {before[2]}" if before[1:2] == ["brand"] and len(before) > 2 else words
+    kind, name, *rest = (*key.split("."), "", "")
+    if kind not in ("brand", "intervention", "segment") or not any(rest):
+        return key.replace(".", " ").replace("_", " ")
+    what = " ".join(rest).strip().replace("_", " ")
+    return f"{what.replace('effect', 'effect on', 1) if rest[0] == 'effect' else what} of {name}"
 
 
 def _unit_of(key: str) -> str:
-    known = find_entries(key)
-    return known[0].unit if len(known) == 1 else ""
+    known = find_entries(key) if not key.startswith("intervention.") else []
+    entry = known[0] if len(known) == 1 else entry_of(key) if not known else None
+    return entry.unit if entry else ""
 
 
 def whole_draws(below: int, shape: tuple[int, int], seed: int) -> NDArray[np.int64]:
@@ -73,8 +85,21 @@ def whole_draws(below: int, shape: tuple[int, int], seed: int) -> NDArray[np.int
 
 def scaled(factors: Sequence[Factor], unit_cube: Numbers) -> Numbers:
     """Points of the unit cube, shape (points, k), stretched to the ranges of the factors."""
-    low, high = np.array([factor.low for factor in factors]), np.array([factor.high for factor in factors])
-    return np.asarray(low + (high - low) * unit_cube)
+    columns = zip(factors, unit_cube.T, strict=True)
+    return np.column_stack([
+        factor.low * (factor.high / factor.low) ** share if factor.log else factor.low + (factor.high - factor.low) * share
+        for factor, share in columns
+    ])  # fmt: skip
+
+
+def shares(factors: Sequence[Factor], points: Numbers) -> Numbers:
+    """How far along their ranges points lie, 0 to 1, shape (points, k): the inverse of `scaled`."""
+    columns = zip(factors, points.T, strict=True)
+    return np.column_stack([
+        np.log(value / factor.low) / np.log(factor.high / factor.low) if factor.log
+        else (value - factor.low) / (factor.high - factor.low)
+        for factor, value in columns
+    ])  # fmt: skip
 
 
 def outcomes_at(outcome: Outcome, points: Numbers) -> Numbers:

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from cxsim.sensitivity.factor import Factor, Numbers, Outcome, checked, outcomes_at, scaled, whole_draws
+from cxsim.sensitivity.factor import Factor, Numbers, Outcome, checked, outcomes_at, scaled, shares, whole_draws
+from cxsim.sweep.cubes import morris_walks
 
-LEVELS = 4
-STEP = LEVELS / (2.0 * (LEVELS - 1.0))  # of the range: every level is reached equally often
 RESAMPLES = 1000
 
 
@@ -23,13 +21,7 @@ def morris_design(factors: Sequence[Factor], trajectories: int = 20, seed: int =
     Returns:
         Shape (trajectories (k + 1), k), in the units of the factors.
     """
-    k = len(factors)
-    start, direction, order = np.asarray(stats.uniform.rvs(size=(3, trajectories, k), random_state=seed))
-    lower = np.floor(start * LEVELS / 2.0) / (LEVELS - 1.0)
-    upward = direction < 0.5
-    stepped = np.argsort(order, axis=1).argsort(axis=1)[:, None, :] < np.arange(k + 1)[None, :, None]
-    at_upper = np.where(upward[:, None, :], stepped, ~stepped)
-    return scaled(factors, (lower[:, None, :] + STEP * at_upper).reshape(-1, k))
+    return scaled(factors, morris_walks(len(factors), trajectories, seed).reshape(-1, len(factors)))
 
 
 def morris(outcome: Outcome, factors: Sequence[Factor], trajectories: int = 20, seed: int = 1) -> pd.DataFrame:
@@ -54,14 +46,12 @@ def morris_from(factors: Sequence[Factor], design: Numbers, values: Numbers, see
         the replications alone (nan with one replication). A mu_star that is not above it says nothing.
     """
     k = len(factors)
-    ranges = np.array([factor.high - factor.low for factor in factors])
-    steps = np.diff((design / ranges).reshape(-1, k + 1, k), axis=1)  # (trajectories, k steps, k)
+    steps = np.diff(shares(factors, design).reshape(-1, k + 1, k), axis=1)  # (trajectories, k steps, k)
     changed = np.abs(steps).argmax(axis=2)
     paired = np.diff(checked(values, len(design)).reshape(len(steps), k + 1, -1), axis=1)  # with the same luck
     effects = paired / np.take_along_axis(steps, changed[:, :, None], axis=2)
-    effects = np.take_along_axis(
-        effects, changed.argsort(axis=1)[:, :, None], axis=1
-    )  # (trajectories, k, replications)
+    order = changed.argsort(axis=1)[:, :, None]
+    effects = np.take_along_axis(effects, order, axis=1)  # (trajectories, k, replications)
     mean = effects.mean(axis=2)
     rows = whole_draws(len(mean), (RESAMPLES, len(mean)), seed)
     low, high = np.quantile(np.abs(mean)[rows].mean(axis=1), (0.025, 0.975), axis=0)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cxsim.sensitivity.break_even import BreakEven, along, break_even_along
-from cxsim.sensitivity.factor import Factor, Outcome
+from cxsim.sensitivity.break_even import Advantage, BreakEven, along, break_even_along, grid_of
+from cxsim.sensitivity.factor import Factor, Numbers, Outcome
 from cxsim.study.paired import Estimate, estimate
 
 
@@ -29,6 +29,9 @@ class OneAtATime:
     replications: int
 
 
+Lived = tuple[Numbers, Numbers]  # values of a factor, shape (m,), from low to high, and outcomes, (m, replications)
+
+
 def one_at_a_time(outcome: Outcome, factors: Sequence[Factor], at: Sequence[float]) -> OneAtATime:
     """Move every factor from low to high with the same luck, and find where the decision flips.
 
@@ -40,16 +43,47 @@ def one_at_a_time(outcome: Outcome, factors: Sequence[Factor], at: Sequence[floa
     Raises:
         ValueError: if the outcome has fewer than two replications.
     """
+    curves = [along(outcome, at, place) for place in range(len(factors))]
+    return _moved(curves, factors, at, [grid_of(factor) for factor in factors])
+
+
+def one_at_a_time_from(factors: Sequence[Factor], at: Sequence[float], lived: Sequence[Lived]) -> OneAtATime:
+    """The same from outcomes that were lived already; between two neighbouring values they are taken to go straight.
+
+    Args:
+        factors: what was moved, k of them, each from the least to the largest value lived.
+        at: their present values, among those lived.
+        lived: of each factor.
+
+    Raises:
+        ValueError: if there are fewer than two replications.
+    """
+    curves = [_straight(factor, *each) for factor, each in zip(factors, lived, strict=True)]
+    return _moved(curves, factors, at, [[float(value) for value in values] for values, _ in lived])
+
+
+def _straight(factor: Factor, values: Numbers, outcomes: Numbers) -> Advantage:
+    """Every replication's outcome, straight between neighbouring values, on the scale of the factor."""
+    scale = np.log if factor.log else np.asarray
+
+    def advantage(value: float) -> Numbers:
+        return np.array([np.interp(scale(value), scale(values), each) for each in outcomes.T])
+
+    return advantage
+
+
+def _moved(
+    curves: Sequence[Advantage], factors: Sequence[Factor], at: Sequence[float], values: Sequence[Sequence[float]]
+) -> OneAtATime:
     rows, flips = [], []
-    for place, factor in enumerate(factors):
-        advantage = along(outcome, at, place)
-        flips.append(break_even_along(advantage, factor, at[place]))
+    for place, (advantage, factor) in enumerate(zip(curves, factors, strict=True)):
+        flips.append(break_even_along(advantage, factor, at[place], values[place]))
         low, high = advantage(factor.low), advantage(factor.high)
         swing = estimate(high - low)
         ends = (factor.low, factor.high, low.mean(), high.mean())
         rows.append((factor.key, factor.label, factor.unit, *ends, swing.mean, swing.low, swing.high))
     columns = ["key", "label", "unit", "low", "high", "at_low", "at_high", "swing", "swing_low", "swing_high"]
-    present = along(outcome, at, 0)(at[0])
+    present = curves[0](at[0])
     table = pd.DataFrame(rows, columns=columns)
     order = np.argsort(-table["swing"].abs().to_numpy(), kind="stable")
     return OneAtATime(

@@ -27,6 +27,7 @@ import pandas as pd
 from scipy import stats
 
 from cxsim.sensitivity.factor import Factor, Numbers, Outcome, checked, outcomes_at, scaled, whole_draws
+from cxsim.sweep.cubes import saltelli_rows
 
 RESAMPLES = 500
 INTERVAL = (0.025, 0.975)
@@ -71,10 +72,7 @@ def sobol_design(factors: Sequence[Factor], points: int = 256, seed: int = 1) ->
     if points < 2 or points & (points - 1):
         raise ValueError(f"points is {points}; it must be a power of two")
     k = len(factors)
-    both = stats.qmc.Sobol(2 * k, rng=seed).random(points)
-    a, b = both[:, :k], both[:, k:]
-    mixed = [np.where(np.arange(k) == i, b, a) for i in range(k)]
-    return scaled(factors, np.concatenate([a, b, *mixed]))
+    return scaled(factors, saltelli_rows(k, points, seed).swapaxes(0, 1).reshape(-1, k))
 
 
 def sobol(outcome: Outcome, factors: Sequence[Factor], points: int = 256, seed: int = 1) -> SobolIndices:

@@ -3,14 +3,16 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from formulas import ISHIGAMI, with_common_luck
 from matplotlib.colors import to_hex
 from scipy import stats
 from test_charts import assert_readable, words_of
 
-from cxsim.charts.boxes import boxes
+from cxsim.charts import boxes, indices, regional, screening, tornado, worlds
 from cxsim.charts.look import LINE, LOOP, NEUTRAL
-from cxsim.charts.tornado import tornado
-from cxsim.sensitivity import Factor, discover, one_at_a_time
+from cxsim.sensitivity import Factor, discover, morris, one_at_a_time, sobol
+from cxsim.sensitivity import regional as regional_table
+from cxsim.sensitivity.over_worlds import over_worlds
 
 FACTORS = [
     Factor("brand.focal.use.failure_rate", 0.0, 0.5, "failure rate"),
@@ -77,3 +79,51 @@ def test_they_draw_on_the_axes_they_are_given():
     _, (left, right) = plt.subplots(1, 2, figsize=(18, 6))
     assert tornado(studied(), ax=right) is right
     assert boxes(found(lambda points: points[:, 0] > 0.2), ax=left) is left
+
+
+# ---- what factors do, and worlds ------------------------------------------------------------------------------------
+
+
+def test_indices_are_readable_and_show_both_shares():
+    result = sobol(with_common_luck(5, 1), ISHIGAMI, points=64)
+    ax = indices(result, 'the advantage of "A plan with a rather long name, for this or that reason" in net_margin')
+    assert_readable(ax)
+    bars = sorted(patch.get_width() for patch in ax.patches)
+    assert bars == pytest.approx(sorted([*result.table["first"], *result.table["total"]]))
+    assert "luck is" in ax.get_xlabel() and "64 rows of points, 5 replications" in ax.get_xlabel()
+
+
+def test_screening_is_readable_and_marks_luck():
+    table = morris(with_common_luck(5, 1), ISHIGAMI, trajectories=8)
+    ax = screening(
+        table, "EUR", 'the advantage of "A plan with a rather long name, for this or that reason" in net_margin'
+    )
+    assert_readable(ax)
+    assert [patch.get_width() for patch in ax.patches] == pytest.approx(table["mu_star"].to_list())
+    assert ax.get_yticklabels()[0].get_text() == table["label"].iloc[0]
+
+
+def test_where_it_goes_wrong_is_readable_and_orange():
+    points = stats.qmc.LatinHypercube(4, rng=1).random(80) * [0.5, 5.0, 20.0, 1.0] + [0.0, 0.0, 10.0, 0.0]
+    lost = points[:, 0] > 0.2
+    ax = regional(regional_table(points, lost, FACTORS), points, lost, FACTORS)
+    assert_readable(ax)
+    first = [line for line in ax.lines if line.get_marker() == "|"][:2]
+    assert [to_hex(line.get_color()).upper() for line in first] == [LINE, LOOP]
+    assert min(first[0].get_xdata()) > 0.4 > max(first[1].get_xdata())  # shares of the range: 0.2 of 0.5
+
+
+def test_worlds_are_readable_and_coloured_by_verdict():
+    level = np.linspace(-300.0, 500.0, 41)[:, None]
+    found = over_worlds(level + LUCK, np.arange(41))
+    ax = worlds(found, "A plan with a rather long name, for this or that reason", "net_margin, EUR")
+    assert_readable(ax)
+    drawn = {to_hex(line.get_color()).upper(): len(line.get_xdata()) for line in ax.lines if line.get_marker() == "o"}
+    assert drawn == {LOOP: found.share_of("wins"), LINE: found.share_of("loses"), NEUTRAL: found.share_of("undecided")}
+    assert f"wins in {found.wins} of 41 worlds" in ax.get_title(loc="left")
+
+
+def test_a_tornado_without_a_decision_names_none():
+    ax = tornado(studied(), "net_margin of us, EUR", decides=False)
+    assert_readable(ax)
+    assert "flip" not in " ".join(text for text, _ in words_of(ax)) and "wins" not in ax.get_xlabel()

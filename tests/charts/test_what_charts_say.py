@@ -1,0 +1,186 @@
+"""Protects what charts say: shapes and words are the numbers of the tables, added up by hand."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from fixed import LINES, PAYBACK, buyers, comparison, spread, sweep
+from markets import EVERYTHING_HAPPENS, lived, scenario_from
+from matplotlib.colors import to_hex
+from test_charts import words_of
+
+from cxsim import charts
+from cxsim.charts.heat import heat
+from cxsim.charts.look import LINE, LOOP, REFERRAL
+from cxsim.ledger.figures import figures_of_run
+from cxsim.ledger.loop_lengths import loop_lengths, mean_loops
+from cxsim.ledger.outcomes import outcomes
+from cxsim.ledger.referrals import forest, reproduction
+from cxsim.study.paired import estimate
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def market():
+    return lived(scenario_from(EVERYTHING_HAPPENS, "telling.refer_base=1.0"))
+
+
+def said_by(ax):
+    return " ".join(text for text, _ in words_of(ax))
+
+
+# ---- what is counted for them ----------------------------------------------------------------------------------------
+
+
+def test_loop_lengths_are_the_figure_when_weighted_by_loops(market):
+    bonds = market.world.bonds[:, 0]
+    loops = bonds["purchases"][bonds["purchases"] > 1] - 1.0
+    figures = figures_of_run(market.world, market.plan, 0, outcomes(market.world, 0))
+    assert np.average(mean_loops(market.world, 0), weights=loops) == pytest.approx(
+        figures["loop_length_weeks"], rel=1e-5
+    )
+
+
+def test_every_repeat_buyer_is_in_one_class_of_loop_lengths(market):
+    table = loop_lengths(market.world, 0, market.plan.market.horizon_weeks)
+    assert table["people"].sum() == np.count_nonzero(market.world.bonds["purchases"][:, 0] > 1) > 0
+    assert set(np.diff(table["weeks"])) == {1.0}
+
+
+def test_the_forest_has_the_generations_of_the_reproduction_number(market):
+    table = forest(market.world, 0)
+    assert table.groupby("generation").size().tolist() == reproduction(market.world, 0)["buyers"].tolist()
+    week = table.set_index("person")["week"]
+    brought = table[table["referrer"] >= 0]
+    assert len(brought) > 5
+    assert (week.loc[brought["referrer"]].to_numpy() <= brought["week"].to_numpy()).all()
+
+
+# ---- what is drawn ---------------------------------------------------------------------------------------------------
+
+
+def test_endings_draw_every_line_once():
+    bars = [bar.get_width() for bar in charts.endings(comparison()).patches]
+    assert sum(bars) == pytest.approx(comparison().plans["Easy to buy"].figures["lines"].mean())
+    many = comparison().base_runs.lines.copy()
+    many["cause"] += (many.index % 3).astype(str)  # more causes than there are rows
+    runs = comparison().base_runs
+    ax = charts.endings(type(runs)(**{**vars(runs), "lines": many}))
+    assert sum(bar.get_width() for bar in ax.patches) == pytest.approx(runs.figures["lines"].mean())
+    assert f"{3 * len(LINES) - 10} others" in [label.get_text() for label in ax.get_yticklabels()]
+
+
+def test_endings_say_the_paired_change():
+    place = list(LINES).index(("purchase", "checkout"))
+    before, after = (np.round(spread(mean, place)) for mean in LINES["purchase", "checkout"])
+    change = estimate(after - before)
+    assert f"\N{MINUS SIGN}{-change.mean:,.0f} (\N{MINUS SIGN}{-change.low:,.0f} to" in said_by(
+        charts.endings(comparison())
+    )
+
+
+def test_retention_says_where_both_curves_end_and_how_far_apart():
+    said = said_by(charts.retention(comparison()))
+    last = [runs.retention.groupby("weeks")["kept"].mean().iloc[-1] for runs in (comparison().base_runs, plan().runs)]
+    assert all(f"{share:.1%}" in said for share in last)
+    assert f"{100 * (last[1] - last[0]):+.1f} points" in said
+
+
+def plan():
+    return comparison().plans["Easy to buy"]
+
+
+def test_money_marks_the_week_of_payback():
+    ax = charts.money(comparison())
+    assert f"paid back by week {PAYBACK}" in said_by(ax)
+    circle = next(line for line in ax.lines if line.get_marker() == "o")
+    assert circle.get_xdata()[0] == PAYBACK
+    assert circle.get_ydata()[0] == plan().weekly["net"].iloc[PAYBACK] >= 0.0 > plan().weekly["net"].iloc[PAYBACK - 1]
+
+
+def test_scores_are_promoters_less_detractors():
+    curve = next(line for line in charts.scores(comparison().base_runs).lines if line.get_marker() == "o")
+    weeks = comparison().base_runs.weeks
+    first = weeks[(weeks["brand"] == "focal") & (weeks["week"] < 3)].groupby("replication").sum(numeric_only=True)
+    true = 100.0 * (first["true_promoters"] - first["true_detractors"]) / first["episodes"]
+    assert curve.get_ydata()[0] == pytest.approx(true.mean())
+
+
+def test_referrals_are_referred_buyers_for_each_buyer():
+    ax = charts.referrals(comparison().base_runs)
+    table = comparison().base_runs.referrals
+    first = table[table["generation"] == 0]
+    assert f"{first['referred'].sum() / first['buyers'].sum():.3g}" in said_by(ax)
+    assert f"{first['buyers'].mean():,.0f} buyers" in said_by(ax)
+
+
+def test_the_forest_draws_a_line_to_everybody_who_was_brought():
+    (lines,) = charts.forest(buyers()).collections
+    assert len(lines.get_segments()) == (buyers()["referrer"] >= 0).sum() == 8
+    assert to_hex(lines.get_colors()[0]).upper() == REFERRAL
+    assert "the 4 largest of 4 trees. Of 32 buyers 8 were brought (25.0%)" in said_by(charts.forest(buyers())).replace(
+        "\n", " "
+    )
+
+
+def test_the_ring_has_a_dot_for_so_many_people():
+    ax = charts.ring(comparison().base_runs)
+    dots = sum(len(collection.get_offsets()) for collection in ax.collections)
+    figures = comparison().base_runs.figures[["loops", "new", "lines"]].mean().sum()
+    assert "One dot: 20 people" in said_by(ax)
+    assert dots == pytest.approx(figures / 20, abs=3)
+
+
+# ---- the map of a sweep ----------------------------------------------------------------------------------------------
+
+
+def colours_of(ax):
+    tiles = [patch for patch in ax.patches if patch.get_fill()]
+    return {tuple(np.floor(tile.get_xy()).astype(int)): np.array(tile.get_facecolor()[:3]) for tile in tiles}
+
+
+def toward(colour):
+    return np.array([int(colour[place : place + 2], 16) / 255.0 for place in (1, 3, 5)]) - 1.0
+
+
+@pytest.mark.parametrize(("figure", "better"), [("net_margin", 1), ("lines", -1)])
+def test_the_map_is_green_where_the_plan_is_better(figure, better):
+    runs = sweep().rename(columns={"net_margin": figure})
+    tiles = colours_of(heat(runs, "late rate", "cost a week", figure))
+    gain, loss = tiles[3, 0] - 1.0, tiles[0, 2] - 1.0
+    wins, loses = (LOOP, LINE) if better > 0 else (LINE, LOOP)
+    assert np.dot(gain, toward(wins)) / np.linalg.norm(gain) / np.linalg.norm(toward(wins)) == pytest.approx(1.0)
+    assert np.dot(loss, toward(loses)) / np.linalg.norm(loss) / np.linalg.norm(toward(loses)) == pytest.approx(1.0)
+
+
+def test_undecided_cells_are_hatched():
+    ax = heat(sweep(), "late rate", "cost a week")
+    hatched = {tuple(np.floor(patch.get_xy()).astype(int)) for patch in ax.patches if patch.get_hatch()}
+    assert hatched == {(0, 0), (1, 1), (2, 2)}  # where 20,000 x late rate is 20 x cost
+
+
+def test_without_a_plan_the_map_is_the_figure():
+    runs = sweep()
+    ax = heat(runs[runs["plan"] == "base"], "late rate", "cost a week")
+    assert "9,550" in said_by(ax)  # 10,000 - 9,000 x 0.05
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda runs: runs.drop(columns="cost a week"), "no column 'cost a week'"),
+        (lambda runs: runs.assign(**{"cost a week": range(len(runs))}), "too many for a map"),
+        (
+            lambda runs: runs.assign(plan=[f"{name} {at % 2}" for at, name in enumerate(runs["plan"])]),
+            "which one to draw",
+        ),
+        (lambda runs: runs[runs["plan"] != "base"], "no plan 'base'"),
+    ],
+)
+def test_a_map_that_cannot_be_drawn_says_why(change, message):
+    with pytest.raises(ValueError, match=message):
+        heat(change(sweep()), "late rate", "cost a week")

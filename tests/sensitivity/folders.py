@@ -1,0 +1,81 @@
+"""Folders of studies whose runs come from a formula instead of a life, so that what is to be found is known."""
+
+import numpy as np
+
+from cxsim.ledger.figures import FIGURES
+from cxsim.sweep.crews import Threads
+from cxsim.sweep.left import Left
+from cxsim.sweep.progress import Silent
+from cxsim.sweep.study import read_study
+from cxsim.sweep.sweep import sweep
+from cxsim.sweep.work import Done
+
+MARKET = """
+name = "Two shops"
+[market]
+people = 60
+horizon_weeks = 8
+focal = "ours"
+[brand.ours]
+[brand.theirs]
+"""
+PLAN = """
+name = "{name}"
+extends = "market.toml"
+[[intervention]]
+name = "{name}"
+effect = [{{ parameter = "use.failure_rate", multiply = 0.5 }}]
+"""
+HEAD = """
+name = "A formula"
+scenario = "market.toml"
+weeks = false
+"""
+FIGURE = [figure.name for figure in FIGURES].index("net_margin")
+
+
+class StopAfter(Silent):
+    """Ctrl-C when so many runs are finished."""
+
+    def __init__(self, runs):
+        self.left = runs
+
+    def lived(self, runs):
+        self.left -= runs
+        if runs and self.left <= 0:
+            raise KeyboardInterrupt
+
+
+def by_formula(formula):
+    """A task for workers: `formula(plan, values, replication)` is the net margin of a run; a plan is named, the base is ""."""
+
+    def task(chunk):
+        left = {}
+        for lives in chunk.lives:
+            plan = "".join(item["name"] for item in lives.record.get("intervention", []))
+            for run, replication in lives.runs:
+                try:
+                    figures = np.full(len(FIGURES), 1.0)
+                    figures[FIGURE] = formula(plan, lives.values, replication)
+                    left[run] = Left(figures).packed()
+                except ValueError as error:
+                    left[run] = Left(error=f"ValueError: {error}").packed()
+        return Done(0.0, left)
+
+    return task
+
+
+def studied_by(folder, text, formula, plans=(), stop_after=None):
+    """A folder with a study of `text`, its runs by `formula`; with plans of these names; stopped after so many runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "market.toml").write_text(MARKET, encoding="utf-8")
+    for name in plans:
+        (folder / f"{name.lower()}.toml").write_text(PLAN.format(name=name), encoding="utf-8")
+    files = [f"{name.lower()}.toml" for name in plans]
+    (folder / "study.toml").write_text(f"{HEAD}plans = {files}\n{text}", encoding="utf-8")
+    progress = StopAfter(stop_after) if stop_after else None
+    try:
+        sweep(read_study(folder / "study.toml"), folder / "out", Threads(), progress=progress, task=by_formula(formula))
+    except KeyboardInterrupt:
+        assert stop_after
+    return folder / "out"
