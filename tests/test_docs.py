@@ -30,7 +30,12 @@ PAGES = sorted(
         *ROOT.glob("experiments/**/*.md"),
     ]
 )
-TOURS = ["README.md", "docs/calibration.md", *(page for page in PAGES if page.startswith("docs/tutorials/"))]
+TOURS = [
+    "README.md",
+    "docs/calibration.md",
+    "docs/report.md",
+    *(page for page in PAGES if page.startswith("docs/tutorials/")),
+]
 WORDS_COMPARED = 4
 
 

@@ -1,6 +1,7 @@
 """Results of a verification in words, tables and files."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -45,8 +46,8 @@ def summary(results: Sequence[Verified]) -> str:
     verdict = f"{failed} failed" if failed else "all passed"
     return (
         f"{len(checks)} checks, {verdict}. With another seed a right simulator fails "
-        f"{expected_false_alarms(results):.1f} of {len(checks)} by luck, at most: each may miss by {ERRORS_ALLOWED:g} "
-        "standard errors beyond its bias."
+        f"{expected_false_alarms(results):.1f} of {len(checks)} by luck on average, at most: each may miss by "
+        f"{ERRORS_ALLOWED:g} standard errors beyond its bias. The checks of one curve share its luck and fail together."
     )
 
 
@@ -115,7 +116,8 @@ def write(results: Sequence[Verified], folder: Path, overwrite: bool = False) ->
     """
     manifest = {"limits": {result.limit.name: _record(result) for result in results}}
     texts = {"verification.md": f"# Verification\n\n{page(results)}\n"}
-    write_folder(folder, manifest, {"table": table(results)}, texts, lambda into: draw(results, into), "csv", overwrite)
+    pictures = partial(draw, results)
+    write_folder(folder, "verification", manifest, {"table": table(results)}, texts, pictures, overwrite=overwrite)
 
 
 def draw(results: Sequence[Verified], folder: Path, prefix: str = "", dpi: int = 130) -> None:

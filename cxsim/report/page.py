@@ -1,0 +1,31 @@
+"""Templates filled in. Everything a user wrote is escaped."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+import cxsim
+from cxsim.report import numbers
+from cxsim.study.reading import Results
+
+
+def rendered(template: str, **facts: object) -> str:
+    """A template with what it shows filled in."""
+    return _environment().get_template(template).render(here=cxsim.__version__, **facts)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cxsim.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for written in (numbers.number, numbers.percent, numbers.parts, numbers.interval, numbers.setting):
+        environment.filters[written.__name__] = written
+    return environment
+
+
+def provenance(results: Results) -> dict[str, object]:
+    """What the part of every page on its own making shows."""
+    return {"written": results.written, "folder": results.folder.resolve().name}

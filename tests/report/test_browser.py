@@ -1,0 +1,91 @@
+"""Protects the report as people meet it: on a phone, in the dark, on paper, without script or network, read aloud."""
+
+import re
+
+import pytest
+
+A4 = 794  # width in CSS pixels
+MARGINS = 2 * 57  # of 15 mm
+LAID_OUT = {"phone": (360, "light"), "desk": (1100, "light"), "dark": (1100, "dark")}
+KINDS = ("two plans", "run")
+TOO_WIDE = """() => [...document.querySelectorAll("main *, header *, footer *")]
+    .filter(each => !each.closest("svg *") && !each.closest("details:not([open]) > :not(summary)"))
+    .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .filter(each => getComputedStyle(each.closest(".scroll") ?? each).overflowX !== "auto")
+    .map(each => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def opened(chromium, pages, tmp_path):
+    """Open a report from disk; a request to anywhere else fails the test."""
+    contexts, asked = [], []
+
+    def open_(kind, width=1100, scheme="light", script=False):
+        file = tmp_path / "report.html"
+        file.write_text(pages[kind], encoding="utf-8")
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=script
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert all(url.startswith("file:") and url.endswith("report.html") for url in asked)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("layout", LAID_OUT)
+def test_nothing_is_wider_than_the_screen(opened, kind, layout):
+    width, scheme = LAID_OUT[layout]
+    page = opened(kind, width, scheme, script=True)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("kind, layout", [("comparison", "phone"), ("run", "dark")])
+def test_no_fault_of_accessibility(opened, kind, layout):
+    from axe_core_python.sync_playwright import Axe
+
+    page = opened(kind, *LAID_OUT[layout], script=True)
+    inside_pictures = {"exclude": [["svg[role=img] > *"]]}  # one image each, whose parts nobody reads
+    found = Axe().run(page, inside_pictures)["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_picture_says_what_it_shows(opened, kind):
+    pictures = opened(kind).get_by_role("img").all()
+    assert pictures
+    for picture in pictures:
+        assert len(picture.get_attribute("aria-label") or picture.locator("title").first.text_content()) > 20
+
+
+def test_a_page_reads_without_script_and_its_contents_lead_to_its_parts(opened):
+    page = opened("two plans")
+    assert page.get_by_role("heading", level=1).inner_text() == "2 plans against base"
+    page.get_by_role("link", name="How this was made").click()
+    assert page.get_by_role("heading", name="How this was made").is_visible()
+    assert page.get_by_text("intervention.better.cost.once").first.is_visible()
+
+
+def test_on_paper_nothing_is_cut_and_details_that_matter_are_open(opened):
+    page = opened("two plans", A4 - MARGINS, script=True)
+    page.emulate_media(media="print")
+    assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(
+        "[...document.querySelectorAll('figure, tr')].every(each => getComputedStyle(each).breakInside === 'avoid')"
+    )
+    assert page.evaluate(
+        "[...document.querySelectorAll('thead')].every(each => getComputedStyle(each).display === 'table-header-group')"
+    )
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    printed = page.pdf(prefer_css_page_size=True)
+    sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
+    assert {(round(float(width)), round(float(height))) for width, height in sizes} == {(595, 842)}

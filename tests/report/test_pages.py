@@ -1,0 +1,239 @@
+"""Protects what a report promises: everything in one safe file, the same bytes again, nothing a user wrote taken for code."""
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from reported import CURRENCY, NASTY, OTHER, PLAN, market
+
+from cxsim.report.writing import report_on, write_report
+from cxsim.study.comparison import compare
+from cxsim.study.folder import ResultsExistError, write_folder
+from cxsim.study.reading import NoResultsError
+from cxsim.study.results import write_comparison, write_runs
+from cxsim.study.runs import run
+
+VOID = {"meta", "br", "link", "img", "hr", "input", "use", "path"}
+KINDS = ("comparison", "two plans", "run")
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, its text, and whether every element is closed."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.open, self.words = [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def values_of(page, attribute):
+    return [attributes[attribute] for _, attributes in page.elements if attribute in attributes]
+
+
+# ---- one safe file --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_of_a_scenario_are_only_words(pages, kind):
+    page = Page(pages[kind])
+    assert not page.open
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "iframe", "img", "object", "embed", "link", "form", "base"}
+    assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+    assert not [value for value in values_of(page, "href") if not value.startswith("#")]
+    assert "<script" not in pages[kind].lower()
+
+
+def test_words_of_a_scenario_are_shown_as_they_are(pages):
+    page = Page(pages["comparison"])
+    assert NASTY in page.text and "49" not in page.text.split("{{ 7*7 }}")[0][-5:]
+    assert "<img src=x onerror=alert(2)>" in page.text
+    assert '<a href="javascript:alert(3)">a source</a>' in page.text
+    assert '<iframe src="https://example.org/"></iframe>' in page.text
+    assert CURRENCY in page.text
+    title = re.search(r"<title>(.*?)</title>", pages["comparison"], re.DOTALL)[1]
+    assert "&lt;script&gt;" in title and "<" not in title
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_asks_for_nothing_from_outside(pages, kind):
+    assert not re.search(r'\b(?:src|href)=(?!"#)|url\((?!#)|@import', without_words(pages[kind]))
+    assert "default-src 'none'" in pages[kind]
+
+
+def without_words(html):
+    """A page without its text, which may hold anything."""
+    return re.sub(r">[^<]*<(?!/style)", "><", html)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_small(pages, kind):
+    assert len(pages[kind].encode()) < 500_000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ids_are_unique_and_links_lead_somewhere(pages, kind):
+    page = Page(pages[kind])
+    ids = values_of(page, "id")
+    assert len(ids) == len(set(ids))
+    assert {link.removeprefix("#") for link in values_of(page, "href")} <= set(ids)
+    marks = re.findall(r"url\(#([^)]*)\)", pages[kind])
+    assert marks and set(marks) <= set(ids)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_headings_go_down_one_level_at_a_time(pages, kind):
+    levels = [int(tag[1]) for tag, _ in Page(pages[kind]).elements if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("kind", ["comparison", "run"])
+def test_the_same_folder_gives_the_same_bytes_wherever_it_lies(folders, pages, kind, tmp_path):
+    elsewhere = tmp_path / folders[kind].name
+    shutil.copytree(folders[kind], elsewhere)
+    assert report_on(elsewhere) == pages[kind]
+
+
+# ---- what is said ---------------------------------------------------------------------------------------------------
+
+
+def reported(tmp_path, *plans, replications=3):
+    write_comparison(compare(*plans, replications=replications, seed=5), tmp_path / "out")
+    return Page(report_on(tmp_path / "out")).text
+
+
+def test_the_verdict_comes_first_and_is_the_comparisons_own(pages, compared):
+    text = Page(pages["comparison"]).text
+    verdict = " ".join(compared.verdict().split())
+    for sentence in verdict.split(". "):
+        assert sentence.strip(" .()") in text
+    assert text.index("It pays") < text.index("Where stories go") < text.rindex("What is assumed")
+
+
+def test_a_plan_that_loses_is_said_to_lose(tmp_path):
+    text = reported(tmp_path, market("base"), market("two", OTHER))
+    assert "It loses money" in text and "It pays" not in text
+    assert "has not paid for itself by week 20" in text
+    assert "so no cost would be low enough" in text
+
+
+def test_what_does_nothing_is_too_close_to_call_and_rescues_nobody(tmp_path):
+    text = reported(tmp_path, market("base"), market("same"))
+    assert "Too close to call" in text and "It pays" not in text
+    assert "Rescued lines:" not in text
+    assert "more replications would hardly decide" in text
+
+
+def test_one_replication_says_that_it_says_nothing(tmp_path):
+    text = reported(tmp_path, market("base"), market("one", PLAN), replications=1)
+    assert "One replication: nothing can be said yet" in text
+    assert "luck cannot be told from the plan's effect" in text
+    assert "It pays" not in text and "nan" not in text.lower().split()
+
+
+def test_several_plans_stand_side_by_side_and_against_the_leader(pages, two_plans):
+    text = Page(pages["two plans"]).text
+    assert text.index("Side by side") < text.index("Which plan?") < text.index("Where stories go")
+    ahead = (two_plans.plans["one"].figures - two_plans.plans["two"].figures)["net_margin"].mean()
+    found = re.search(r"one has the highest mean net margin\. It is ahead of two by \+([0-9.,]+) \(", text)
+    assert float(found[1].replace(",", "")) == pytest.approx(ahead, abs=1.0)
+
+
+def test_where_nothing_happens_there_is_still_a_report(tmp_path):
+    still = ("need.spontaneous_annual=0.0", "need.imitation_annual=0.0", "brand.focal.need.reach_annual=0.0")
+    quiet = [market(name, "", *still) for name in "ab"]
+    assert run(quiet[0]).figures["lines"].sum() == 0
+    assert "Too close to call" in reported(tmp_path, *quiet)
+    write_runs(run(quiet[0]), tmp_path / "run")
+    assert "No line ended" in Page(report_on(tmp_path / "run")).text
+
+
+def test_what_the_plan_does_and_costs_leads_the_assumptions(pages):
+    text = Page(pages["comparison"]).text
+    carrying = text[text.index("What the plan is assumed to do, and to cost") :]
+    order = ["intervention.better", "brand.focal.use.quality", "brand.focal.money.unit_cost"]
+    places = [carrying.index(key) for key in order]
+    assert places == sorted(places)
+
+
+def test_the_command_to_repeat_is_the_one_that_repeats(pages, folders, cxsim, tmp_path, monkeypatch):
+    command = re.search(r"<pre><code>cxsim ([^<]*)</code>", pages["comparison"])[1]
+    monkeypatch.chdir(folders["comparison"])
+    code, _, errors = cxsim(*command.split(), "-o", tmp_path / "again")
+    assert (code, errors) == (0, "")
+    again, first = (
+        json.loads((place / "comparison.json").read_text()) for place in (tmp_path / "again", folders["comparison"])
+    )
+    assert again == first
+
+
+def test_the_command_to_repeat_runs(pages, folders, cxsim, tmp_path, monkeypatch):
+    command = re.search(r"<pre><code>cxsim ([^<]*)</code>", pages["run"])[1]
+    monkeypatch.chdir(folders["run"])
+    assert cxsim(*command.split(), "-o", tmp_path / "again")[0] == 0
+    assert (tmp_path / "again" / "figures.csv").read_text() == (folders["run"] / "figures.csv").read_text()
+
+
+def test_real_figures_are_shown_from_the_folder_alone(tmp_path):
+    real = tmp_path / "real.csv"
+    real.write_text(
+        "week,actual_cumulative_repeat_purchases\n" + "".join(f"{week},{week * 3}\n" for week in range(1, 21))
+    )
+    scenario = market("real", "", f"reference.weekly_repeat_purchases='{real}'")
+    write_runs(run(scenario, replications=2), tmp_path / "out")
+    real.unlink()
+    assert "Cumulative repeat purchases by week 20" in Page(report_on(tmp_path / "out")).text
+
+
+# ---- where it is written --------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_one_file_and_keeps_what_is_there(folders, pages, cxsim, tmp_path):
+    out = tmp_path / "new" / "report.html"
+    code, said, _ = cxsim("report", folders["run"], "-o", out)
+    assert code == 0 and str(out) in said and "kB" in said
+    assert out.read_text(encoding="utf-8") == pages["run"]
+    out.write_text("mine")
+    code, _, said = cxsim("report", folders["run"], "-o", out)
+    assert code == 2 and "--overwrite" in said and out.read_text() == "mine"
+    assert cxsim("report", folders["run"], "-o", out, "--overwrite")[0] == 0
+    assert [path.name for path in out.parent.iterdir()] == ["report.html"]
+    with pytest.raises(ResultsExistError, match="is a folder"):
+        write_report(folders["run"], tmp_path)
+
+
+def test_nothing_is_written_when_there_is_nothing_to_report(cxsim, tmp_path):
+    code, _, said = cxsim("report", tmp_path / "nowhere", "-o", tmp_path / "report.html")
+    assert code == 2 and said.startswith("cxsim: ") and "is not there" in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_results_of_a_kind_without_report_say_so(tmp_path):
+    write_folder(tmp_path / "out", "export", {}, {}, {})
+    with pytest.raises(NoResultsError, match="'export'"):
+        report_on(tmp_path / "out")
