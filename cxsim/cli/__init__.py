@@ -8,7 +8,7 @@ import sys
 import click
 
 from cxsim import __version__
-from cxsim.cli import calibration, export, lives, sweep, texts, verification
+from cxsim.cli import calibration, export, lives, portfolio, report, sensitivity, serve, sweep, texts, verification
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -31,6 +31,10 @@ cxsim.add_command(calibration.calibrate)
 cxsim.add_command(verification.verify)
 cxsim.add_command(export.export)
 cxsim.add_command(sweep.sweep)
+cxsim.add_command(sensitivity.sensitivity)
+cxsim.add_command(portfolio.portfolio)
+cxsim.add_command(report.report)
+cxsim.add_command(serve.serve)
 
 
 def main() -> None:

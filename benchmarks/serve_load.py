@@ -1,0 +1,125 @@
+"""How long do participants of a workshop wait for `cxsim serve`, and does a busy server still answer others at once?
+
+Everybody asks for plans of their own on one market. In the workshop they look at a result for a while before they ask
+for the next; in the burst all ask in the same moment. Beside them somebody opens the page again and again.
+"""
+
+import argparse
+import http.client
+import itertools
+import json
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from _common import heading, table
+
+from cxsim.scenario import load_intervention_library
+
+LOOKING = (20.0, 40.0)  # seconds between a result and the next question
+PATIENCE = 600.0  # seconds until a request counts as lost
+GOLDEN = 0.618034
+
+
+@contextmanager
+def serving(workers: int) -> Iterator[int]:
+    """A server in a process of its own; its port."""
+    command = [sys.executable, "-u", "-m", "cxsim", "serve", "--port", "0", "--workers", str(workers)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.search(r":(\d+)", process.stdout.readline())
+        assert found, "the server did not start"
+        try:
+            yield int(found[1])
+        finally:
+            process.terminate()
+
+
+def plans(market: str) -> list[dict[str, object]]:
+    """More different plans than anybody will ask for: pairs of interventions."""
+    pairs = itertools.combinations(load_intervention_library(), 2)
+    return [{"market": market, "interventions": [{"name": name} for name in pair]} for pair in pairs]
+
+
+def asked(port: int, method: str, path: str, question: object = None) -> tuple[float, int]:
+    """Seconds until the whole answer was there, and its status; a busy server is asked again, as the page does."""
+    start = time.perf_counter()
+    body = None if question is None else json.dumps(question)
+    while True:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        line.request(method, path, body, {"accept-encoding": "gzip"})
+        answer = line.getresponse()
+        answer.read()
+        line.close()
+        if answer.status != 503 or time.perf_counter() - start > PATIENCE:
+            return time.perf_counter() - start, answer.status
+        time.sleep(float(answer.headers["retry-after"]))
+
+
+def measured(port: int, participants: int, seconds: float, market: str, first: int) -> dict[str, list[float]]:
+    """Waiting times of all questions and of the page, in seconds.
+
+    Args:
+        port: of the server.
+        participants: who ask.
+        seconds: how long they go on; 0 for one question each, all at once.
+        market: what they play with.
+        first: the first plan to ask for, so that nobody profits from an earlier measurement.
+    """
+    waited: dict[str, list[float]] = {"plans": [], "page": [], "lost": []}
+    mine = itertools.count(first)
+    asking = plans(market)
+    over, ended = threading.Event(), time.perf_counter() + seconds
+
+    def participate(number: int) -> None:
+        pause = (number * GOLDEN) % 1 * LOOKING[1] if seconds else 0.0
+        while not over.wait(pause):
+            took, status = asked(port, "POST", "/api/compare", asking[next(mine)])
+            waited["plans" if status == 200 else "lost"].append(took)
+            if not seconds or time.perf_counter() > ended:
+                return
+            pause = LOOKING[0] + (len(waited["plans"]) * GOLDEN) % 1 * (LOOKING[1] - LOOKING[0])
+
+    def look() -> None:
+        while not over.wait(0.1):
+            waited["page"].append(asked(port, "GET", "/")[0] + asked(port, "GET", "/api/choices")[0])
+
+    crowd = [threading.Thread(target=participate, args=(number,)) for number in range(participants)]
+    watcher = threading.Thread(target=look)
+    for thread in (*crowd, watcher):
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    over.set()
+    watcher.join()
+    return waited
+
+
+def main() -> None:
+    """Measure the workshop, then the burst."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--participants", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--market", default="restaurant")
+    given = parser.parse_args()
+    heading(f"{given.participants} participants, {given.workers} workers, {given.market}")
+    rows = []
+    with serving(given.workers) as port:
+        asked(port, "POST", "/api/compare", {"market": given.market})
+        for name, seconds, first in (("workshop", given.seconds, 0), ("all at once", 0.0, 200)):
+            waited = measured(port, given.participants, seconds, given.market, first)
+            for what in ("plans", "page"):
+                times = np.array(waited[what])
+                shown = [f"{np.quantile(times, share):.3f}" for share in (0.5, 0.95, 1.0)]
+                rows.append((f"{name}: {what}", len(times), *shown, len(waited["lost"]) if what == "plans" else 0))
+    table(("seconds until the answer", "asked", "median", "95%", "longest", "lost"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""`cxsim portfolio`: what to do with a budget."""
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cxsim.portfolio.portfolio import Portfolio
+
+
+@click.command()
+@click.argument("market")
+@click.option("--budget", type=float, required=True, help="In the market's currency, for the expected discounted cost.")
+@click.option("--aim", type=click.Choice(["margin", "loops", "rescued"]), default="margin", show_default=True,
+              help="What to have most of: discounted margin after the cost, loops, or rescued lines.")  # fmt: skip
+@click.option("--menu", type=click.Path(path_type=Path), help="What could be done; the whole library when left out.")
+@click.option(
+    "--worlds", type=click.Path(path_type=Path), help="plausible.csv of a calibration, or a study's [worlds]."
+)
+@click.option("--indifferent", type=float, metavar="AMOUNT", help="A difference that does not matter to you.")
+@click.option("--runs", type=int, default=3000, show_default=True, help="About how many lives it may take.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
+@click.option("--workers", type=click.IntRange(0), help="Processes; all cores when left out. 0: in this process.")
+@click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler instead, such as tcp://host:8786.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the plan and the report.")
+@click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
+def portfolio(
+    market: str,
+    budget: float,
+    aim: str,
+    menu: Path | None,
+    worlds: Path | None,
+    indifferent: float | None,
+    runs: int,
+    seed: int,
+    workers: int | None,
+    cluster: str | None,
+    out: Path,
+    overwrite: bool,
+) -> None:
+    """Find the plan for MARKET that does most with a budget: what, how much of it, and from when.
+
+    Says how sure it is, which other plans cannot be told from it, and what one may come to regret. The plan is written
+    to a file that `cxsim compare` reads.
+    """
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise ValueError("cxsim portfolio needs the package pyarrow: pip install 'cxsim[parquet]'") from None
+    from cxsim.cli.sweep import crew_of
+    from cxsim.portfolio.choosing import best_portfolio
+    from cxsim.portfolio.menu import menu_from_library, read_menu
+    from cxsim.portfolio.report import verdict, write_portfolio
+    from cxsim.portfolio.worlds import worlds_for
+    from cxsim.scenario import load
+    from cxsim.scenario.files import find
+    from cxsim.study.folder import check_free
+    from cxsim.sweep.progress import Progress
+
+    if workers is not None and cluster is not None:
+        raise click.UsageError("give either --workers or --cluster")
+    check_free(out, overwrite)
+    base = load(market)
+    choices = menu_from_library(base, aim) if menu is None else read_menu(menu, base)
+    uncertain = worlds_for(base, choices, worlds, seed)
+    with Progress("portfolio") as progress:
+        found = best_portfolio(base, choices, budget, aim, uncertain, lambda: crew_of(workers, cluster), runs, indifferent,
+                               seed, progress)  # fmt: skip
+    extends = str(find(market).resolve()) if Path(market).is_file() else market
+    write_portfolio(found, extends, out, overwrite, lambda folder: _draw(found, folder))
+    click.echo(_wrapped(verdict(found)))
+    click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Whose lines does it rescue?")
+    click.echo(f"cxsim compare {market} {out / 'plan.toml'}")
+
+
+def _draw(found: "Portfolio", folder: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from cxsim import charts
+    from cxsim.charts.look import save
+
+    save(charts.front(found), folder / "front.png")
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(
+        textwrap.fill(line, 110, subsequent_indent="  " * line.startswith("- ")) for line in text.split("\n")
+    )

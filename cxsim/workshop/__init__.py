@@ -1,0 +1,1 @@
+"""The workshop page: pick a market, choose a plan, run, and see where lines bend into loops (`cxsim serve`)."""

@@ -1,0 +1,268 @@
+"""What workers compute for visitors: a plan beside its market, a life in both worlds, files to take home."""
+
+import gzip
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from cxsim.charts.flow_layout import flow_layout, streams_of
+from cxsim.charts.flow_svg import flow_svg
+from cxsim.ledger.figures import FIGURE
+from cxsim.ledger.story import Moment, follow, parting, sentence
+from cxsim.scenario import Scenario
+from cxsim.study.comparison import Comparison, PlanResult, compare
+from cxsim.study.paired import Estimate, estimate, estimate_count
+from cxsim.study.replications import Lived, live
+from cxsim.study.runs import Runs
+from cxsim.workshop.plan import MOST_PEOPLE, NAME, Plan, pair_of
+from cxsim.workshop.ring import Ring, Tracks, ring, tracks_of
+
+# What a worker remembers of markets as they are, so that each is lived once for all plans; a life takes some 2 MB for
+# each thousand people.
+LIVES_KEPT, TRACKS_KEPT, MOST_REMEMBERED = 36, 6, 4000
+FIGURES = ("loops", "lines", "customers", "purchases", "satisfaction", "nps_true", "net_margin", "intervention_cost")
+WIDE, NARROW = 900.0, 330.0  # of the flow, on a screen and on a phone
+
+
+class Interval(BaseModel):
+    """A mean over replications with its 95% interval; None where there is none."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+class FigureShown(BaseModel):
+    """A figure in both worlds, and the paired difference."""
+
+    name: str
+    meaning: str
+    unit: str
+    good: int
+    base: float | None
+    plan: float | None
+    difference: Interval
+
+
+class Ended(BaseModel):
+    """Lines that end at a stage for a cause: people in both worlds, and the paired difference."""
+
+    stage: str
+    cause: str
+    base: Interval
+    plan: Interval
+    difference: Interval
+
+
+class Money(BaseModel):
+    """Accumulated discounted margin of the plan less that of the base, by week, after cost; with its interval."""
+
+    week: list[int]
+    gain: list[float]
+    cost: list[float]
+    net: list[float]
+    low: list[float]
+    high: list[float]
+    payback: int | None
+
+
+class Compared(BaseModel):
+    """Everything the page shows of a plan."""
+
+    verdict: str
+    title: str
+    brand: str
+    currency: str
+    people: int
+    weeks: int
+    replications: int
+    seed: int
+    changes: int
+    figures: list[FigureShown]
+    lines: list[Ended]
+    rescued: Interval
+    broken: Interval
+    matrix: list[list[float]]
+    money: Money
+    flow: dict[Literal["wide", "narrow"], str]
+    ring: Ring
+
+
+class Somebody(BaseModel):
+    """The question how one person lives, in the market and under a plan."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    plan: Plan
+    person: int = Field(ge=0, lt=MOST_PEOPLE)
+
+
+class MomentShown(BaseModel):
+    """A moment of a life in words."""
+
+    week: float
+    said: str
+
+
+class Life(BaseModel):
+    """One person in both worlds: what is the same, and what each world brings after they part."""
+
+    person: int
+    same: list[MomentShown]
+    base: list[MomentShown]
+    plan: list[MomentShown]
+
+
+def compared(plan: Plan) -> bytes:
+    """A plan beside its market: `Compared` as JSON, packed with gzip."""
+    base, changed = pair_of(plan)
+    market = plan.market_alone()
+
+    def live_base(scenario: Scenario, seed: int, replication: int) -> Lived:
+        if plan.people > MOST_REMEMBERED:
+            return live(scenario, seed, replication)
+        return remembered_life(_Asked(market, seed, replication, scenario))
+
+    comparison = compare(base, changed, replications=plan.replications, seed=plan.seed, workers=1, live_base=live_base)
+    result = comparison.plans[NAME]
+    answer = Compared(
+        verdict=comparison.verdict(),
+        title=base.name,
+        brand=base.market.focal,
+        currency=base.market.currency,
+        people=plan.people,
+        weeks=plan.weeks,
+        replications=plan.replications,
+        seed=plan.seed,
+        changes=len(changed.intervention),
+        figures=_figures(result),
+        lines=_lines(comparison.base_runs, result.runs),
+        rescued=_interval(result.rescued_people),
+        broken=_interval(result.broken_people),
+        matrix=result.matrix.to_numpy(float).tolist(),
+        money=_money(result),
+        flow=_flow(comparison),
+        ring=ring(remembered_tracks(_Asked(market, plan.seed, 0, base)), tracks_of(changed, plan.seed)),
+    )
+    return gzip.compress(answer.model_dump_json().encode(), 6, mtime=0)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A market to live, and what tells it from others."""
+
+    market: str
+    seed: int
+    replication: int
+    scenario: Scenario = field(compare=False, repr=False)
+
+
+@lru_cache(LIVES_KEPT)
+def remembered_life(asked: _Asked) -> Lived:
+    """A life of the market as it is: everybody's plan is held against it."""
+    return live(asked.scenario, asked.seed, asked.replication)
+
+
+@lru_cache(TRACKS_KEPT)
+def remembered_tracks(asked: _Asked) -> Tracks:
+    """The tracks of the market as it is."""
+    return tracks_of(asked.scenario, asked.seed)
+
+
+def life(somebody: Somebody) -> Life:
+    """A person's life in the market and under the plan, in replication 0: the one that the ring shows.
+
+    Raises:
+        ValueError: if there is no such person.
+    """
+    base, plan = (follow(world, somebody.person, somebody.plan.seed) for world in pair_of(somebody.plan))
+    place = parting(base, plan)
+    same = base if place is None else base[:place]
+    return Life(
+        person=somebody.person,
+        same=_told(same),
+        base=[] if place is None else _told(base[place:]),
+        plan=[] if place is None else _told(plan[place:]),
+    )
+
+
+def _told(moments: list[Moment]) -> list[MomentShown]:
+    return [MomentShown(week=round(moment.week, 1), said=sentence(moment)) for moment in moments]
+
+
+def _figures(result: PlanResult) -> list[FigureShown]:
+    rows = result.differences.set_index("figure")
+    return [
+        FigureShown(
+            name=name,
+            meaning=FIGURE[name].meaning,
+            unit=FIGURE[name].unit,
+            good=FIGURE[name].good,
+            base=_known(rows.loc[name, "base"]),
+            plan=_known(rows.loc[name, "plan_mean"]),
+            difference=Interval(**{key: _known(rows.loc[name, column]) for key, column in _COLUMNS.items()}),
+        )
+        for name in FIGURES
+    ]
+
+
+_COLUMNS = {"mean": "difference", "low": "low", "high": "high"}
+
+
+def _known(value: object) -> float | None:
+    number = float(str(value))
+    return number if np.isfinite(number) else None
+
+
+def _interval(value: Estimate) -> Interval:
+    return Interval(mean=_known(value.mean), low=_known(value.low), high=_known(value.high))
+
+
+def _lines(base: Runs, plan: Runs) -> list[Ended]:
+    """Lines by stage and cause, most in the base first."""
+    before, after = (_people_by_end(runs) for runs in (base, plan))
+    ends = before.columns.union(after.columns)
+    before, after = (table.reindex(columns=ends, fill_value=0.0) for table in (before, after))
+    order = before.mean().sort_values(ascending=False, kind="stable").index
+    return [
+        Ended(
+            stage=str(stage),
+            cause=str(cause),
+            base=_interval(estimate_count(before[stage, cause].to_numpy(float))),
+            plan=_interval(estimate_count(after[stage, cause].to_numpy(float))),
+            difference=_interval(estimate((after[stage, cause] - before[stage, cause]).to_numpy(float))),
+        )
+        for stage, cause in order
+    ]
+
+
+def _people_by_end(runs: Runs) -> pd.DataFrame:
+    """One row a replication, one column a stage and cause, zero where nobody's line ended so."""
+    table = runs.lines.pivot_table(index="replication", columns=["stage", "cause"], values="people", aggfunc="sum")
+    return table.reindex(index=range(runs.replications)).fillna(0.0)
+
+
+def _money(result: PlanResult) -> Money:
+    weekly = result.weekly
+    return Money(
+        week=(weekly["week"] + 1).tolist(),
+        gain=_whole(weekly["gain"]),
+        cost=_whole(weekly["cost"]),
+        net=_whole(weekly["net"]),
+        low=_whole(weekly["net_low"]),
+        high=_whole(weekly["net_high"]),
+        payback=result.payback,
+    )
+
+
+def _whole(values: "pd.Series[float]") -> list[float]:
+    return [round(float(value), 1) for value in values]
+
+
+def _flow(comparison: Comparison) -> dict[Literal["wide", "narrow"], str]:
+    streams = streams_of(comparison)
+    return {"wide": flow_svg(flow_layout(streams, WIDE)), "narrow": flow_svg(flow_layout(streams, NARROW))}

@@ -1,0 +1,78 @@
+"""The addresses of the workshop page: the page itself, what can be chosen, and the questions it asks."""
+
+import gzip
+from collections.abc import Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from cxsim.workshop import answers, files
+from cxsim.workshop.app import STATIC, asked
+from cxsim.workshop.markets import choices
+from cxsim.workshop.plan import Plan
+from cxsim.workshop.runs import Runs
+
+JSON: Final = "application/json"
+
+
+def workshop_routes() -> list[BaseRoute]:
+    """What `cxsim serve` answers."""
+    return [
+        Route("/", _page),
+        Route("/api/choices", _choices),
+        Route("/api/compare", _compare, methods=["POST"]),
+        Route("/api/life", _life, methods=["POST"]),
+        Route("/api/read", _read, methods=["POST"]),
+        *(Route(f"/api/{name}", _file(make, kind), methods=["POST"]) for name, (make, kind) in _FILES.items()),
+    ]
+
+
+_FILES: Final[dict[str, tuple[Callable[[Plan], bytes], str]]] = {
+    "plan.toml": (files.plan_file, "application/toml"),
+    "market.toml": (files.market_file, "application/toml"),
+    "results.zip": (files.results_file, "application/zip"),
+    "report.html": (files.report_file, "text/html; charset=utf-8"),
+}
+
+
+def _runs(request: Request) -> Runs:
+    runs: Runs = request.app.state.runs
+    return runs
+
+
+async def _page(_: Request) -> Response:
+    return FileResponse(STATIC / "workshop.html", headers={"cache-control": "no-cache"})
+
+
+async def _choices(_: Request) -> Response:
+    return Response(choices().model_dump_json(), media_type=JSON, headers={"cache-control": "no-cache"})
+
+
+async def _compare(request: Request) -> Response:
+    plan = (await asked(request, Plan)).canonical()
+    packed = await _runs(request).answer(answers.compared, plan)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(packed), media_type=JSON)
+    return Response(packed, media_type=JSON, headers={"content-encoding": "gzip", "vary": "accept-encoding"})
+
+
+async def _life(request: Request) -> Response:
+    somebody = await asked(request, answers.Somebody)
+    somebody = somebody.model_copy(update={"plan": somebody.plan.canonical()})
+    lived = await _runs(request).answer(answers.life, somebody)
+    return Response(lived.model_dump_json(), media_type=JSON)
+
+
+async def _read(request: Request) -> Response:
+    shown = await _runs(request).answer(files.read_file, await asked(request, files.Brought))
+    return Response(shown.model_dump_json(), media_type=JSON)
+
+
+def _file(make: Callable[[Plan], bytes], kind: str) -> Callable[[Request], object]:
+    async def give(request: Request) -> Response:
+        plan = (await asked(request, Plan)).canonical()
+        return Response(await _runs(request).answer(make, plan), media_type=kind)
+
+    return give

@@ -1,0 +1,44 @@
+// Questions to the server: plans go there as JSON; what comes back is an answer, or an error in plain words.
+
+import { say } from "./words.js";
+
+const MOST_TRIES = 12;
+
+export class Refused extends Error {}
+
+/** Post a question. A busy server is asked again when it says so; `waiting` hears for how long. */
+export async function ask(address, question, { signal, waiting = () => {} } = {}) {
+  for (let tries = 1; ; tries++) {
+    let response;
+    try {
+      response = await fetch(address, {
+        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question), signal,
+      });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Refused(say("error.network"));
+    }
+    if (response.ok) return response;
+    if (response.status === 503 && tries < MOST_TRIES) {
+      const seconds = Number(response.headers.get("retry-after")) || 3;
+      waiting(seconds);
+      await pause(seconds * (750 + 500 * ((tries * 0.618) % 1)), signal);
+      continue;
+    }
+    throw new Refused(await wordsOf(response));
+  }
+}
+
+async function wordsOf(response) {
+  try {
+    return (await response.json()).error;
+  } catch {
+    return say("error.network");
+  }
+}
+
+const pause = (milliseconds, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => { clearTimeout(timer); reject(new DOMException("", "AbortError")); });
+  });
