@@ -1,0 +1,226 @@
+"""The addresses of a class: pages, what they ask for, and what they send. Whoever changes anything shows a key."""
+
+import hashlib
+import io
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import segno
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from cxsim.classroom.classroom import Classroom, NoKeyError
+from cxsim.classroom.pages import page
+from cxsim.classroom.rounds import Command, Moment, NotNowError, Phase
+from cxsim.classroom.rules import Rules
+from cxsim.classroom.store import Team
+from cxsim.classroom.views import Json, board_for_all, menu_for_all, state_for_all, state_for_teacher, state_for_team
+from cxsim.workshop.app import asked
+from cxsim.workshop.serving import addresses
+
+TEAM, TEACHER = "cxsim_team", "cxsim_teacher"  # cookies
+SECONDS_KEPT = 14 * 24 * 3600  # a cookie: two meetings of a course, a week apart
+STATIC = Path(__file__).parent / "static"
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Joining(_Body):
+    """A team joins."""
+
+    name: str = Field(max_length=200)
+
+
+class Entering(_Body):
+    """A phone shows a key."""
+
+    key: str = Field(max_length=200)
+
+
+class Committing(_Body):
+    """A team commits a plan."""
+
+    round: int
+    chosen: list[str] = Field(max_length=100)
+
+
+class Commanding(_Body):
+    """The teacher commands, having seen the class in that round and phase."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    command: Command
+    round: int
+    phase: Phase
+
+
+class Naming(_Body):
+    """The teacher means a team."""
+
+    team: str = Field(max_length=200)
+
+
+def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
+    """The routes of a class.
+
+    Args:
+        classroom: the class.
+        host: where the server listens; phones are sent to its address in the network.
+    """
+
+    def join_link(request: Request) -> str:
+        return f"{addresses(host, request.url.port or 80)[-1]}/class"
+
+    def teachers_view(request: Request) -> Json:
+        return state_for_teacher(classroom) | {"link": join_link(request)}
+
+    def team_of(request: Request) -> Team:
+        return classroom.team(request.cookies.get(TEAM))
+
+    def teacher(request: Request) -> None:
+        classroom.teacher(request.cookies.get(TEACHER))
+
+    async def state(request: Request) -> Response:
+        return _unchanged_or(request, state_for_all(classroom) | {"link": join_link(request)})
+
+    async def own_state(request: Request) -> Response:
+        if TEAM not in request.cookies:
+            return _unchanged_or(request, state_for_all(classroom) | {"team": None})
+        return _unchanged_or(request, state_for_team(classroom, team_of(request)))
+
+    async def teachers_state(request: Request) -> Response:
+        teacher(request)
+        return _unchanged_or(request, teachers_view(request))
+
+    async def menu(request: Request) -> Response:
+        return _unchanged_or(request, menu_for_all(classroom))
+
+    async def board(request: Request) -> Response:
+        return _unchanged_or(request, board_for_all(classroom, request.path_params["round"]))
+
+    async def join(request: Request) -> Response:
+        key = classroom.join((await asked(request, Joining)).name)
+        return _with_cookie(JSONResponse(state_for_team(classroom, classroom.team(key))), TEAM, key)
+
+    async def enter(request: Request) -> Response:
+        key = (await asked(request, Entering)).key
+        return _with_cookie(JSONResponse(state_for_team(classroom, classroom.team(key))), TEAM, key)
+
+    async def commit(request: Request) -> Response:
+        team, wanted = team_of(request), await asked(request, Committing)
+        classroom.commit(team, wanted.round, wanted.chosen)
+        return JSONResponse(state_for_team(classroom, team))
+
+    async def own_link(request: Request) -> Response:
+        team_of(request)
+        return JSONResponse(_link(f"{join_link(request)}#{request.cookies[TEAM]}"))
+
+    async def enter_as_teacher(request: Request) -> Response:
+        key = (await asked(request, Entering)).key
+        classroom.teacher(key)
+        return _with_cookie(JSONResponse(teachers_view(request)), TEACHER, key)
+
+    async def command(request: Request) -> Response:
+        teacher(request)
+        given = await asked(request, Commanding)
+        classroom.command(given.command, Moment(given.round, given.phase))
+        return JSONResponse(teachers_view(request))
+
+    async def rules(request: Request) -> Response:
+        teacher(request)
+        await classroom.set_rules(await asked(request, Rules))
+        return JSONResponse(teachers_view(request))
+
+    async def renew(request: Request) -> Response:
+        teacher(request)
+        name = (await asked(request, Naming)).team
+        return JSONResponse(_link(f"{join_link(request)}#{classroom.renewed_key(name)}"))
+
+    async def remove(request: Request) -> Response:
+        teacher(request)
+        classroom.remove((await asked(request, Naming)).team)
+        return JSONResponse(teachers_view(request))
+
+    async def join_code(request: Request) -> Response:
+        return Response(_qr(join_link(request)), media_type="image/svg+xml")
+
+    reading = {
+        "/class/state": state,
+        "/class/own": own_state,
+        "/class/own/link": own_link,
+        "/class/teacher/state": teachers_state,
+        "/class/menu": menu,
+        "/class/board/{round:int}": board,
+        "/class/join.svg": join_code,
+    }
+    writing = {
+        "/class/join": join,
+        "/class/enter": enter,
+        "/class/plan": commit,
+        "/class/teacher/enter": enter_as_teacher,
+        "/class/teacher/command": command,
+        "/class/teacher/rules": rules,
+        "/class/teacher/renew": renew,
+        "/class/teacher/remove": remove,
+    }
+    return [
+        Route("/", lambda _: RedirectResponse("/class", 302)),
+        Route("/class", page("team")),
+        Route("/class/screen", page("screen")),
+        Route("/class/teacher", page("teacher")),
+        *[Route(path, _in_words(handler), methods=["GET"]) for path, handler in reading.items()],
+        *[Route(path, _in_words(handler), methods=["POST"]) for path, handler in writing.items()],
+        Mount("/class/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+def _in_words(handler: Handler) -> Handler:
+    """What is refused, with the status that says why; the application answers all other mistakes with 422."""
+
+    async def handled(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except NoKeyError as error:
+            raise HTTPException(401, str(error)) from None
+        except NotNowError as error:
+            raise HTTPException(409, str(error)) from None
+
+    return handled
+
+
+def _unchanged_or(request: Request, content: Json) -> Response:
+    """The content, or nothing when the browser has it already: phones ask every two seconds."""
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    mark = f'W/"{hashlib.blake2s(body, digest_size=12).hexdigest()}"'
+    headers = {"etag": mark, "cache-control": "private, no-cache", "vary": "cookie"}
+    if request.headers.get("if-none-match") == mark:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _with_cookie(response: Response, name: str, key: str) -> Response:
+    """The key goes where no script reads it and no other site's page sends it."""
+    response.set_cookie(name, key, max_age=SECONDS_KEPT, path="/class", httponly=True, samesite="strict")
+    return response
+
+
+def _link(link: str) -> Json:
+    return {"link": link, "code": _qr(link)}
+
+
+def _qr(text: str) -> str:
+    """A QR code as SVG."""
+    drawn = io.BytesIO()
+    segno.make(text, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, dark="#000", light="#fff"
+    )
+    return drawn.getvalue().decode()

@@ -1,0 +1,173 @@
+"""Protects a lesson as it is lived: two phones, a projector and the teacher's page at once, one of them by keyboard alone,
+and a server that is killed and started again in the middle. No page asks another host, and axe finds no serious fault.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from classes import menu_file
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+PHONE, PROJECTOR, DESK = (360, 740), (1920, 1080), (1280, 900)
+
+
+class Server:
+    """`cxsim serve --class` in a process of its own."""
+
+    def __init__(self, folder, port="0", *options):
+        command = [sys.executable, "-m", "cxsim", "serve", "--class", "--port", port, "--workers", "1"]
+        self.process = subprocess.Popen(
+            [*command, "--file", str(folder / "class.sqlite"), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        said = ""
+        while not (found := re.search(r"(http://\S+)/class/teacher#(\S+)", said)):
+            line = self.process.stdout.readline()
+            assert line, f"the server ended before it answered: {said}"
+            said += line
+        self.address, self.key = found[1], found[2]
+        self.port = str(urlsplit(self.address).port)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def chromium():
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """Pages that may ask one host only, and may not throw."""
+
+    def __init__(self, browser):
+        self.browser, self.outside, self.faults = browser, [], []
+
+    def page(self, size, **options):
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on(
+            "request",
+            lambda request: urlsplit(request.url).hostname in ("127.0.0.1", None) or self.outside.append(request.url),
+        )
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        return page
+
+
+def check(*pages):
+    """Nothing is cut off at the side, and axe finds nothing serious."""
+    from axe_core_python.sync_playwright import Axe
+
+    for page in pages:
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} pixels too wide"
+        found = Axe().run(page)["violations"]
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        assert not serious, [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious]
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page, selector):
+    """Reach an element with the Tab key alone."""
+    for _ in range(60):
+        press(page, "Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_a_lesson(chromium, tmp_path):
+    market = str(menu_file(tmp_path))
+    server = Server(tmp_path, "0", "--market", market, "--budget", "1000", "--rounds", "1", "--seed", "3")
+    watched = Watched(chromium)
+    try:
+        teacher, projector = watched.page(DESK), watched.page(PROJECTOR, color_scheme="dark")
+        teacher.goto(f"{server.address}/class/teacher#{server.key}")
+        teacher.get_by_role("button", name="Start round 1").wait_for()
+        assert "#" not in teacher.url  # the key is not left where a projector shows it
+        projector.goto(f"{server.address}/class/screen")
+        projector.get_by_text(f"{server.address}/class").wait_for()
+
+        ann, bob = watched.page(PHONE), watched.page(PHONE, color_scheme="dark")
+        ann.goto(f"{server.address}/class")
+        ann.get_by_label("Name of your team").fill("<i>Ann</i>")
+        ann.get_by_role("button", name="Join").click()
+        bob.goto(f"{server.address}/class")
+        bob.get_by_role("button", name="Join").wait_for()
+        check(teacher, projector, bob)
+        tab_to(bob, "#name")
+        bob.keyboard.type("Bob")
+        press(bob, "Enter")
+        bob.get_by_text("You are in.").wait_for()
+        projector.get_by_text("Bob").wait_for()
+        projector.get_by_text("<i>Ann</i>").wait_for()
+
+        teacher.get_by_role("button", name="Start round 1").click()
+        for choice in ("Plain pages", "Short form", "Fewer faults"):
+            ann.get_by_role("checkbox", name=choice).check()
+        ann.get_by_text("EUR 200 over the budget").wait_for()
+        assert ann.get_by_role("button", name="Commit this plan").is_disabled()
+        ann.get_by_role("checkbox", name="Plain pages").uncheck()
+        ann.get_by_role("button", name="Commit this plan").click()
+        ann.get_by_text("Committed. You can change").wait_for()
+        bob.get_by_role("checkbox", name="Kind desk").wait_for()
+        tab_to(bob, "input[type=checkbox]")
+        press(bob, "Space")
+        tab_to(bob, "#commit")
+        press(bob, "Enter")
+        bob.get_by_text("Committed. You can change").wait_for()
+        projector.get_by_text("2 of 2 teams have committed").wait_for()
+        check(teacher, projector, ann, bob)
+        assert "Short form" not in projector.content()
+
+        teacher.get_by_role("button", name="Lock").click()
+        ann.get_by_role("heading", name="Locked").wait_for()
+        assert "Plain pages" in bob.content() and "Short form" not in bob.locator("#own-plan").inner_text()
+        server.kill()
+        bob.get_by_text("No connection to the class").wait_for()
+        server = Server(
+            tmp_path, server.port, "--market", market, "--budget", "1000"
+        )  # the same command, up to a point
+        teacher.get_by_role("button", name="Open").wait_for()  # the key of the earlier start opens nothing
+        check(teacher, projector, ann)
+        teacher.get_by_label("Key", exact=True).fill(server.key)
+        teacher.get_by_role("button", name="Open").click()
+        teacher.locator("button:enabled", has_text="Reveal").click()
+        for page in (teacher, projector, ann, bob):
+            page.get_by_role("heading", name="Why did it come out so?").wait_for()
+            assert page.locator("#lines tr").count() == 2
+            page.get_by_text("Short form, Fewer faults").first.wait_for()
+        assert bob.locator("tr.own .name").inner_text() == "Bob"
+        assert projector.locator("i").count() == 0  # a name is text
+        projector.get_by_role("radio", name="Loops").check(force=True)
+        projector.get_by_text("loops, more than doing nothing").wait_for()
+        teacher.get_by_text("That was the last round.").wait_for()
+        check(teacher, projector, ann, bob)
+    finally:
+        server.kill()
+    assert not watched.outside
+    assert not watched.faults
