@@ -12,10 +12,11 @@ from cxsim.calibration.identify import NOT_TOLD
 from cxsim.calibration.observed import PRICE, HeldBack, Observed
 from cxsim.calibration.priors import is_offer
 from cxsim.calibration.rhythm import STRUCTURE, Rhythm, refuse_another_kind_of_need
-from cxsim.calibration.simulated import in_every_segment, prices_in_proportion
+from cxsim.calibration.simulated import prices_in_proportion
 from cxsim.calibration.told import Told
 from cxsim.closed_forms.histories import Numbers
 from cxsim.scenario import Scenario, load
+from cxsim.scenario.overrides import in_every_segment
 from cxsim.study.replications import each_replication
 
 RHYTHM_ONLY = "rhythm-only"  # the market whose closed form is exact
@@ -64,7 +65,7 @@ def calibrate(
 
     In a market without experience (`rhythm-only`) the closed form is exact and maximum likelihood is all there is.
     In any other, its parameters are where the search begins: satisfaction, word of mouth and support also move
-    people, and are fitted together with the rhythm by simulation.
+    people, and are fitted together with the rhythm by simulation, until the closed form finds nothing to correct.
 
     Args:
         observed: the records.

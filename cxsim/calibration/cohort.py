@@ -45,9 +45,12 @@ class Cohort:
         return np.maximum(self._at(self.purchases, age) - 1.0, 0.0)  # a first purchase later that week is still to come
 
     def histories(self, ages: Numbers) -> Histories:
-        """Their histories as if each had been watched for one of `ages`, shape (any,), which is spread evenly over them."""
+        """Their histories as if each had been watched for one of `ages`, shape (any,), which is spread evenly over them.
+
+        Each is watched to the end of the week nearest to that age, and the age is taken from there.
+        """
         customers = np.arange(len(self.first))
-        age = np.sort(ages)[(customers * GOLDEN % 1.0 * len(ages)).astype(int)]
+        age = self._watched(np.sort(ages)[(customers * GOLDEN % 1.0 * len(ages)).astype(int)]) - self.first
         last = np.clip(self._at(self.last, age) - self.first, 0.0, age)
         return Histories(self.repeats_at(age), last, age)
 
@@ -62,8 +65,12 @@ class Cohort:
         return float(np.mean(bought >= times + 1))
 
     def _at(self, by_week: Numbers, age: Numbers) -> Numbers:
-        week = np.minimum(np.rint(self.first + age).astype(int), len(by_week) - 1)
-        return np.asarray(by_week[week, np.arange(len(self.first))])
+        return np.asarray(by_week[self._watched(age).astype(int), np.arange(len(self.first))])
+
+    def _watched(self, age: Numbers) -> Numbers:
+        """The week's end nearest to an age of each customer, but not before the week of the first purchase is over."""
+        week = np.maximum(np.rint(self.first + age), np.ceil(self.first))
+        return np.asarray(np.minimum(week, len(self.purchases) - 1.0))
 
 
 def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int) -> Cohort:

@@ -1,4 +1,4 @@
-"""Fitting what has no closed form: many guesses, simulated with the same luck, drawn toward the data together.
+"""Fitting what has no closed form: many guesses, simulated, drawn toward the data together.
 
 Guesses start at the prior and are updated several times by the regression of parameters on simulated moments across
 the guesses, each time with the data's error inflated by the number of updates: the ensemble smoother with multiple data
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from cxsim.closed_forms.histories import Numbers
@@ -29,7 +30,7 @@ class Plausible:
         normal: their parameters on the scale of the prior, where that is standard normal, shape (kept, k).
         moments: their simulated moments, shape (kept, m).
         tried: how many guesses were checked in the end.
-        missed: of every moment, the share of all guesses that miss it by more, shape (m,).
+        missed: of every moment that counts, the share of all guesses that miss it by more, shape (m,); 0 of the others.
     """
 
     normal: Numbers
@@ -44,27 +45,37 @@ def prior_guesses(guesses: int, parameters: int, seed: int) -> Numbers:
     return np.asarray(stats.norm.ppf(spread))
 
 
-def assimilate(simulate: Simulate, observed: Numbers, error: Numbers, start: Numbers, seed: int) -> Plausible:
+def assimilate(
+    simulate: Simulate,
+    observed: Numbers,
+    error: Numbers,
+    start: Numbers,
+    seed: int,
+    counts: NDArray[np.bool_] | None = None,
+) -> Plausible:
     """Draw guesses toward the observed moments, and keep those that reproduce them.
 
     Args:
-        simulate: moments of guesses; the same luck for all of them.
+        simulate: moments of guesses; each with luck of its own, which the regression averages out.
         observed: shape (m,).
         error: standard error of each moment: the data's, the simulation's and the model's own together, shape (m,).
         start: guesses from the prior, standard normal, shape (guesses, k).
         seed: of the errors added to the data.
+        counts: which moments count, shape (m,); the others are simulated, and decide nothing. None: all count.
     """
+    used = np.ones(len(observed), bool) if counts is None else counts
     guesses = start
     noise = stats.qmc.LatinHypercube(len(observed) * UPDATES, rng=seed).random(len(start))
     perturbations = stats.norm.ppf(noise).reshape(len(start), UPDATES, len(observed))
     for update in range(UPDATES):
         moments = simulate(guesses)
         missed = observed + np.sqrt(UPDATES) * error * perturbations[:, update] - moments
-        guesses = guesses + missed @ _gain(guesses, moments, error).T
+        guesses = guesses + missed[:, used] @ _gain(guesses, moments[:, used], error[used]).T
     moments = simulate(guesses)
     away = np.abs(moments - observed) / error
-    keep = (away <= IMPLAUSIBLE).all(axis=1)
-    return Plausible(guesses[keep], moments[keep], len(guesses), np.mean(away > IMPLAUSIBLE, axis=0))
+    keep = (away[:, used] <= IMPLAUSIBLE).all(axis=1)
+    missed_by = np.where(used, np.mean(away > IMPLAUSIBLE, axis=0), 0.0)
+    return Plausible(guesses[keep], moments[keep], len(guesses), missed_by)
 
 
 def _gain(guesses: Numbers, moments: Numbers, error: Numbers) -> Numbers:

@@ -1,7 +1,7 @@
 """The two ways to fit: by likelihood where a closed form is exact, by simulation where there is none."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,10 @@ import pandas as pd
 from cxsim.calibration.cohort import Cohort, live_cohort
 from cxsim.calibration.ensemble import Plausible, assimilate, prior_guesses
 from cxsim.calibration.identify import Finding, findings_by_likelihood, findings_by_simulation, trade_offs
-from cxsim.calibration.moments import Moment
+from cxsim.calibration.meeting import meet
+from cxsim.calibration.moments import Moment, read_all
 from cxsim.calibration.observed import Observed
-from cxsim.calibration.priors import around_rhythm, of_experience
+from cxsim.calibration.priors import allowed, around_rhythm, of_experience
 from cxsim.calibration.rhythm import Rhythm
 from cxsim.calibration.simulated import (
     Market,
@@ -26,8 +27,10 @@ from cxsim.calibration.simulated import (
 from cxsim.calibration.told import Told
 from cxsim.closed_forms.histories import Numbers
 from cxsim.scenario import Scenario
+from cxsim.study.replications import each_replication
 
 LUCK_REPLICATIONS = 8
+SEARCH_REPLICATIONS = 10  # for one step of the search for where the guesses begin
 FEWEST_PLAUSIBLE = 10
 
 
@@ -95,14 +98,14 @@ def by_simulation(
     seed: int,
     progress: bool,
 ) -> Fitted:
-    """Simulated moments with the same luck for every guess.
+    """Simulated moments, each guess with luck of its own.
 
     Args:
         market: name or file of the scenario.
         scenario: the same, loaded.
         fixed: values that every guess has, by full key.
         observed: the records.
-        rhythm: the closed forms fitted to them, where the search begins.
+        rhythm: the closed forms fitted to them; the guesses begin where the chosen one has nothing to correct.
         told: further figures that the firm knows.
         draws: number of guesses.
         seed: of all luck.
@@ -111,10 +114,12 @@ def by_simulation(
     Raises:
         ValueError: if too few guesses reproduce the data, or the market has nothing to hold against a figure.
     """
-    uncertain = around_rhythm(rhythm.keys, rhythm.chosen.values, rhythm.chosen.log_errors)
+    seen = observed.moments(rhythm.chosen)
+    bare = Market(market, scenario, {**fixed, **small_enough(scenario)}, [], observed.watch_weeks, seed)
+    uncertain = around_rhythm(rhythm.keys, rhythm_inside(bare, rhythm, seen), rhythm.chosen.log_errors)
     uncertain += of_experience(scenario, list(dict.fromkeys(key for each in told for key in each.about)))
-    moments = [*observed.moments(), *(moment for each in told for moment in each.moments)]
-    setting = Market(market, scenario, {**fixed, **small_enough(scenario)}, uncertain, observed.watch_weeks, seed)
+    moments = [*seen, *(moment for each in told for moment in each.moments)]
+    setting = replace(bare, uncertain=uncertain)
     luck = luck_of_moments(setting, moments, LUCK_REPLICATIONS)
     error = np.hypot(luck, [moment.tolerance for moment in moments])
     found = assimilate(
@@ -123,15 +128,39 @@ def by_simulation(
         error,
         prior_guesses(draws, len(uncertain), seed),
         seed + 1,
+        np.array([not moment.is_check for moment in moments]),
     )
     if len(found.normal) < FEWEST_PLAUSIBLE:
         raise ValueError(_nothing_fits(moments, found))
     return _simulated(setting, moments, error, found)
 
 
+def rhythm_inside(market: Market, rhythm: Rhythm, seen: Sequence[Moment]) -> Numbers:
+    """The closed form's parameters where it has nothing to correct in this market, as it stands, shape (k,).
+
+    What people live through there makes some of them leave, and rivals bring some back; so the closed form's own values
+    can be far from those that make customers look like yours. The search for all that is uncertain begins here.
+    """
+    scores = [moment for moment in seen if not moment.is_check]
+    observed, error = np.array([(moment.observed, moment.error) for moment in scores]).T
+    low, high = np.array([allowed(key) for key in rhythm.keys]).T
+
+    def misses(values: Numbers) -> Numbers:
+        scenario = market.scenario(dict(zip(rhythm.keys, values.tolist(), strict=True)))
+
+        def read(replication: int) -> Numbers:
+            cohort = live_cohort(scenario, market.weeks, market.seed, replication)
+            return read_all(scores, cohort, market.base.focal)
+
+        return np.asarray((np.mean(each_replication(read, SEARCH_REPLICATIONS), axis=0) - observed) / error)
+
+    return meet(np.clip(rhythm.chosen.values, low, high), (low, high), misses).values
+
+
 def _simulated(setting: Market, moments: Sequence[Moment], error: Numbers, found: Plausible) -> Fitted:
     observed = np.array([moment.observed for moment in moments])
-    nearest = int(np.argmin((((found.moments - observed) / error) ** 2).sum(axis=1)))
+    fitted = [not moment.is_check for moment in moments]
+    nearest = int(np.argmin((((found.moments - observed) / error)[:, fitted] ** 2).sum(axis=1)))
     keys = [each.key for each in setting.uncertain]
     plausible = pd.DataFrame([setting.values(row) for row in found.normal], columns=keys)
     kept = len(found.normal)
@@ -145,6 +174,7 @@ def _simulated(setting: Market, moments: Sequence[Moment], error: Numbers, found
         moments=pd.DataFrame(
             {
                 "figure": [moment.name for moment in moments],
+                "use": ["check" if moment.is_check else "fit" for moment in moments],
                 "observed": observed,
                 "error": error,
                 "simulated": found.moments.mean(axis=0),

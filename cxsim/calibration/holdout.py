@@ -1,7 +1,7 @@
 """Forecasting what was held back: the simulated market beside the closed forms and a rate that is simply held."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,10 @@ class Holdout:
             error = held_back[name] / real - 1.0
             rows.append((name, float(error.abs().mean()), float(error.iloc[-1])))
         return pd.DataFrame(rows, columns=["forecast", "mean_absolute_error", "last_error"])
+
+    def facts(self) -> dict[str, str | float | int]:
+        """All but the curves, by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "curves"}
 
     def covered(self) -> bool:
         """Whether the last real figure lies within the simulated range."""

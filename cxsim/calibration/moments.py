@@ -1,11 +1,13 @@
 """What is held against the data: a few figures that a firm's records and a simulated market both have."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cxsim.calibration.cohort import Cohort
+from cxsim.calibration.rhythm import AnyFit
+from cxsim.calibration.score import MeanLogLikelihood, directions, mean_of_cohort, mean_over, slope
 from cxsim.closed_forms.histories import Histories, Numbers
 from cxsim.measures import Measure
 
@@ -27,17 +29,71 @@ class Moment:
         observed: in the data.
         error: standard error of the observed figure.
         simulated: reads it from a simulated cohort.
+        is_check: whether it is only shown beside the fit: what it tells of the parameters is told better by the score.
     """
 
     name: str
     observed: float
     error: float
     simulated: Read
+    is_check: bool = False
 
     @property
     def tolerance(self) -> float:
         """Standard error of the data and of the model's own roughness together."""
         return float(np.hypot(self.error, MODEL_ERROR * abs(self.observed)))
+
+
+# ---- the closed form's view ------------------------------------------------------------------------------------------
+
+
+def moments_of_score(
+    fit: AnyFit, customers: float, real: MeanLogLikelihood, simulated: Callable[[Cohort], MeanLogLikelihood]
+) -> list[Moment]:
+    """What the closed form would have to correct in simulated customers to fit them as well as the real ones.
+
+    Args:
+        fit: the closed form at the values most likely for the real customers.
+        customers: how many these are.
+        real: the mean log-likelihood of their records.
+        simulated: that of a cohort.
+    """
+    across = directions(fit)
+    scale = np.sqrt(customers)  # a slope along one standard error; times this, one customer's has standard deviation 1
+
+    def read(direction: Numbers) -> Read:
+        return lambda cohort, _: float(scale * slope(fit, direction, simulated(cohort)))
+
+    return [
+        Moment(
+            f"score of {fit.model.NAME}, direction {number} of {len(across)}",
+            float(scale * slope(fit, direction, real)),
+            float(np.hypot(1.0 / scale, MODEL_ERROR)),
+            read(direction),
+        )
+        for number, direction in enumerate(across, 1)
+    ]
+
+
+def score_of_purchases(fit: AnyFit, histories: Histories) -> list[Moment]:
+    """How often and how lately customers bought, as the closed form weighs it."""
+    return moments_of_score(
+        fit, len(histories), mean_over(histories), lambda cohort: mean_over(cohort.histories(histories.age))
+    )
+
+
+def score_of_retention(fit: AnyFit, survivors: Numbers, customers: float, period_weeks: float) -> list[Moment]:
+    """When contracts ended, as the closed form weighs it; `survivors` are shares, shape (periods + 1,)."""
+
+    def still_there(cohort: Cohort) -> MeanLogLikelihood:
+        return mean_of_cohort(np.array([cohort.share_renewed(at, period_weeks) for at in range(len(survivors))]))
+
+    return moments_of_score(fit, customers, mean_of_cohort(survivors), still_there)
+
+
+def as_checks(moments: Sequence[Moment]) -> list[Moment]:
+    """The same figures, shown beside the fit."""
+    return [replace(moment, is_check=True) for moment in moments]
 
 
 # ---- purchases ------------------------------------------------------------------------------------------------------

@@ -18,8 +18,16 @@ from cxsim.calibration.holdout import (
     renewed_after_periods,
     simulated_curve,
 )
-from cxsim.calibration.moments import Moment, moments_of_course, moments_of_purchases, moments_of_retention
-from cxsim.calibration.rhythm import Rhythm, fit_contract, fit_rhythm
+from cxsim.calibration.moments import (
+    Moment,
+    as_checks,
+    moments_of_course,
+    moments_of_purchases,
+    moments_of_retention,
+    score_of_purchases,
+    score_of_retention,
+)
+from cxsim.calibration.rhythm import AnyFit, Rhythm, fit_contract, fit_rhythm
 from cxsim.closed_forms.histories import Numbers
 
 SHARE_TO_FIT = 2 / 3  # of the time covered, when nothing else is asked for
@@ -57,7 +65,7 @@ class Observed:
         period: what the fit used, in words.
         warnings: what a reader should know.
         fit: fits the closed forms; takes the market's `loyalty.departure`, or None when the data may choose.
-        moments: figures that a simulated market should reproduce.
+        moments: figures that a simulated market should reproduce; takes the closed form chosen, whose score comes first.
         watch_weeks: how long simulated customers have to be watched for the moments.
         facts: values read off the data, with how, by short key (`purchase.price`) or full key.
         market_of_its_own: values by which the market without experience becomes this cohort.
@@ -71,7 +79,7 @@ class Observed:
     period: str
     warnings: tuple[str, ...]
     fit: Callable[[str | None], Rhythm]
-    moments: Callable[[], list[Moment]]
+    moments: Callable[[AnyFit], list[Moment]]
     watch_weeks: float
     facts: dict[str, tuple[float, str]]
     market_of_its_own: dict[str, object]
@@ -125,8 +133,9 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
     if data.mean_amount is not None and data.mean_amount > 0:
         facts[PRICE] = (round(data.mean_amount, 2), "mean spending per purchase")
 
-    def moments() -> list[Moment]:
-        return moments_of_purchases(histories) + moments_of_course(histories, _repeats_by_third(data, histories.age))
+    def moments(fit: AnyFit) -> list[Moment]:
+        course = moments_of_course(histories, _repeats_by_third(data, histories.age))
+        return score_of_purchases(fit, histories) + as_checks(moments_of_purchases(histories) + course)
 
     return Observed(
         name=data.path.name,
@@ -199,7 +208,7 @@ def observed_customers(data: Rfm) -> Observed:
         period=f"{data.rows:,} customers watched for up to {histories.age.max():.0f} weeks",
         warnings=data.warnings,
         fit=lambda departure: fit_rhythm(histories, departure),
-        moments=lambda: moments_of_purchases(histories),
+        moments=lambda fit: score_of_purchases(fit, histories) + as_checks(moments_of_purchases(histories)),
         watch_weeks=float(histories.age.max()),
         facts=facts,
         market_of_its_own=_people_and_entries(np.bincount(days).astype(np.int64), int(np.ceil(histories.age.max()))),
@@ -231,7 +240,10 @@ def observed_retention(
         period=f"{data.period}s 0 to {last} of {cohort.name!r}",
         warnings=warnings,
         fit=lambda _: fit_contract(to_fit * customers),
-        moments=lambda: moments_of_retention(to_fit, customers, period_weeks),
+        moments=lambda fit: (
+            score_of_retention(fit, to_fit, customers, period_weeks)
+            + as_checks(moments_of_retention(to_fit, customers, period_weeks))
+        ),
         watch_weeks=(last + 0.5) * period_weeks,
         facts={"need.period_weeks": (period_weeks, f"length of a {data.period}, as given")},
         market_of_its_own={

@@ -9,9 +9,9 @@ from cxsim.closed_forms.histories import Numbers
 from cxsim.scenario import Scenario
 from cxsim.scenario.register import find_entries
 
-# Standard deviation of the logarithm of a parameter that starts at a closed form. Twice the standard error of that fit,
-# so that the search does not know more than the data; at least a factor of 2.7 up or down, since experience and rivals
-# move people too; at most one of 4.5, since a fit with so few data says little about where to search.
+# Standard deviation of the logarithm of a parameter that a closed form has too. Twice the standard error of its fit, so
+# that the search does not know more than the data; at least a factor of 2.7 up or down, since other effects of experience
+# than the market's own need other values; at most one of 4.5, since a fit with so few data says little about where to search.
 NARROWEST, WIDEST = 1.0, 1.5
 
 
@@ -50,11 +50,11 @@ OF_BRAND = ("use.failure_rate",)
 
 
 def around_rhythm(keys: list[str], values: Numbers, log_errors: Numbers) -> list[Uncertain]:
-    """Parameters that start at a fitted closed form; switched-on experience may move them.
+    """Parameters that a closed form has too; other effects of experience may move them.
 
     Args:
         keys: in the scenario.
-        values: fitted, shape (k,).
+        values: where the search begins, shape (k,).
         log_errors: standard errors of their logarithms, shape (k,).
     """
     factors = np.exp(np.clip(2.0 * log_errors, NARROWEST, WIDEST))

@@ -8,7 +8,7 @@ from cxsim.calibration.calibrate import Calibration
 from cxsim.calibration.identify import NOT_TOLD
 from cxsim.calibration.observed import HeldBack
 from cxsim.calibration.rhythm import in_words
-from cxsim.calibration.simulated import toml
+from cxsim.scenario.writing import as_toml
 from cxsim.study.folder import Draw, write_folder
 from cxsim.study.results import markdown_table
 
@@ -39,9 +39,11 @@ def write_calibration(
         "market": calibration.market,
         "seed": calibration.seed,
         "values": calibration.values,
+        "sources": calibration.sources,
+        "holdout": calibration.holdout.facts() if calibration.holdout else None,
     }
     texts = {"calibrated.toml": scenario_text(calibration), "report.md": report_text(calibration)}
-    write_folder(folder, manifest, tables, texts, draw, overwrite=overwrite)
+    write_folder(folder, "calibration", manifest, tables, texts, draw, overwrite=overwrite)
 
 
 # ---- the scenario ---------------------------------------------------------------------------------------------------
@@ -55,22 +57,27 @@ def scenario_text(calibration: Calibration) -> str:
     lines = [
         f"# Calibrated on {observed.name} (sha256 {observed.sha256}), seed {calibration.seed}.",
         "# Read report.md beside this file before you use it: it says what the data could not tell.",
-        f"name = {toml(f'Calibrated on {observed.name}')}",
-        f"extends = {toml(parent)}",
+        f"name = {as_toml(f'Calibrated on {observed.name}')}",
+        f"extends = {as_toml(parent)}",
         "",
     ]
-    lines += [f"{_quoted(key)} = {toml(value)}" for key, value in calibration.values.items()]
+    lines += [f"{_quoted(key)} = {as_toml(value)}" for key, value in calibration.values.items()]
     if observed.weekly is not None and "market.entry_counts" in calibration.values:  # the same cohort, week by week
-        lines += [f"reference.weekly_repeat_purchases = {toml(WEEKLY)}", f"reference.origin = {toml(observed.period)}"]
+        lines += [
+            f"reference.weekly_repeat_purchases = {as_toml(WEEKLY)}",
+            f"reference.origin = {as_toml(observed.period)}",
+        ]
     lines += ["", "[evidence]"]
     for key, (evidence, source) in calibration.sources.items():
-        lines.append(f"{toml(key)} = {{ evidence = {toml(evidence)}, source = {toml(source)} }}")
+        lines.append(f"{as_toml(key)} = {{ evidence = {as_toml(evidence)}, source = {as_toml(source)} }}")
     return "\n".join(lines) + "\n"
 
 
 def _quoted(key: str) -> str:
     """A full key as TOML writes it; names with spaces need quotes."""
-    return ".".join(part if part.replace("_", "").replace("-", "").isalnum() else toml(part) for part in key.split("."))
+    return ".".join(
+        part if part.replace("_", "").replace("-", "").isalnum() else as_toml(part) for part in key.split(".")
+    )
 
 
 # ---- the report -----------------------------------------------------------------------------------------------------
@@ -160,8 +167,9 @@ def _how_well(calibration: Calibration) -> str:
     return "\n".join(
         [
             "## How well the market reproduces the data\n",
-            f"{len(fitted.plausible)} of {fitted.tried} guesses were kept: those whose every figure lies within three errors of "
-            "yours. The error holds the data's own, the luck of the simulation (from the spread of 8 markets with the "
+            f"{len(fitted.plausible)} of {fitted.tried} guesses were kept: those whose every figure to fit lies within three errors "
+            "of yours; checks decide nothing. A score is what the closed form would have to correct in the simulated customers, and 0 "
+            "for your own. The error holds the data's own, the luck of the simulation (from the spread of 8 markets with the "
             "parameters from which the search began), and 2% of the figure, since no simulated market is the real one. Low and high "
             "are the ends of what was kept.\n",
             markdown_table(fitted.moments.round(4)),

@@ -1,10 +1,12 @@
-"""Simulating guesses: the market with other values, lived with the same luck for every guess."""
+"""Simulating guesses: the market with other values, each guess lived with luck of its own.
+
+With the same luck for all, that luck would be fitted, and no number of guesses would average it out.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +15,8 @@ from cxsim.calibration.moments import Moment, read_all
 from cxsim.calibration.priors import Uncertain
 from cxsim.closed_forms.histories import Numbers
 from cxsim.scenario import Scenario, load
+from cxsim.scenario.overrides import in_every_segment
+from cxsim.scenario.writing import as_toml
 from cxsim.study.replications import each_replication
 
 WINDOW_WEEKS = 26  # customers who first buy within so many weeks of the start are watched
@@ -102,21 +106,6 @@ def prices_in_proportion(scenario: Scenario, price: float) -> dict[str, float]:
     return values
 
 
-T = TypeVar("T")
-
-
-def in_every_segment(scenario: Scenario, by_key: Mapping[str, T]) -> dict[str, T]:
-    """The same for segments that set a key themselves: data about all customers do not tell segments apart."""
-    everywhere = dict(by_key)
-    for name, segment in scenario.segment.items():
-        for key, value in by_key.items():
-            stage, _, parameter = key.partition(".")
-            section = getattr(segment, stage, None) if stage in segment.model_fields_set else None
-            if section is not None and parameter in section.model_fields_set:
-                everywhere.setdefault(f"segment.{name}.{key}", value)
-    return everywhere
-
-
 def rounded(value: float) -> float:
     """A fitted value as a scenario holds it: six digits are more than any data tell."""
     return float(f"{value:.6g}")
@@ -124,30 +113,18 @@ def rounded(value: float) -> float:
 
 def with_values(source: str | Path, values: Values) -> Scenario:
     """A scenario with values replaced by full key."""
-    return load(source, [f"{key}={toml(value)}" for key, value in values.items()])
-
-
-def toml(value: object) -> str:
-    """A value as TOML writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, list):
-        return "[" + ", ".join(toml(each) for each in value) + "]"
-    return repr(float(value)) if isinstance(value, float) else str(value)
+    return load(source, [f"{key}={as_toml(value)}" for key, value in values.items()])
 
 
 def simulated_moments(market: Market, moments: Sequence[Moment], guesses: Numbers, progress: bool) -> Numbers:
-    """Moments of every guess, means over replications that are the same for all guesses, shape (guesses, m).
+    """Moments of every guess, means over replications of its own, the same whenever it is asked, shape (guesses, m).
 
     Where nobody answers or rates at all, the moment counts as 0: as far off as can be.
     """
     lived = market.replications
 
     def read(run: int) -> Numbers:
-        guess, replication = divmod(run, lived)
-        return read_all(moments, market.cohort(guesses[guess], replication), market.base.focal)
+        return read_all(moments, market.cohort(guesses[run // lived], run), market.base.focal)
 
     found = np.array(each_replication(read, len(guesses) * lived, progress=progress))
     return np.asarray(np.nan_to_num(found).reshape(len(guesses), lived, -1).mean(axis=1))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from cxsim.portfolio.front import on_front, spread_along
+from cxsim.portfolio.front import on_front, outline
 from cxsim.portfolio.menu import Menu
 from cxsim.portfolio.plans import Plan, affordable, nothing
 from cxsim.portfolio.portfolio import Portfolio
@@ -124,7 +124,7 @@ def _front_of(trials: Trials, budget: float) -> list[Plan]:
     known = [(plan, mean) for plan, mean in means if mean[COST] <= budget]
     costs, loops = (np.array([mean[figure] for _, mean in known]) for figure in (COST, KEPT.index("loops")))
     front = np.flatnonzero(on_front(costs, loops)).tolist()
-    return [nothing(trials.menu), *(known[place][0] for place in spread_along(front, costs, MOST_FINALISTS))]
+    return [nothing(trials.menu), *(known[place][0] for place in outline(front, costs, loops, MOST_FINALISTS))]
 
 
 def _checked(trials: Trials, plans: Sequence[Plan], runs: int) -> tuple[list[Plan], Numbers]:

@@ -16,9 +16,19 @@ def on_front(costs: Numbers, benefits: Numbers) -> NDArray[np.bool_]:
     return np.asarray(~(cheaper & better & strictly).any(axis=0))
 
 
-def spread_along(front: Sequence[int], costs: Numbers, most: int) -> list[int]:
-    """At most so many plans of a front, those with the least and the most cost among them and the others evenly between."""
-    order = sorted(front, key=lambda place: float(costs[place]))
-    if len(order) <= most:
-        return order
-    return [order[place] for place in np.linspace(0, len(order) - 1, most).round().astype(int)]
+def outline(front: Sequence[int], costs: Numbers, benefits: Numbers, most: int) -> list[int]:
+    """At most so many plans of a front that show its shape: one after the other the plan that adds most area under it."""
+    shown: list[int] = []
+    rest = list(front)
+    while rest and len(shown) < most:
+        best = max(rest, key=lambda place: _area([*shown, place], costs, benefits))
+        shown.append(best)
+        rest.remove(best)
+    return sorted(shown, key=lambda place: float(costs[place]))
+
+
+def _area(places: Sequence[int], costs: Numbers, benefits: Numbers) -> float:
+    """The area under the steps of some plans of a front, from no cost to a little more than the dearest of all."""
+    order = sorted(places, key=lambda place: float(costs[place]))
+    ends = [*(float(costs[place]) for place in order[1:]), 1.1 * float(costs.max())]
+    return sum(float(benefits[place]) * (end - float(costs[place])) for place, end in zip(order, ends, strict=True))

@@ -82,7 +82,8 @@ def live(scenario: Scenario, replication: int, known_weeks: int, seed: int = 1) 
             last = (bonds["last_bought"] - bonds["first_bought"])[mine].astype(float)
             age = known_weeks - bonds["first_bought"][mine].astype(float)
             customers = mine
-    last, age = (np.rint(DAYS * weeks) / DAYS for weeks in (last, age))  # the data know days
+    age = np.rint(DAYS * age) / DAYS  # all entered on a day; the rest is rounding
+    last = np.minimum(last, age)
     after = bonds["purchases"][customers] - 1.0 - x
     mean = np.array(totals) / len(x)
     return Lives(Histories(x, last, age), after, mean, np.array(squares) / len(x) - mean**2)

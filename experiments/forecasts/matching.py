@@ -7,11 +7,11 @@ rates and loyalties beside them it is not counted twice.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize
 
+from cxsim.calibration.meeting import ORIGIN, Match
 from cxsim.closed_forms.histories import Numbers
 from cxsim.measures import Note
 from cxsim.model import LoyaltyModel
@@ -19,20 +19,11 @@ from cxsim.records import EVERYBODY, NOTES
 from cxsim.scenario import Scenario
 
 STEP = 0.05  # of a logarithm, for differences: large, since a simulation answers in whole customers
-ORIGIN = 10.0  # where the search starts: SciPy's steps are shares of where it is, so it must not pass 0
 FAR = 4.0  # no parameter moves by a factor of more than e to this power
 ROUNDS, POLISH = 8, 100  # evaluations, those for derivatives not counted
 NOTES_EACH = 100  # room for notes a person
 EXACT = 0.01  # of the mean squared miss: a tenth of a standard error, no need to polish
 DECISIONS = [Note.STAYS, Note.DOUBTS, Note.LEAVES]
-
-
-@dataclass(frozen=True)
-class Match:
-    """Attributes: the parameters found, shape (k,); the mean squared miss, in standard errors of the real figures."""
-
-    values: Numbers
-    misfit: float
 
 
 def match(

@@ -6,7 +6,7 @@ import numpy as np
 
 from cxsim.closed_forms.bg_nbd import BgNbd
 from cxsim.closed_forms.histories import Numbers
-from cxsim.closed_forms.likelihood import fit_repeat_buying
+from cxsim.closed_forms.likelihood import Fit, fit_repeat_buying
 from cxsim.closed_forms.pareto_nbd import ParetoNbd
 from experiments.forecasts.cohorts import Cohort, Forecast
 
@@ -14,10 +14,15 @@ RepeatModel = BgNbd | ParetoNbd
 LAST_QUARTER = 13  # weeks behind "the last rate"
 
 
+def fit(kind: type[RepeatModel], known: Cohort) -> Fit[BgNbd] | Fit[ParetoNbd]:
+    """The closed form at its most likely parameters, and how well they are known."""
+    history = known.histories()
+    return fit_repeat_buying(BgNbd, history) if kind is BgNbd else fit_repeat_buying(ParetoNbd, history)
+
+
 def fitted(kind: type[RepeatModel], known: Cohort) -> RepeatModel:
     """The closed form at its most likely parameters."""
-    history = known.histories()
-    return fit_repeat_buying(BgNbd, history).model if kind is BgNbd else fit_repeat_buying(ParetoNbd, history).model
+    return fit(kind, known).model
 
 
 def closed_form(model: RepeatModel, known: Cohort, weeks: int, name: str = "") -> Forecast:

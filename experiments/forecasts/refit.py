@@ -1,29 +1,35 @@
-"""The full online market, refitted to the known weeks of a cohort: how often and how lately people bought, and when."""
+"""The full online market, refitted to the known weeks of a cohort: how often and how lately people bought.
+
+What has a likelihood is fitted by it: the closed form of the same structure. The full market, which has none, is moved
+until its customers look the same to that closed form (`cxsim.calibration.score`). Its effects of experience stay what
+the scenario says; only the four parameters that say how often people need something and how loyal they are by nature
+are refitted beside them, and satisfaction is measured from the market's own mean.
+"""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim import load
+from cxsim.calibration.meeting import meet
+from cxsim.calibration.score import score_of_histories
 from cxsim.closed_forms.histories import Histories, Numbers
 from cxsim.scenario import Scenario
 from cxsim.study.replications import each_replication
 from experiments.forecasts.cohorts import Cohort
-from experiments.forecasts.lives import FULL, Lives, live, market
-from experiments.forecasts.matching import match, mean_satisfaction
-from experiments.forecasts.peers import RepeatModel
+from experiments.forecasts.lives import FULL, live, market, together
+from experiments.forecasts.matching import mean_satisfaction
+from experiments.forecasts.peers import RepeatModel, fit
 
 REPEATS = np.array([0, 1, 2, 3, 4, 6, 10, 15])  # smallest number of repeats of each row of the table
 RECENCY = (1, 6, 5, 4, 3, 3, 1, 1)  # cells of each row by t_x / T, filled equally by the real customers
-EVERY_WEEKS = 4  # of the cumulative curve
 LOWEST, HIGHEST = 0.02, 500.0  # of any parameter; the scenario allows no shape below .01
-PEOPLE, RUNS = 50_000, 2  # behind one evaluation
+PEOPLE, RUNS = 50_000, 4  # behind one evaluation
 
 
 @dataclass(frozen=True)
-class Moments:
-    """What is held against the real customers.
+class Cells:
+    """A table of customers by how often and how lately they bought. It checks a fit and decides nothing.
 
     Attributes:
         edges: inner borders of t_x / T in each row of the table, a list of arrays.
@@ -32,7 +38,7 @@ class Moments:
     edges: list[Numbers]
 
     @classmethod
-    def of(cls, known: Histories) -> "Moments":
+    def of(cls, known: Histories) -> "Cells":
         """Borders such that the cells of a row hold about equally many of these customers."""
         row, recency = _row(known), known.last / known.age
         return cls(
@@ -51,6 +57,12 @@ class Moments:
         ]
         return np.concatenate(rows) / len(histories)
 
+    def misfit(self, known: Histories, simulated: Histories) -> float:
+        """Mean squared miss of the shares, in standard errors of the known customers'; 1 is no worse than chance."""
+        real = self.shares(known)
+        miss = self.shares(simulated) - real
+        return float(len(known) * np.mean(miss**2 / np.maximum(real, 1.0 / len(known))))
+
 
 def _row(histories: Histories) -> NDArray[np.intp]:
     return np.searchsorted(REPEATS, histories.repeats, side="right") - 1
@@ -63,58 +75,63 @@ class FullFit:
     Attributes:
         model: the refitted parameters.
         reference: `loyalty.satisfaction_reference`, the mean satisfaction over decisions to stay that the market makes.
-        leaving: `loyalty.exit`, the share of those who do not stay who leave for good; the others look around.
         people: in one run.
-        misfit: mean squared miss of the moments, in standard errors of the data; 1 would be no worse than chance.
+        settings: of the market, as overrides.
+        miss: root mean squared score, in standard errors of the data; 0 if the closed form would change nothing.
+        misfit: of the known weeks, by `Cells`.
     """
 
     model: RepeatModel
     reference: float
-    leaving: float
     people: int
+    settings: tuple[str, ...] = ()
+    miss: float = float("nan")
     misfit: float = float("nan")
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """What the market has beside the parameters."""
+        return (f"loyalty.satisfaction_reference={self.reference!r}", *self.settings)
 
     def scenario(self, known: Cohort, weeks: int) -> Scenario:
         """The full market at this fit, for so many weeks."""
-        loyalty = [f"loyalty.satisfaction_reference={self.reference!r}", f"loyalty.exit={self.leaving!r}"]
-        return market(FULL, self.model, known, self.people, weeks, *loyalty)
+        return market(FULL, self.model, known, self.people, weeks, *self.overrides)
+
+    def centred(self, known: Cohort) -> "FullFit":
+        """The same with the reference at this market's own mean satisfaction."""
+        return replace(self, reference=mean_satisfaction(self.scenario(known, known.weeks)))
+
+    def lived(self, known: Cohort, runs: int) -> Histories:
+        """Histories of its customers at the end of the known weeks."""
+        scenario = self.scenario(known, known.weeks)
+        return together(each_replication(lambda number: live(scenario, number, known.weeks).histories, runs))
 
 
-def refit_full(closed_form: RepeatModel, known: Cohort, people: int = PEOPLE, runs: int = RUNS) -> FullFit:
-    """The full market whose customers look like the real ones of the known weeks, by simulated moments.
+def refit_full(
+    kind: type[RepeatModel], known: Cohort, *settings: str, people: int = PEOPLE, runs: int = RUNS
+) -> FullFit:
+    """The full market whose customers look to a closed form like the real ones of the known weeks.
 
     Args:
-        closed_form: fitted to the known weeks; where the search starts.
+        kind: of closed form; its structure is that of the market, and its most likely values are where the search starts.
         known: the cohort as known.
+        settings: of the market, as overrides.
         people: in the simulated market; about two in five become customers.
-        runs: behind one evaluation.
+        runs: behind one evaluation, always with the same luck.
     """
-    kind, names = type(closed_form), list(closed_form.START)
-    table = Moments.of(known.histories())
-    reference = mean_satisfaction(market(FULL, closed_form, known, people, known.weeks))
-    shares, curve = table.shares(known.histories()), _thinned(known.cumulative() / len(known))
+    closed = fit(kind, known)
+    real = known.histories()
+    target = score_of_histories(closed, real)  # 0, unless a parameter ran to the end of its range
+    limits = (np.full(len(closed.values), LOWEST), np.full(len(closed.values), HIGHEST))
 
-    def guess(values: Numbers) -> FullFit:
-        return FullFit(kind(*values[:4].tolist()), reference, float(values[4]), people)
+    start = FullFit(closed.model, 0.6, people, settings).centred(known)
 
-    def simulate(values: Numbers) -> Numbers:
-        scenario = guess(values).scenario(known, known.weeks)
-        lives = each_replication(lambda number: live(scenario, number, known.weeks), runs)
-        return np.asarray(np.mean([_moments(table, each) for each in lives], axis=0))
+    def at(values: Numbers) -> FullFit:
+        return replace(start, model=kind(*values.tolist()))
 
-    # Counts within cells are near Poisson. The curve spreads more; its points count as if they were independent, since
-    # it is what will be forecast.
-    per_customer = np.var(known.histories().repeats) / np.mean(known.histories().repeats)
-    error = np.sqrt(np.append(shares, per_customer * curve) / len(known))
-    start = np.array([*(getattr(closed_form, name) for name in names), load(FULL).loyalty.exit])
-    limits = (np.full(5, LOWEST), np.append(np.full(4, HIGHEST), 1.0))
-    found = match(start, limits, simulate, np.append(shares, curve), np.maximum(error, 1e-9))
-    return replace(guess(found.values), misfit=found.misfit)
+    def misses(values: Numbers) -> Numbers:
+        return len(known) * (score_of_histories(closed, at(values).lived(known, runs)) - target)
 
-
-def _moments(table: Moments, lives: Lives) -> Numbers:
-    return np.append(table.shares(lives.histories), _thinned(lives.cumulative))
-
-
-def _thinned(curve: Numbers) -> Numbers:
-    return curve[::-1][::EVERY_WEEKS]
+    met = meet(closed.values, limits, misses)
+    found = replace(at(met.values), miss=float(np.sqrt(met.misfit)))
+    return replace(found, misfit=Cells.of(real).misfit(real, found.lived(known, runs)))

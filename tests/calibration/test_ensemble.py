@@ -88,3 +88,13 @@ def test_data_that_no_guess_reproduces_leave_no_plausible_guess():
     )
     assert len(found.normal) == 0
     assert found.missed[0] == 1.0
+
+
+def test_a_moment_that_does_not_count_moves_no_guess_and_rejects_none():
+    """The second moment cannot be met at all."""
+    slopes = np.array([[1.0, 0.5], [0.0, 0.0]])
+    observed, error, start = np.array([0.3, 9.0]), np.array([0.2, 0.1]), prior_guesses(GUESSES, 2, seed=1)
+    found = assimilate(lambda z: z @ slopes.T, observed, error, start, 1, np.array([True, False]))
+    assert len(found.normal) > 0.9 * GUESSES
+    assert found.missed[1] == 0.0
+    assert len(assimilate(lambda z: z @ slopes.T, observed, error, start, 1).normal) == 0

@@ -7,12 +7,13 @@ from cxsim.calibration.cohort import Cohort, live_cohort
 from cxsim.calibration.moments import PLAIN_ERROR, moment_of_contacts, moments_of_purchases, moments_of_retention
 from cxsim.calibration.priors import NARROWEST, WIDEST, allowed, around_rhythm
 from cxsim.calibration.rhythm import KEYS
-from cxsim.calibration.simulated import Market, in_every_segment, prices_in_proportion, simulated_moments, with_values
+from cxsim.calibration.simulated import Market, prices_in_proportion, simulated_moments, with_values
 from cxsim.calibration.told import told_by
 from cxsim.closed_forms.bg_nbd import BgNbd
 from cxsim.closed_forms.histories import Histories
 from cxsim.closed_forms.likelihood import LIMITS, LIMITS_OF, fit_repeat_buying
 from cxsim.scenario import load
+from cxsim.scenario.overrides import in_every_segment
 
 WEEKLY = Histories(np.full(200, 29.0), np.full(200, 29.0), np.full(200, 29.5))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cxsim.portfolio.front import on_front, spread_along
+from cxsim.portfolio.front import on_front, outline
 from cxsim.portfolio.menu import Menu, Option
 from cxsim.portfolio.plans import affordable, nothing
 from cxsim.portfolio.search import Search
@@ -126,7 +126,12 @@ def test_the_front_is_what_nothing_dominates(points):
     assert on_front(costs, benefits).tolist() == [not dominated(i) for i in range(len(points))]
 
 
-def test_a_long_front_is_thinned_evenly_with_both_ends():
-    costs = np.arange(100.0)
-    assert spread_along(range(100), costs, 5) == [0, 25, 50, 74, 99]
-    assert spread_along([3, 1], costs, 5) == [1, 3]
+def test_a_long_front_is_told_by_the_plans_that_show_its_shape():
+    """A steep rise, a plateau and a second rise: five of forty plans leave hardly any of the area out."""
+    costs = np.arange(1.0, 41.0)
+    benefits = np.where(costs < 5, 20.0 * costs, np.where(costs < 30, 100.0 + 0.01 * costs, 150.0 + 0.01 * costs))
+    few = outline(range(40), costs, benefits, 5)
+    assert len(few) == 5 and few == sorted(few)
+    reached = [max([benefits[place] for place in few if costs[place] <= cost], default=0.0) for cost in costs]
+    assert sum(reached) >= 0.98 * benefits.sum()
+    assert outline([3, 1], costs, benefits, 5) == [1, 3]

@@ -1,0 +1,49 @@
+"""Which mechanism moves the full newspaper market away from BdW? Effects switched off, the rest refitted each time.
+
+    python -m experiments.forecasts.switched_off
+
+Held against BdW's own curve, fitted to the known years: no sealed year is opened.
+"""
+
+import argparse
+
+import numpy as np
+
+from cxsim.closed_forms.likelihood import fit_retention
+from cxsim.closed_forms.retention import BetaDiscreteWeibull
+from experiments.forecasts.contracts import fit_full, survival_curves
+from experiments.forecasts.retention import CUSTOMERS, KNOWN_YEARS, SEGMENTS, read
+from experiments.forecasts.scores import jackknife, percentage_error
+from experiments.pages import table
+
+NO_EXPERIENCE = ("loyalty.satisfaction_weight=0.0", "loyalty.failure_weight=0.0", "support.recovery_weight=0.0")
+NO_RETURN = ("loyalty.exit=1.0",)
+MARKETS = {
+    "as shipped": (),
+    "no effect of satisfaction, failures, support": NO_EXPERIENCE,
+    "who does not stay leaves for good": NO_RETURN,
+    "both": (*NO_EXPERIENCE, *NO_RETURN),
+}
+RUNS = 20
+
+
+def distance(segment: str, settings: tuple[str, ...]) -> str:
+    """Mean absolute difference from BdW over the years after the known ones, per cent, with its 95% interval."""
+    known, _ = read(segment)
+    customers = CUSTOMERS / 100.0 * known.survivors
+    years = KNOWN_YEARS + known.ahead
+    peer = fit_retention(BetaDiscreteWeibull, customers).model.survival(np.arange(years + 1.0))[KNOWN_YEARS + 1 :]
+    market = fit_full(SEGMENTS[segment], customers, *settings).scenario(years)
+    runs = survival_curves([market] * RUNS, 1000)[:, KNOWN_YEARS + 1 :]
+    found = jackknife(runs, lambda curve: percentage_error(curve, peer))
+    return f"{found.mean:.1%} ± {found.high - found.mean:.1%}"
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    rows = [[name, *(distance(segment, settings) for segment in SEGMENTS)] for name, settings in MARKETS.items()]
+    print(table(["newspaper market", *SEGMENTS], rows))
+
+
+if __name__ == "__main__":
+    main()
