@@ -33,9 +33,9 @@ settings.register_profile(
 settings.load_profile("same every time")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The one browser of all tests; Playwright allows no second one beside it."""
+    """A browser for the tests of one file: while Playwright is there, nothing else in this process can run an event loop."""
     if not CHROMIUM.exists():
         pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
     from playwright.sync_api import sync_playwright

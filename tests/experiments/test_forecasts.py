@@ -204,11 +204,11 @@ def test_twins_agree_with_the_closed_form(simulated):
 @pytest.mark.parametrize("segment", ["high_end", "regular"])
 def test_the_newspaper_market_without_experience_is_the_beta_discrete_weibull(segment):
     """Over twelve years: no renewal waits for an overrun desk or a checkout. Four standard errors."""
-    model, years = BetaDiscreteWeibull(0.3, 1.4, 1.6), 12
-    scenario = contracts.full(segment, model, years, 10_000, *NO_EXPERIENCE, "loyalty.referred_hazard=1.0")
+    model, years = BetaDiscreteWeibull(0.2, 1.4, 1.7), 12
+    scenario = contracts.full(segment, model, years, contracts.PEOPLE, *NO_EXPERIENCE, "loyalty.referred_hazard=1.0")
     curve = contracts.survival_curves([scenario] * 2).mean(axis=0)
     expected = model.survival(np.arange(years + 1.0))
-    readers = 2 * 10_000 / 5  # a quarter or more choose the focal paper in the first weeks
+    readers = 2 * contracts.PEOPLE / 5  # nearly a quarter choose the focal paper in the first weeks
     assert (np.abs(curve - expected) < 4 * np.sqrt(expected * (1 - expected) / readers) + 1e-12).all()
 
 
