@@ -11,8 +11,8 @@ from cxsim.ledger.figures import FIGURES
 from cxsim.ledger.outcomes import STATUSES
 from cxsim.scenario import ScenarioError
 from cxsim.study.comparison import compare
+from cxsim.study.lived import live
 from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import live
 
 REPLICATIONS = 6
 

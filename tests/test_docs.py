@@ -1,7 +1,7 @@
 """Protects the first ten minutes of a newcomer: every command and code block of the tours works as it is shown.
 
-Blocks run from top to bottom in one folder, as a reader would run them: ```console blocks through the command line in
-this process, ```python blocks in one namespace. What is shown below has to begin as the real output begins, numbers
+Blocks run from top to bottom in one folder, as a reader would run them: ```toml blocks are written to the file that
+their first line names, ```console blocks run through the command line in this process, ```python blocks in one namespace. What is shown below has to begin as the real output begins, numbers
 aside, so a renamed command, key or column is found. A retuned market is no error here, though it makes the numbers of
 the README stale: the release check is to paste the new output. The examples run as a user runs
 them, with every warning an error.
@@ -34,6 +34,7 @@ TOURS = [
     "README.md",
     "docs/calibration.md",
     "docs/report.md",
+    "docs/sensitivity.md",
     *(page for page in PAGES if page.startswith("docs/tutorials/")),
 ]
 WORDS_COMPARED = 4
@@ -70,7 +71,7 @@ def check_shown(shown, printed, what):
 def blocks_of(page):
     """(kind, text) of every block that can be run or compared."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    return re.findall(r"^```(console|python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^```(toml|console|python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("page", TOURS)
@@ -80,7 +81,9 @@ def test_every_block_works_as_shown(page, tmp_path, monkeypatch, capsys):
     names = {"__name__": "tour"}
     printed = ""
     for kind, block in blocks_of(page):
-        if kind == "console":
+        if kind == "toml":
+            (tmp_path / block.partition("\n")[0].removeprefix("# ")).write_text(block, encoding="utf-8")
+        elif kind == "console":
             for command, shown in commands_of(block):
                 check_shown(shown, run_command(command), command)
         elif kind == "python":
@@ -92,7 +95,7 @@ def test_every_block_works_as_shown(page, tmp_path, monkeypatch, capsys):
 
 
 def test_the_tours_show_each_kind_of_block():
-    assert {kind for page in TOURS for kind, _ in blocks_of(page)} == {"console", "python", "text"}
+    assert {kind for page in TOURS for kind, _ in blocks_of(page)} == {"toml", "console", "python", "text"}
 
 
 @pytest.mark.parametrize("page", PAGES)

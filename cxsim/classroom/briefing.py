@@ -6,8 +6,8 @@ from pydantic import BaseModel
 from cxsim.classroom.menu import Menu, load_menu
 from cxsim.ledger.money import advertising, discount_factors
 from cxsim.ledger.outcomes import lines_by_stage_and_cause
+from cxsim.study.lived import Lived, live
 from cxsim.study.paired import estimate_count
-from cxsim.study.replications import Lived, live
 
 SEED = 1  # of all briefings: one price list for every class
 WORLDS = 10

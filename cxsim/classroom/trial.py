@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from cxsim.classroom.menu import Level, load_menu
 from cxsim.ledger.outcomes import Outcomes, Status, lines_by_stage_and_cause
 from cxsim.scenario import Scenario
-from cxsim.study.replications import live
+from cxsim.study.lived import live
 
 WORLDS_AT_A_TIME = 4
 WORLDS_KEPT = 40  # markets as they are that a worker remembers: a dozen bytes a person

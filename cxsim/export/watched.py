@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.ledger.noted import noted
 from cxsim.measures import Note
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY, NOTES, World
+from cxsim.records import EVERYBODY, World
 from cxsim.scenario import Scenario
 
 NOTES_EXPECTED = 40  # of a person; where they are more, the market is lived again with room for all
@@ -34,20 +34,10 @@ class Watched:
 
 
 def watch(scenario: Scenario, seed: int, replication: int) -> Watched:
-    """Live a market and note every life, in a second run if the first had not enough room.
+    """Live a market and note every life.
 
     Raises:
         ValueError: if the seed or the replication is out of range.
     """
-    room = NOTES_EXPECTED * scenario.market.people
-    while True:
-        model = LoyaltyModel(
-            scenario, rng=seed, replication=replication, watch=EVERYBODY, room_for_notes=room, collect=False
-        )
-        while model.running:
-            model.step()
-        taken = int(model.world.clock[NOTES])
-        if taken <= room:
-            notes = model.world.log[:taken]
-            return Watched(scenario, model.world, notes[np.argsort(notes["person"], kind="stable")])
-        room = taken
+    world = noted(scenario, seed, replication, EVERYBODY, NOTES_EXPECTED * scenario.market.people)
+    return Watched(scenario, world, world.log[np.argsort(world.log["person"], kind="stable")])

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.ledger.noted import noted
 from cxsim.ledger.outcomes import cause_name, stage_name
 from cxsim.measures import Note, Trigger
-from cxsim.model import LoyaltyModel
-from cxsim.records import NO_BRAND, NOTES, Outcome
+from cxsim.records import NO_BRAND, Outcome
 from cxsim.scenario import Scenario
 
 Numbers = tuple[float, float, float, float]
+
+NOTES_EXPECTED = 2_000
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,7 @@ def follow(scenario: Scenario, person: int, seed: int = 1, replication: int = 0)
     people = scenario.market.people
     if not 0 <= person < people:
         raise ValueError(f"there is no person {person}; the market has people 0 to {people - 1}")
-    room = 2_000
-    while True:
-        model = LoyaltyModel(
-            scenario, rng=seed, replication=replication, watch=person, room_for_notes=room, collect=False
-        )
-        while model.running:
-            model.step()
-        taken = int(model.world.clock[NOTES])
-        if taken <= room:
-            return _moments(model.world.log[:taken], scenario.brands)
-        room = taken
+    return _moments(noted(scenario, seed, replication, person, NOTES_EXPECTED).log, scenario.brands)
 
 
 def _moments(log: NDArray[np.void], brands: list[str]) -> list[Moment]:

@@ -17,7 +17,7 @@ from cxsim.portfolio.trials import CHECK, RACE, Trials, places
 from cxsim.portfolio.work import KEPT
 from cxsim.scenario import Scenario
 from cxsim.sensitivity.regret import Regret, regret
-from cxsim.study.replications import live
+from cxsim.study.lived import live
 from cxsim.sweep.crews import Crew
 from cxsim.sweep.keys import Values
 from cxsim.sweep.progress import Silent

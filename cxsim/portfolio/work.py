@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cxsim.ledger.money import discount_factors, outlays
 from cxsim.ledger.outcomes import Status
 from cxsim.scenario import Scenario
-from cxsim.study.replications import live
+from cxsim.study.lived import live
 from cxsim.sweep.keys import scenario_with
 from cxsim.sweep.left import Left
 from cxsim.sweep.work import Chunk, Done, Lives

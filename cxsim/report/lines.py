@@ -1,5 +1,6 @@
 """Where lines end and why: people by stage and cause, in one world or in two."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from cxsim.study.comparison import PlanResult
 from cxsim.study.paired import Estimate, PairedDifference, Reach, estimate, estimate_count, paired_difference, student_t
 from cxsim.study.runs import Runs
 from cxsim.study.verdict import REASONS
+
+End = tuple[str, str]  # stage, cause
 
 SHOWN = 8  # ways in which people moved
 
@@ -53,10 +56,10 @@ def _row(label: str, unit: str, good: int, base: Numbers, plan: Numbers, reach: 
 
 def ended(runs: Runs) -> list[Ended]:
     """Every stage and cause of one world, most people first."""
-    table = _by_cause(runs)
+    people = runs.ended()
     return [
-        Ended(stage, REASONS.get(cause, cause), estimate_count(table[(stage, cause)].to_numpy(float), student_t))
-        for stage, cause in table.mean().sort_values(ascending=False, kind="stable").index
+        Ended(stage, REASONS.get(cause, cause), estimate_count(people[stage, cause], student_t))
+        for stage, cause in _most_first(people, people)
     ]
 
 
@@ -68,19 +71,14 @@ def moved(table: pd.DataFrame) -> list[Ended]:
 
 def ended_in_both(base: Runs, plan: PlanResult) -> list[Row]:
     """Every stage and cause of two worlds, most people in the base first."""
-    before, after = _by_cause(base), _by_cause(plan.runs)
-    every = before.columns.union(after.columns, sort=False)
-    before, after = (table.reindex(columns=every, fill_value=0.0) for table in (before, after))
+    before, after = base.ended(), plan.runs.ended()
     return [
         _row(
-            f"{stage}: {REASONS.get(cause, cause)}", "people", -1, before[(stage, cause)].to_numpy(float),
-            after[(stage, cause)].to_numpy(float), plan.reach,
+            f"{stage}: {REASONS.get(cause, cause)}", "people", -1, before[stage, cause], after[stage, cause], plan.reach,
         )
-        for stage, cause in before.mean().sort_values(ascending=False, kind="stable").index
+        for stage, cause in _most_first(before | after, before)
     ]  # fmt: skip
 
 
-def _by_cause(runs: Runs) -> pd.DataFrame:
-    """One row a replication, one column a stage and cause: people whose line ended so."""
-    table = runs.lines.set_index(["replication", "stage", "cause"])["people"].unstack(["stage", "cause"])
-    return table.reindex(runs.figures.index).fillna(0.0).astype(float)
+def _most_first(ends: Iterable[End], people: Mapping[End, Numbers]) -> list[End]:
+    return sorted(ends, key=lambda end: -people[end].sum())

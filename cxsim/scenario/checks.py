@@ -52,7 +52,7 @@ def _names(scenario: Scenario, where: Where) -> list[Problem]:
         hint = f"Brands here: {', '.join(scenario.brand)}."
         message = f"given {scenario.market.focal!r}; there is no such brand"
         problems.append(Problem(where(("market", "focal")), "market.focal", message, hint))
-    known = set(parameter_names(scenario))
+    known = set(parameter_names(scenario)) if scenario.evidence else set()
     for key in scenario.evidence:
         if key not in known:
             problems.append(

@@ -12,10 +12,11 @@ from cxsim.ledger.figures import FIGURES
 from cxsim.ledger.money import payback_week
 from cxsim.ledger.outcomes import STATUSES, cause_name, stage_name
 from cxsim.scenario import Problem, Scenario, ScenarioError, load
+from cxsim.study.lived import Lived, live
 from cxsim.study.pair import Counts, Pair, pair_of
 from cxsim.study.paired import Estimate, PairedDifference, Reach, estimate, estimate_count, paired_difference, student_t
-from cxsim.study.replications import Lived, each_replication, live
-from cxsim.study.runs import Runs, remains_of, runs_of
+from cxsim.study.replications import each_replication
+from cxsim.study.runs import Runs, runs_of
 from cxsim.study.stopping import MOST, Until, lived_until
 
 
@@ -140,7 +141,7 @@ def compare(
     progress: bool = False,
     until: Until | None = None,
     most: int = MOST,
-    live_base: Callable[[Scenario, int, int], Lived] = live,
+    living: Callable[[Scenario, int, int], Lived] = live,
 ) -> Comparison:
     """Let the same simulated customers, with the same luck, live through a base and its plans.
 
@@ -153,7 +154,7 @@ def compare(
         progress: whether to show a progress bar on stderr.
         until: go on until a difference is known so well (`cxsim.study.stopping.HalfWidth`) or decided (`Decided`).
         most: pairs to live at most, with `until`.
-        live_base: how the base is lived; for who compares many plans with one base, and remembers its lives.
+        living: lives a scenario with a seed and a replication; for who remembers or follows lives.
 
     Raises:
         ScenarioError: if a scenario is wrong, or a plan is not about the same market.
@@ -169,10 +170,8 @@ def compare(
         same_market(scenarios[0], scenario, name)
 
     def once(replication: int) -> list[Pair]:
-        base = live_base(scenarios[0], seed, replication)
-        before = remains_of(base, scenarios[0])
-        lived = ((live(plan, seed, replication), plan) for plan in scenarios[1:])
-        return [pair_of(base, after, before, remains_of(after, plan)) for after, plan in lived]
+        base = living(scenarios[0], seed, replication)
+        return [pair_of(base, living(plan, seed, replication)) for plan in scenarios[1:]]
 
     def more(count: int, first: int) -> list[list[Pair]]:
         return each_replication(once, count, workers, progress, first)

@@ -20,7 +20,7 @@ from cxsim.ledger.outcomes import Status
 from cxsim.scenario import Scenario
 from cxsim.scenario.files import load_together
 from cxsim.study.comparison import same_market
-from cxsim.study.replications import live
+from cxsim.study.lived import live
 from cxsim.study.results import scenario_hash
 
 LIVES_KEPT = 32  # a base asked for again with every plan is lived once; a life holds a byte a person

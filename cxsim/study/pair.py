@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from cxsim.ledger.outcomes import Outcomes, Status
 from cxsim.records import MONEY_UNIT, Cause, Stage
-from cxsim.study.replications import Lived
-from cxsim.study.runs import Remains
+from cxsim.study.lived import Lived, Remains
 
 Counts = NDArray[np.int64]
 
@@ -30,15 +29,15 @@ class Pair:
     rescued_persons: list[int]  # a few of them, with short stories
 
 
-def pair_of(base: Lived, plan: Lived, base_remains: Remains, plan_remains: Remains) -> Pair:
+def pair_of(base: Lived, plan: Lived) -> Pair:
     """What changed for whom, when the same people with the same luck lived both."""
     before, after = base.outcome, plan.outcome
     matrix = np.bincount(before.status.astype(np.int64) * 4 + after.status, minlength=16).reshape(4, 4)
     rescued = (before.status == Status.line) & (after.status == Status.loop)
     broken = (before.status == Status.loop) & (after.status == Status.line)
     return Pair(
-        base_remains,
-        plan_remains,
+        base.remains,
+        plan.remains,
         matrix,
         _by_stage_and_cause(before, rescued),
         _by_stage_and_cause(after, broken),

@@ -1,53 +1,15 @@
-"""Living one replication, and many of them side by side."""
+"""Many replications side by side."""
 
 import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from cxsim.ledger.figures import figures_of_run
-from cxsim.ledger.money import contribution, discount_factors, intervention_costs
-from cxsim.ledger.outcomes import Outcomes, outcomes
-from cxsim.model import LoyaltyModel
-from cxsim.records import World
-from cxsim.scenario import Scenario
-
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Lived:
-    """One scenario lived once: what remains of it for the focal brand."""
-
-    world: World
-    outcome: Outcomes
-    figures: dict[str, float]
-    margin: NDArray[np.float64]  # discounted contribution by week, before intervention costs
-    cost: NDArray[np.float64]  # discounted intervention costs by week
-
-
-def live(scenario: Scenario, seed: int, replication: int) -> Lived:
-    """Live a whole run of a scenario with the compiled engine."""
-    model = LoyaltyModel(scenario, rng=seed, replication=replication, collect=False)
-    while model.running:
-        model.step()
-    focal = scenario.focal
-    outcome = outcomes(model.world, focal)
-    discount = discount_factors(scenario)
-    return Lived(
-        model.world,
-        outcome,
-        figures_of_run(model.world, scenario, focal, outcome),
-        contribution(model.world, scenario, focal) * discount,
-        intervention_costs(model.world, scenario, focal) * discount,
-    )
 
 
 def usable_cores() -> int:

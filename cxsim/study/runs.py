@@ -1,20 +1,19 @@
 """Replications of one scenario."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxsim.ledger.figures import FIGURES
-from cxsim.ledger.loop_lengths import loop_lengths
-from cxsim.ledger.outcomes import lines_by_stage_and_cause
-from cxsim.ledger.referrals import reproduction
-from cxsim.ledger.retention import retention_table
-from cxsim.ledger.weekly import weekly_table
 from cxsim.scenario import Scenario, load
+from cxsim.study.lived import Remains, live
 from cxsim.study.paired import estimate, estimate_count
-from cxsim.study.replications import Lived, each_replication, live
+from cxsim.study.replications import each_replication
 
 COUNTS = ("people", "purchases", "contacts")  # units of which there are never fewer than none
 
@@ -47,6 +46,14 @@ class Runs:
     def replications(self) -> int:
         """How many times the scenario was lived."""
         return len(self.figures)
+
+    def ended(self) -> defaultdict[tuple[str, str], NDArray[np.float64]]:
+        """People whose line ended, by stage and cause, each of shape (replications,); zeros where nobody's did."""
+        people: defaultdict[tuple[str, str], NDArray[np.float64]] = defaultdict(lambda: np.zeros(self.replications))
+        columns = (self.lines[name].tolist() for name in ("replication", "stage", "cause", "people"))
+        for replication, stage, cause, count in zip(*columns, strict=True):
+            people[stage, cause][replication] += count
+        return people
 
     def summary(self) -> pd.DataFrame:
         """Every figure with its mean, 95% interval, unit and meaning: one row a figure."""
@@ -102,31 +109,9 @@ def run(
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
 
     def once(replication: int) -> Remains:
-        return remains_of(live(plan, seed, replication), plan)
+        return live(plan, seed, replication).remains
 
     return runs_of(plan, seed, each_replication(once, replications, workers, progress))
-
-
-@dataclass(frozen=True)
-class Remains:
-    """What is kept of one replication: its figures, and its weeks, lines, retention, referrals and loop lengths."""
-
-    figures: dict[str, float]
-    tables: tuple[pd.DataFrame, ...]
-
-
-def remains_of(lived: Lived, scenario: Scenario) -> Remains:
-    """The figures and tables of one replication that was lived."""
-    return Remains(
-        lived.figures,
-        (
-            weekly_table(lived.world, scenario.brands),
-            lines_by_stage_and_cause(lived.outcome),
-            retention_table(lived.world, scenario.focal, scenario.market.horizon_weeks),
-            reproduction(lived.world, scenario.focal),
-            loop_lengths(lived.world, scenario.focal, scenario.market.horizon_weeks),
-        ),
-    )
 
 
 def runs_of(scenario: Scenario, seed: int, remains: Sequence[Remains]) -> Runs:

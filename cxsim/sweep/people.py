@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxsim.ledger.outcomes import STATUSES, Status, cause_name, stage_name
 from cxsim.records import MONEY_UNIT, Cause, Stage
 from cxsim.scenario import Scenario
-from cxsim.study.replications import Lived
+from cxsim.study.lived import Lived
 
 PEOPLE = np.dtype(
     [

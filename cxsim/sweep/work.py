@@ -7,7 +7,7 @@ import numpy as np
 
 from cxsim.ledger.figures import FIGURES
 from cxsim.scenario import Scenario
-from cxsim.study.replications import live
+from cxsim.study.lived import live
 from cxsim.sweep.keys import Record, Values, scenario_with
 from cxsim.sweep.left import Left
 from cxsim.sweep.people import people_of

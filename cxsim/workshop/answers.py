@@ -3,7 +3,7 @@
 import gzip
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,15 +15,15 @@ from cxsim.ledger.figures import FIGURE
 from cxsim.ledger.story import Moment, follow, parting, sentence
 from cxsim.scenario import Scenario
 from cxsim.study.comparison import Comparison, PlanResult, compare
+from cxsim.study.lived import Lived, live
 from cxsim.study.paired import Estimate, estimate, estimate_count
-from cxsim.study.replications import Lived, live
 from cxsim.study.runs import Runs
 from cxsim.workshop.plan import MOST_PEOPLE, NAME, Plan, pair_of
-from cxsim.workshop.ring import Ring, Tracks, ring, tracks_of
+from cxsim.workshop.ring import MOST_NOTES, Ring, Tracks, ring, tracks_of
 
 # What a worker remembers of markets as they are, so that each is lived once for all plans; a life takes some 2 MB for
-# each thousand people.
-LIVES_KEPT, TRACKS_KEPT, MOST_REMEMBERED = 36, 6, 4000
+# each thousand people, and one that is noted twice as much.
+LIVES_KEPT, MOST_REMEMBERED = 36, 4000
 FIGURES = ("loops", "lines", "customers", "purchases", "satisfaction", "nps_true", "net_margin", "intervention_cost")
 WIDE, NARROW = 900.0, 330.0  # of the flow, on a screen and on a phone
 
@@ -121,13 +121,18 @@ def compared(plan: Plan) -> bytes:
     """A plan beside its market: `Compared` as JSON, packed with gzip."""
     base, changed = pair_of(plan)
     market = plan.market_alone()
+    tracks: dict[bool, Tracks] = {}
 
-    def live_base(scenario: Scenario, seed: int, replication: int) -> Lived:
-        if plan.people > MOST_REMEMBERED:
-            return live(scenario, seed, replication)
-        return remembered_life(_Asked(market, seed, replication, scenario))
+    def living(scenario: Scenario, seed: int, replication: int) -> Lived:
+        is_market = scenario is base
+        remember = is_market and plan.people <= MOST_REMEMBERED
+        asked = _Asked(market, seed, replication, scenario)
+        life = remembered(asked) if remember else followed(asked)
+        if life.tracks:
+            tracks[is_market] = life.tracks
+        return life.lived
 
-    comparison = compare(base, changed, replications=plan.replications, seed=plan.seed, workers=1, live_base=live_base)
+    comparison = compare(base, changed, replications=plan.replications, seed=plan.seed, workers=1, living=living)
     result = comparison.plans[NAME]
     answer = Compared(
         verdict=comparison.verdict(),
@@ -146,14 +151,21 @@ def compared(plan: Plan) -> bytes:
         matrix=result.matrix.to_numpy(float).tolist(),
         money=_money(result),
         flow=_flow(comparison),
-        ring=ring(remembered_tracks(_Asked(market, plan.seed, 0, base)), tracks_of(changed, plan.seed)),
+        ring=ring(tracks[True], tracks[False]),
     )
     return gzip.compress(answer.model_dump_json().encode(), 6, mtime=0)
 
 
+class Followed(NamedTuple):
+    """A life and, in replication 0, everybody's way round the ring."""
+
+    lived: Lived
+    tracks: Tracks | None
+
+
 @dataclass(frozen=True)
 class _Asked:
-    """A market to live, and what tells it from others."""
+    """A scenario to live, and what tells its market from others."""
 
     market: str
     seed: int
@@ -161,16 +173,20 @@ class _Asked:
     scenario: Scenario = field(compare=False, repr=False)
 
 
-@lru_cache(LIVES_KEPT)
-def remembered_life(asked: _Asked) -> Lived:
-    """A life of the market as it is: everybody's plan is held against it."""
-    return live(asked.scenario, asked.seed, asked.replication)
+def followed(asked: _Asked) -> Followed:
+    """A life, noted if it is the one that the ring shows.
+
+    Raises:
+        ValueError: if too much happens to be noted.
+    """
+    if asked.replication:
+        return Followed(live(asked.scenario, asked.seed, asked.replication), None)
+    lived = live(asked.scenario, asked.seed, 0, notes=MOST_NOTES)
+    return Followed(lived, tracks_of(lived))
 
 
-@lru_cache(TRACKS_KEPT)
-def remembered_tracks(asked: _Asked) -> Tracks:
-    """The tracks of the market as it is."""
-    return tracks_of(asked.scenario, asked.seed)
+# A life of the market as it is: everybody's plan is held against it.
+remembered = lru_cache(LIVES_KEPT)(followed)
 
 
 def life(somebody: Somebody) -> Life:
@@ -224,26 +240,18 @@ def _interval(value: Estimate) -> Interval:
 
 def _lines(base: Runs, plan: Runs) -> list[Ended]:
     """Lines by stage and cause, most in the base first."""
-    before, after = (_people_by_end(runs) for runs in (base, plan))
-    ends = before.columns.union(after.columns)
-    before, after = (table.reindex(columns=ends, fill_value=0.0) for table in (before, after))
-    order = before.mean().sort_values(ascending=False, kind="stable").index
+    before, after = base.ended(), plan.ended()
+    ends = sorted(before | after, key=lambda end: -before[end].sum())
     return [
         Ended(
-            stage=str(stage),
-            cause=str(cause),
-            base=_interval(estimate_count(before[stage, cause].to_numpy(float))),
-            plan=_interval(estimate_count(after[stage, cause].to_numpy(float))),
-            difference=_interval(estimate((after[stage, cause] - before[stage, cause]).to_numpy(float))),
+            stage=stage,
+            cause=cause,
+            base=_interval(estimate_count(before[stage, cause])),
+            plan=_interval(estimate_count(after[stage, cause])),
+            difference=_interval(estimate(after[stage, cause] - before[stage, cause])),
         )
-        for stage, cause in order
+        for stage, cause in ends
     ]
-
-
-def _people_by_end(runs: Runs) -> pd.DataFrame:
-    """One row a replication, one column a stage and cause, zero where nobody's line ended so."""
-    table = runs.lines.pivot_table(index="replication", columns=["stage", "cause"], values="people", aggfunc="sum")
-    return table.reindex(index=range(runs.replications)).fillna(0.0)
 
 
 def _money(result: PlanResult) -> Money:

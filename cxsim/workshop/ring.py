@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from cxsim.ledger.outcomes import STATUSES, Outcomes, Status, cause_name, outcomes, stage_name
+from cxsim.ledger.outcomes import STATUSES, Outcomes, Status, cause_name, stage_name
 from cxsim.measures import Note, Trigger
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY, NOTES, Outcome, Stage, World
-from cxsim.scenario import Scenario
+from cxsim.records import NOTES, Outcome, Stage
+from cxsim.study.lived import Lived
 
 Numbers = NDArray[np.int64]
 Weeks = NDArray[np.float64]
 
-MOST_NOTES: Final = 6_000_000  # taken of a whole market: a third of a gigabyte
+# Taken of a whole market: a third of a gigabyte. The room costs no memory until notes are written to it.
+MOST_NOTES: Final = 6_000_000
 MOST_DOTS: Final = 500
 MOST_FRAMES: Final = 130  # a longer run is shown every so many weeks
 STAGES_ON_RING: Final = 5
@@ -194,14 +194,18 @@ def ways_and_states(tracks: Tracks, people: Numbers, frames: Weeks) -> tuple[Wee
     return np.where(begun, ways, 0.0), np.where(begun, state[last], np.uint8(State.absent))
 
 
-def tracks_of(scenario: Scenario, seed: int) -> Tracks:
-    """Live replication 0 of a scenario with everybody watched.
+def tracks_of(lived: Lived) -> Tracks:
+    """Everybody's way round the ring in a life that was noted (`live(..., notes=MOST_NOTES)`).
 
     Raises:
-        ValueError: if more than MOST_NOTES things happen.
+        ValueError: if more things happened than notes were kept.
     """
-    world = _watched(scenario, seed)
-    notes = world.log[world.log["brand"] == scenario.focal]
+    world, focal = lived.world, lived.scenario.focal
+    taken = int(world.clock[NOTES])
+    if taken > len(world.log):
+        raise ValueError("Too much happens in this market to follow everybody. Choose fewer people or weeks.")
+    notes = world.log[:taken]
+    notes = notes[notes["brand"] == focal]
     notes = notes[np.argsort(notes["person"], kind="stable")]
     what, person = notes["what"], notes["person"].astype(np.int64)
     start = _starts(person)
@@ -218,19 +222,7 @@ def tracks_of(scenario: Scenario, seed: int) -> Tracks:
     back = np.zeros(len(place), bool)
     back[1:] = (place[1:] < place[:-1]) & (person[1:] == person[:-1])
     way = place + STAGES_ON_RING * _so_far(back, _starts(person))
-    return Tracks(scenario.market.horizon_weeks, outcomes(world, scenario.focal), at, person, way, state)
-
-
-def _watched(scenario: Scenario, seed: int) -> World:
-    """The market at its horizon, with everything noted that happened."""
-    # The room costs no memory until notes are written to it, so there is enough at once, and a limit.
-    model = LoyaltyModel(scenario, rng=seed, watch=EVERYBODY, room_for_notes=MOST_NOTES, collect=False)
-    while model.running:
-        model.step()
-    taken = int(model.world.clock[NOTES])
-    if taken > MOST_NOTES:
-        raise ValueError("Too much happens in this market to follow everybody. Choose fewer people or weeks.")
-    return model.world._replace(log=model.world.log[:taken])
+    return Tracks(lived.scenario.market.horizon_weeks, lived.outcome, at, person, way, state)
 
 
 def _starts(person: Numbers) -> Numbers:

@@ -1,11 +1,11 @@
 """Folders of studies whose runs come from a formula instead of a life, so that what is to be found is known."""
 
 import numpy as np
+from interruption import StopAfter
 
 from cxsim.ledger.figures import FIGURES
 from cxsim.sweep.crews import Threads
 from cxsim.sweep.left import Left
-from cxsim.sweep.progress import Silent
 from cxsim.sweep.study import read_study
 from cxsim.sweep.sweep import sweep
 from cxsim.sweep.work import Done
@@ -32,18 +32,6 @@ scenario = "market.toml"
 weeks = false
 """
 FIGURE = [figure.name for figure in FIGURES].index("net_margin")
-
-
-class StopAfter(Silent):
-    """Ctrl-C when so many runs are finished."""
-
-    def __init__(self, runs):
-        self.left = runs
-
-    def lived(self, runs):
-        self.left -= runs
-        if runs and self.left <= 0:
-            raise KeyboardInterrupt
 
 
 def by_formula(formula):

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 from cxsim.sweep.crews import Threads
-from cxsim.sweep.progress import Silent
 from cxsim.sweep.study import read_study
 from cxsim.sweep.sweep import sweep
 from cxsim.sweep.work import live_chunk
@@ -81,18 +80,6 @@ def sums(folder, *endings):
     files = sorted(path for ending in (".parquet", *endings) for path in Path(folder).rglob(f"*{ending}"))
     assert files
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-class StopAfter(Silent):
-    """Ctrl-C when so many runs are finished."""
-
-    def __init__(self, runs):
-        self.left = runs
-
-    def lived(self, runs):
-        self.left -= runs
-        if runs and self.left <= 0:
-            raise KeyboardInterrupt
 
 
 # ---- what workers do ------------------------------------------------------------------------------------------------

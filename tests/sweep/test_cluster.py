@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from studies import LIVELY, STUDY, StopAfter, die_always, finished_bytes, lived, started, sums, wait_until, written
+from interruption import StopAfter
+from studies import LIVELY, STUDY, die_always, finished_bytes, lived, started, sums, wait_until, written
 
 from cxsim.sweep import driver, read_runs
 from cxsim.sweep.crews import Cluster, ClusterLostError

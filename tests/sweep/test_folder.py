@@ -11,7 +11,7 @@ from cxsim.ledger.figures import FIGURES
 from cxsim.ledger.weekly import weekly_table
 from cxsim.scenario import load
 from cxsim.study.folder import ResultsExistError
-from cxsim.study.replications import live
+from cxsim.study.lived import live
 from cxsim.sweep import read_runs, read_weeks
 from cxsim.sweep.store import Store
 

@@ -9,7 +9,7 @@ from studies import STUDY, lived, sums, written
 from cxsim.ledger.outcomes import STATUSES
 from cxsim.records import MONEY_UNIT
 from cxsim.scenario import load
-from cxsim.study.replications import live
+from cxsim.study.lived import live
 from cxsim.sweep import read_people, read_runs, rows
 
 FEW = (

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from interruption import StopAfter
 from scipy import stats
-from studies import LIVELY, StopAfter, lived, sums, written
+from studies import LIVELY, lived, sums, written
 
 from cxsim.sweep import read_runs
 from cxsim.sweep.crews import Processes, Threads

@@ -11,9 +11,9 @@ import signal
 import sys
 
 import pytest
+from interruption import StopAfter
 from studies import (
     STUDY,
-    StopAfter,
     die_always,
     die_once,
     finished_bytes,

@@ -4,7 +4,8 @@ import re
 from concurrent.futures import Future
 
 import pytest
-from studies import RUNS, StopAfter, lived, sums, written
+from interruption import StopAfter
+from studies import RUNS, lived, sums, written
 
 from cxsim.sweep.crews import Threads
 from cxsim.sweep.driver import CHUNKS_A_WORKER, Driver

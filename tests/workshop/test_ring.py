@@ -10,9 +10,10 @@ from cxsim.ledger.outcomes import Status
 from cxsim.ledger.story import follow
 from cxsim.measures import Note
 from cxsim.records import Stage
+from cxsim.study.lived import live
 from cxsim.workshop import ring as ring_module
 from cxsim.workshop.plan import Chosen, Plan, pair_of
-from cxsim.workshop.ring import MOST_DOTS, ROUND, State, ring, tracks_of, ways_and_states
+from cxsim.workshop.ring import MOST_DOTS, MOST_NOTES, ROUND, State, ring, tracks_of, ways_and_states
 
 PLANS = {
     "restaurant": Plan(people=600, interventions=(Chosen(name="referral-reward", level="high"),)),
@@ -29,7 +30,7 @@ STATE_OF = {
 
 @lru_cache
 def tracks(market, side):
-    return tracks_of(pair_of(PLANS[market])[side], 1)
+    return tracks_of(live(pair_of(PLANS[market])[side], 1, 0, notes=MOST_NOTES))
 
 
 def everybody(market, side=1):
@@ -114,16 +115,15 @@ def test_a_long_run_is_shown_in_steps_and_ends_at_the_horizon():
     assert len(shown.dots) <= MOST_DOTS
 
 
-def test_a_market_in_which_too_much_happens_is_refused_in_words(monkeypatch):
-    monkeypatch.setattr(ring_module, "MOST_NOTES", 100)
+def test_a_market_in_which_too_much_happens_is_refused_in_words():
     with pytest.raises(ValueError, match="fewer people or weeks"):
-        tracks_of(pair_of(PLANS["restaurant"])[0], 1)
+        tracks_of(live(pair_of(PLANS["restaurant"])[0], 1, 0, notes=100))
 
 
 def test_a_market_in_which_nobody_considers_the_brand_has_no_dots():
     quiet = "".join(f"brand.{name}.need.reach_annual = 0.0\n" for name in ("Courier", "Herald", "Bulletin"))
     needless = "need.spontaneous_annual = 0.0\nneed.imitation_annual = 0.0\n"
     nobody = Plan(file=f'extends = "subscription"\n{needless}{quiet}', people=50, weeks=4)
-    empty = tracks_of(pair_of(nobody)[0], 1)
+    empty = tracks_of(live(pair_of(nobody)[0], 1, 0, notes=MOST_NOTES))
     shown = ring(empty, empty)
     assert (shown.dots, shown.base, shown.people) == ([], "", 0)
