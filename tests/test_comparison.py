@@ -1,5 +1,6 @@
 """Protects the core of the project: the same people with the same luck in two worlds, told apart honestly."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 
 from cxsim.ledger.figures import FIGURES
-from cxsim.ledger.outcomes import STATUSES
+from cxsim.ledger.outcomes import STATUSES, Status, cause_name, stage_name
 from cxsim.scenario import ScenarioError
 from cxsim.study.comparison import compare
 from cxsim.study.lived import live
@@ -300,3 +301,17 @@ def test_the_table_of_a_comparison_names_its_plans(base, plan, dearer):
 
 def test_a_comparison_shows_its_verdict(comparison):
     assert repr(comparison).endswith(comparison.verdict())
+
+
+def test_lines_are_counted_in_the_replication_in_which_they_ended(comparison, base):
+    ended = comparison.base_runs.ended()
+    assert len(ended) > 3
+    for replication in range(REPLICATIONS):
+        outcome = live(base, 1, replication).outcome
+        people = Counter(
+            (stage_name(stage), cause_name(cause))
+            for status, stage, cause in zip(outcome.status, outcome.stage, outcome.cause, strict=True)
+            if status == Status.line
+        )
+        assert {end: counts[replication] for end, counts in ended.items() if counts[replication]} == dict(people)
+    assert not ended["use", "nothing of the kind"].any()
