@@ -5,6 +5,7 @@ later. Each worker is a process of its own: one that is killed, or takes too lon
 """
 
 import asyncio
+import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
@@ -23,6 +24,7 @@ Key = tuple[str, str]
 MOST_WAITING = 120  # questions under way or waiting; what is more is asked to come back
 MOST_KEPT = 300  # answers
 MOST_SECONDS = 45.0  # for one answer, the waiting aside
+NICE = 10
 
 
 class BusyError(Exception):
@@ -166,6 +168,7 @@ class Runs:
 
     def _hired(self) -> Executor:
         executor = self._crew.open()
+        executor.submit(_give_way)
         self._all.append(executor)
         return executor
 
@@ -174,3 +177,9 @@ class Runs:
         self._all.remove(executor)
         self._crew.close(executor)
         return self._hired()
+
+
+def _give_way() -> None:
+    """In a worker: let the process that answers everybody go first."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)

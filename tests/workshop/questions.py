@@ -45,3 +45,7 @@ def killed_always(question: Question) -> str:
 
 def own_number(question: Question) -> int:
     return os.getpid()
+
+
+def own_niceness(question: Question) -> int:
+    return os.nice(0)

@@ -1,6 +1,7 @@
 """An answer is computed once for all who ask; a worker that dies or dawdles harms only the question it was at; none is left."""
 
 import asyncio
+import os
 import time
 
 import pytest
@@ -8,7 +9,7 @@ import questions
 from questions import Question
 from servers import finished, is_running, wait_until
 
-from cxsim.workshop.runs import BusyError, Runs, TooLongError, WorkerLostError
+from cxsim.workshop.runs import NICE, BusyError, Runs, TooLongError, WorkerLostError
 
 
 def asked(runs, work):
@@ -143,3 +144,12 @@ def test_no_worker_is_left_even_if_it_is_at_work():
     workers = asked(runs, work)
     assert time.monotonic() - start < 20.0
     assert wait_until(lambda: not any(map(is_running, workers)))
+
+
+def test_workers_give_way_to_the_process_that_answers_everybody():
+    runs = Runs(workers=1)
+
+    async def work():
+        return await runs.answer(questions.own_niceness, Question(text=""))
+
+    assert asked(runs, work) >= min(os.nice(0) + NICE, 19)
