@@ -1,10 +1,12 @@
 # Everything runs in .venv; PYTHON chooses the interpreter it is made with.
 PYTHON ?= python3
 BIN := .venv/bin
+# Files are compiled when they are first imported: most never are.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
 
 .PHONY: demo test lint docs clean
 
-demo: .venv/ready  ## Two plans for an online shop, lived by the same customers with the same luck
+demo: .venv/cxsim  ## Two plans for an online shop, lived by the same customers with the same luck
 	$(BIN)/cxsim compare online-retailer plans/online-retailer-checkout plans/online-retailer-delivery \
 		--replications 20 --overwrite -o results/demo
 
@@ -19,10 +21,14 @@ lint: .venv/ready  ## Style and types
 docs: .venv/ready  ## The documentation as a site in site/, to open from disk; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
-.venv/ready: pyproject.toml constraints.txt
+.venv/cxsim: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	touch .venv/ready
+	$(INSTALL) .
+	touch $@
+
+.venv/ready: .venv/cxsim  # with all that tests and documentation need
+	$(INSTALL) '.[dev]'
+	touch $@
 
 clean:  ## Remove the environment (results stay)
 	rm -rf .venv
