@@ -228,7 +228,7 @@ def test_a_mistake_in_a_file_is_named_with_its_place(cxsim, tmp_path, text, mess
 
 
 def test_results_are_refused_before_the_work_and_not_after_it(cxsim, tmp_path, monkeypatch):
-    monkeypatch.setattr("cxsim.study.comparison.live", lambda *_: pytest.fail("lived first"))
+    monkeypatch.setattr("cxsim.study.comparison.each_replication", lambda *_: pytest.fail("lived first"))
     monkeypatch.setattr("cxsim.study.runs.live", lambda *_: pytest.fail("lived first"))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
@@ -292,14 +292,13 @@ INTERRUPTED_AT_THE_THIRD = """
 import os, signal, sys
 import cxsim.study.comparison as comparison
 signal.signal(signal.SIGINT, signal.default_int_handler)
-live = comparison.live
-pressed = []
-def interrupted(scenario, seed, replication):
-    if replication == 2 and not pressed:
-        pressed.append(True)
+pair_of, pairs = comparison.pair_of, []
+def interrupted(base, plan):
+    pairs.append(base)
+    if len(pairs) == 3:
         os.kill(os.getpid(), signal.SIGINT)
-    return live(scenario, seed, replication)
-comparison.live = interrupted
+    return pair_of(base, plan)
+comparison.pair_of = interrupted
 from cxsim.cli import main
 main()
 """
