@@ -2,8 +2,9 @@
 
 import gzip
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -15,6 +16,9 @@ from cxsim.workshop.plan import Plan
 from cxsim.workshop.runs import Runs
 
 JSON: Final = "application/json"
+
+Question = TypeVar("Question", bound=BaseModel)
+Answer = TypeVar("Answer")
 
 
 def workshop_routes() -> list[BaseRoute]:
@@ -37,9 +41,9 @@ _FILES: Final[dict[str, tuple[Callable[[Plan], bytes], str]]] = {
 }
 
 
-def _runs(request: Request) -> Runs:
+async def _answer(request: Request, function: Callable[[Question], Answer], question: Question) -> Answer:
     runs: Runs = request.app.state.runs
-    return runs
+    return await runs.answer(function, question, visitor=request.client.host if request.client else "")
 
 
 async def _page(_: Request) -> Response:
@@ -52,7 +56,7 @@ async def _choices(_: Request) -> Response:
 
 async def _compare(request: Request) -> Response:
     plan = (await asked(request, Plan)).canonical()
-    packed = await _runs(request).answer(answers.compared, plan)
+    packed = await _answer(request, answers.compared, plan)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(gzip.decompress(packed), media_type=JSON)
     return Response(packed, media_type=JSON, headers={"content-encoding": "gzip", "vary": "accept-encoding"})
@@ -61,18 +65,18 @@ async def _compare(request: Request) -> Response:
 async def _life(request: Request) -> Response:
     somebody = await asked(request, answers.Somebody)
     somebody = somebody.model_copy(update={"plan": somebody.plan.canonical()})
-    lived = await _runs(request).answer(answers.life, somebody)
+    lived = await _answer(request, answers.life, somebody)
     return Response(lived.model_dump_json(), media_type=JSON)
 
 
 async def _read(request: Request) -> Response:
-    shown = await _runs(request).answer(files.read_file, await asked(request, files.Brought))
+    shown = await _answer(request, files.read_file, await asked(request, files.Brought))
     return Response(shown.model_dump_json(), media_type=JSON)
 
 
 def _file(make: Callable[[Plan], bytes], kind: str) -> Callable[[Request], object]:
     async def give(request: Request) -> Response:
         plan = (await asked(request, Plan)).canonical()
-        return Response(await _runs(request).answer(make, plan), media_type=kind)
+        return Response(await _answer(request, make, plan), media_type=kind)
 
     return give

@@ -6,7 +6,7 @@ later. Each worker is a process of its own: one that is killed, or takes too lon
 
 import asyncio
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
@@ -72,6 +72,8 @@ class Runs:
         self._waiting, self._most_kept, self._seconds = waiting, kept, seconds
         self._kept: OrderedDict[Key, object] = OrderedDict()
         self._under_way: dict[Key, asyncio.Task[object]] = {}
+        self._of: Counter[str] = Counter()  # questions under way, by visitor
+        self._turns: dict[str, asyncio.Semaphore] = {}
         self._free: asyncio.Queue[Executor] = asyncio.Queue()
         self._all: list[Executor] = []
         self._closed = False
@@ -96,15 +98,17 @@ class Runs:
         for task in self._under_way.values():
             task.cancel()
 
-    async def answer(self, function: Callable[[Request], Answer], request: Request) -> Answer:
+    async def answer(self, function: Callable[[Request], Answer], request: Request, visitor: str = "") -> Answer:
         """What `function(request)` says, computed in a worker unless it is known or under way already.
 
         Args:
             function: of a module, so that a worker can find it; the same request must always get the same answer.
             request: a checked pydantic model; its JSON is what tells one question from another.
+            visitor: who asks, such as an address. Nobody takes more than half of the room to wait in, or more than
+                their turn; without a name they are the server itself.
 
         Raises:
-            BusyError: if too many others are waiting.
+            BusyError: if too many questions are waiting, of all or of this visitor.
             TooLongError: if it took too long.
             WorkerLostError: if its workers died.
             ClosedError: if the server is stopped.
@@ -117,11 +121,12 @@ class Runs:
         if key not in self._under_way:
             if self._closed:
                 raise ClosedError("The server is being stopped.")
-            if len(self._under_way) >= self._waiting:
+            if len(self._under_way) >= self._waiting or (visitor and self._of[visitor] >= self._waiting / 2):
                 raise BusyError(seconds=5)
-            task: asyncio.Task[object] = asyncio.create_task(self._computed(key, function, request))
+            task: asyncio.Task[object] = asyncio.create_task(self._in_turn(key, function, request, visitor))
             self._under_way[key] = task
-            task.add_done_callback(lambda done: self._finished(key, done))
+            self._of[visitor] += 1
+            task.add_done_callback(lambda done: self._finished(key, visitor, done))
         try:
             return cast(Answer, await asyncio.shield(self._under_way[key]))  # who leaves stops nobody else
         except asyncio.CancelledError:
@@ -129,10 +134,21 @@ class Runs:
                 raise ClosedError("The server is being stopped.") from None
             raise
 
-    def _finished(self, key: Key, task: asyncio.Task[object]) -> None:
+    def _finished(self, key: Key, visitor: str, task: asyncio.Task[object]) -> None:
         del self._under_way[key]
+        self._of[visitor] -= 1
+        if not self._of[visitor]:
+            del self._of[visitor]
+            self._turns.pop(visitor, None)
         if not task.cancelled():
             task.exception()  # seen, even if everybody who asked is gone
+
+    async def _in_turn(self, key: Key, function: Callable[[Request], Answer], request: Request, visitor: str) -> Answer:
+        """Few questions of one visitor are in line for the workers at a time, so that others' come in between."""
+        if not visitor:
+            return await self._computed(key, function, request)
+        async with self._turns.setdefault(visitor, asyncio.Semaphore(self._size)):
+            return await self._computed(key, function, request)
 
     async def _computed(self, key: Key, function: Callable[[Request], Answer], request: Request) -> Answer:
         for _ in range(self._crew.tries):

@@ -153,3 +153,37 @@ def test_workers_give_way_to_the_process_that_answers_everybody():
         return await runs.answer(questions.own_niceness, Question(text=""))
 
     assert asked(runs, work) >= min(os.nice(0) + NICE, 19)
+
+
+def test_nobody_waits_for_all_that_another_visitor_has_asked_before():
+    runs = Runs(workers=1)
+    finished_in_order = []
+
+    async def ask(visitor, number):
+        await runs.answer(questions.answered, Question(text=f"{visitor}{number}", seconds=0.05), visitor)
+        finished_in_order.append(visitor)
+
+    async def work():
+        many = [asyncio.create_task(ask("a", number)) for number in range(8)]
+        await asyncio.sleep(0)
+        await asyncio.gather(ask("b", 0), *many)
+
+    asked(runs, work)
+    assert "b" in finished_in_order[:3] and len(finished_in_order) == 9
+
+
+def test_one_visitor_cannot_take_all_the_room_to_wait_in():
+    runs = Runs(workers=1, waiting=4)
+
+    async def work():
+        two = [
+            asyncio.create_task(runs.answer(questions.answered, Question(text=text, seconds=0.1), "a")) for text in "12"
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):
+            await runs.answer(questions.answered, Question(text="3"), "a")
+        await runs.answer(questions.answered, Question(text="4"), "b")
+        await asyncio.gather(*two)
+        await runs.answer(questions.answered, Question(text="3"), "a")  # there is room again
+
+    asked(runs, work)
