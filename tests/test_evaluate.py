@@ -116,7 +116,7 @@ def test_a_base_asked_for_again_is_lived_once_and_the_answer_is_the_callers_own(
     evaluation._remains.cache_clear()
     lives = []
     monkeypatch.setattr(evaluation, "live", lambda *key: lives.append(key) or live(*key))
-    live = sys.modules["cxsim.study.replications"].live
+    live = sys.modules["cxsim.study.lived"].live
     for coverage in (0.2, 0.4, 0.6):
         figures = evaluate(BASE, PLAN, **SMALL, **{"intervention.second cook.coverage": coverage})
         figures["loops"] = -1.0
