@@ -1,13 +1,20 @@
-"""What the benchmark scripts share: the scenario, the line that says what ran where, and small tables."""
+"""What the benchmark scripts share: the scenario, the line that says what ran where, small tables, a server."""
 
 import os
 import platform
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 SCENARIO = Path(__file__).with_name("every_mechanism.toml")
+SERVED = "Ctrl-C ends it."  # the last that a server says before it answers
+WAITING = ("seconds until the answer", "asked", "median", "95%", "longest")
+GOLDEN = 0.618034  # multiples of it, less their whole part, fill the time between 0 and 1 evenly
 
 
 def versions() -> str:
@@ -34,3 +41,27 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         print("  ".join([first, *rest]).rstrip())
     print()
     sys.stdout.flush()
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[str]:
+    """`cxsim serve` in a process of its own, at any free port; what it said once it answered."""
+    command = [sys.executable, "-u", "-m", "cxsim", "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if line.strip() == SERVED:
+                break
+        assert SERVED in said, "the server did not start"
+        try:
+            yield said
+        finally:
+            process.terminate()
+
+
+def waiting(name: str, seconds: Sequence[float]) -> tuple[object, ...]:
+    """A row under `WAITING`: how long answers took."""
+    shown = [f"{quantile:.3f}" for quantile in np.quantile(seconds, (0.5, 0.95, 1.0))] if seconds else ["-"] * 3
+    return name, len(seconds), *shown

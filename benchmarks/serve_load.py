@@ -9,35 +9,15 @@ import http.client
 import itertools
 import json
 import re
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import numpy as np
-from _common import heading, table
+from _common import GOLDEN, WAITING, heading, serving, table, waiting
 
 from cxsim.scenario import load_intervention_library
 
 LOOKING = (20.0, 40.0)  # seconds between a result and the next question
 PATIENCE = 600.0  # seconds until a request counts as lost
-GOLDEN = 0.618034
-
-
-@contextmanager
-def serving(workers: int) -> Iterator[int]:
-    """A server in a process of its own; its port."""
-    command = [sys.executable, "-u", "-m", "cxsim", "serve", "--port", "0", "--workers", str(workers)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r":(\d+)", process.stdout.readline())
-        assert found, "the server did not start"
-        try:
-            yield int(found[1])
-        finally:
-            process.terminate()
 
 
 def plans(market: str) -> list[dict[str, object]]:
@@ -110,15 +90,17 @@ def main() -> None:
     given = parser.parse_args()
     heading(f"{given.participants} participants, {given.workers} workers, {given.market}")
     rows = []
-    with serving(given.workers) as port:
+    with serving("--workers", str(given.workers)) as said:
+        found = re.search(r":(\d+)", said)
+        assert found, said
+        port = int(found[1])
         asked(port, "POST", "/api/compare", {"market": given.market})
         for name, seconds, first in (("workshop", given.seconds, 0), ("all at once", 0.0, 200)):
             waited = measured(port, given.participants, seconds, given.market, first)
             for what in ("plans", "page"):
-                times = np.array(waited[what])
-                shown = [f"{np.quantile(times, share):.3f}" for share in (0.5, 0.95, 1.0)]
-                rows.append((f"{name}: {what}", len(times), *shown, len(waited["lost"]) if what == "plans" else 0))
-    table(("seconds until the answer", "asked", "median", "95%", "longest", "lost"), rows)
+                lost = len(waited["lost"]) if what == "plans" else 0
+                rows.append((*waiting(f"{name}: {what}", waited[what]), lost))
+    table((*WAITING, "lost"), rows)
 
 
 if __name__ == "__main__":

@@ -40,11 +40,11 @@ WORDS_OF_LEVEL = {"low": "weak end", "typical": "middle", "high": "strong end"}
 class Played:
     """A class as `cxsim serve --class` opens it, played by itself."""
 
-    def __init__(self, level: Level = "typical") -> None:
-        self.menu: Menu = load_menu(USUAL_MARKET)
-        self.briefing: Briefing = briefing(Market(market=USUAL_MARKET))
+    def __init__(self, level: Level = "typical", market: str = USUAL_MARKET) -> None:
+        self.menu: Menu = load_menu(market)
+        self.briefing: Briefing = briefing(Market(market=market))
         budget = usual_budget(self.briefing.prices)
-        self.rules = Rules(market=USUAL_MARKET, budget=budget, rounds=USUAL_ROUNDS, seed=1, level=level)
+        self.rules = Rules(market=market, budget=budget, rounds=USUAL_ROUNDS, seed=1, level=level)
 
     def lives(self, plans: Iterable[Chosen]) -> dict[Chosen, Lives]:
         """What comes of each plan in the first round."""
@@ -75,10 +75,10 @@ def main() -> None:
     alone = board_of(class_.entries({choice: [choice] for choice in class_.menu.choices}))
     levels = {level: board if level == "typical" else board_of(Played(level).entries(TEAMS)) for level in LEVELS}
     pages = {
-        "README.md": f"{_setting(class_)}\n\n{_prices(class_)}\n\n{_lines(class_.briefing)}",
-        "60-minutes.md": f"{_setting(class_)}\n\n{_board(board)}\n\n{_sentences(debrief)}",
-        "90-minutes.md": f"{_setting(class_)}\n\n{_levels(levels)}",
-        "quiz.md": f"{_setting(class_)}\n\n{_alone(alone, class_)}\n\n{_parts(debrief)}\n\n{_key(class_, board, debrief, alone)}",
+        "README.md": f"{setting_words(class_)}\n\n{price_table(class_)}\n\n{line_table(class_.briefing)}",
+        "60-minutes.md": f"{setting_words(class_)}\n\n{team_table(board)}\n\n{debrief_words(debrief)}",
+        "90-minutes.md": f"{setting_words(class_)}\n\n{_levels(levels)}",
+        "quiz.md": f"{setting_words(class_)}\n\n{alone_table(alone, class_)}\n\n{_parts(debrief)}\n\n{_key(class_, board, debrief, alone)}",
         "decision-sheet.html": _sheet(class_),
     }
     for name, figures in pages.items():
@@ -88,7 +88,8 @@ def main() -> None:
             print(f"==== {name}\n\n{figures}\n")
 
 
-def _setting(class_: Played) -> str:
+def setting_words(class_: Played) -> str:
+    """In which market a class plays, by which rules."""
     market = class_.menu.base.market
     return (
         f"Market `{class_.rules.market}`, {market.people:,} people, {market.horizon_weeks} weeks; budget {market.currency} "
@@ -96,7 +97,8 @@ def _setting(class_: Played) -> str:
     )
 
 
-def _prices(class_: Played) -> str:
+def price_table(class_: Played) -> str:
+    """What may be chosen, and what it costs."""
     rows = [
         [name, say("stage", class_.menu.stage_of(name)), f"{class_.briefing.prices[name]:,.0f}", item.story.strip()]
         for name, item in class_.menu.choices.items()
@@ -104,7 +106,8 @@ def _prices(class_: Played) -> str:
     return table(["choice", "stage", f"list price ({class_.menu.base.market.currency})", "what it is"], rows)
 
 
-def _lines(found: Briefing) -> str:
+def line_table(found: Briefing) -> str:
+    """Where lines end in the market as it is."""
     rows = [
         [say("stage", each.stage), f"{each.mean:,.0f} ({each.low:,.0f} to {each.high:,.0f})", say("cause", each.cause)]
         for each in found.lines
@@ -112,7 +115,8 @@ def _lines(found: Briefing) -> str:
     return table(["lines end in", f"people, mean of {found.worlds} worlds", "most often because of"], rows)
 
 
-def _board(board: Board) -> str:
+def team_table(board: Board) -> str:
+    """What every team's plan brought, and who is ahead beyond luck."""
     rows = [
         [
             line.team,
@@ -141,11 +145,13 @@ def _places(value: Standing) -> str:
     return f"{value.best}" if value.best == value.worst else f"{value.best} to {value.worst}"
 
 
-def _sentences(debrief: Debrief) -> str:
+def debrief_words(debrief: Debrief) -> str:
+    """The debrief, to read aloud."""
     return "\n".join(f"> {number}. {sentence}" for number, sentence in enumerate(debrief.sentences, start=1))
 
 
-def _alone(board: Board, class_: Played) -> str:
+def alone_table(board: Board, class_: Played) -> str:
+    """What every choice brings when it alone is taken."""
     rows = [
         [
             line.team,

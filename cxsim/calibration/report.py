@@ -17,9 +17,20 @@ FEW_DRAWS = 50  # below, no more than one draw lies beyond each end of a 95% ran
 
 
 def write_calibration(
-    calibration: Calibration, folder: Path, overwrite: bool = False, draw: Draw | None = None
+    calibration: Calibration,
+    folder: Path,
+    overwrite: bool = False,
+    draw: Draw | None = None,
+    command: str | None = None,
 ) -> None:
     """Write calibrated.toml, report.md, plausible.csv, the holdout and the moments as tables, and manifest.json.
+
+    Args:
+        calibration: what came of it.
+        folder: where to; made if it is not there.
+        overwrite: whether results already there are replaced.
+        draw: draws pictures into the folder.
+        command: that repeats it, if it was made by one.
 
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
@@ -41,6 +52,7 @@ def write_calibration(
         "values": calibration.values,
         "sources": calibration.sources,
         "holdout": calibration.holdout.facts() if calibration.holdout else None,
+        "command": command,
     }
     texts = {"calibrated.toml": scenario_text(calibration), "report.md": report_text(calibration)}
     write_folder(folder, "calibration", manifest, tables, texts, draw, overwrite=overwrite)

@@ -7,7 +7,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cxsim.charts.look import INK, LINE, NEUTRAL, PALE, SIMULATED, mean_of, new_axes, open_box, thick, written
+from cxsim.charts.look import (
+    INK,
+    LETTER,
+    LINE,
+    NEUTRAL,
+    PALE,
+    SIMULATED,
+    mean_of,
+    new_axes,
+    open_box,
+    text_size,
+    thick,
+    written,
+)
 from cxsim.verification.limit import ERRORS_ALLOWED, Check, Series, Verified
 
 POINTS_OF_LINE = 200
@@ -36,7 +49,7 @@ def agreement(result: Verified, place: int = 0, ax: Axes | None = None) -> Axes:
     for at, check in zip(series.at, checks, strict=True):
         colour = SIMULATED if check.passed else LINE
         bar = ERRORS_ALLOWED * check.standard_error
-        ax.errorbar(at, check.simulated, bar, fmt="o", markersize=thick(2.7), capsize=3, color=colour)
+        ax.errorbar(at, check.simulated, bar, fmt="o", markersize=thick(2.7), capsize=thick(2.0), color=colour)
     _plain(ax, series)
     return ax
 
@@ -63,20 +76,21 @@ def limit_figure(result: Verified) -> Figure:
 
     count = len(result.series)
     columns = min(COLUMNS, count) if count != 4 else 2
-    rows = -(-count // columns)
+    rows, width = -(-count // columns), max(6.0, 4.2 * columns)
     places = range(rows * columns)
     names = [str(place) if place < count else "." for place in places] + ["misses"] * columns
     figure: Figure
     figure, axes = plt.subplot_mosaic(
-        np.reshape(names, (rows + 1, columns)).tolist(), figsize=(max(6.0, 4.2 * columns), 3.3 * rows + 2.2), layout="constrained",
+        np.reshape(names, (rows + 1, columns)).tolist(), figsize=(width, 3.3 * rows + 2.2), layout="constrained",
         height_ratios=[*[3.3] * rows, 1.6],
     )  # fmt: skip
     for place in range(count):
         agreement(result, place, axes[f"{place}"])
     misses(result, axes["misses"])
-    what = f"line: closed form; points: {mean_of(result.replications, 'replication')}, bars: three standard errors"
+    what = f"Line: closed form; points: {mean_of(result.replications, 'replication')}, bars: three standard errors"
     figure.suptitle(result.limit.title, x=0.01, ha="left", fontweight="bold", color=INK)
-    figure.supxlabel(f"{what}; band: misses allowed", x=0.01, ha="left", fontsize="small", color=written(NEUTRAL))
+    said = textwrap.fill(f"{what}; band: misses allowed.", int(72.0 * width / (LETTER * text_size("small"))))
+    figure.supxlabel(said, x=0.01, ha="left", fontsize="small", color=written(NEUTRAL))
     return figure
 
 

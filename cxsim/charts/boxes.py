@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cxsim.charts.look import INK, LINE, NEUTRAL, PALE, bare, new_axes, shown
+from cxsim.charts.look import INK, LINE, NEUTRAL, PALE, bare, caption, new_axes, shown, title, written
 from cxsim.sensitivity.discovery import Discovery
 
 HEIGHT = 0.3
@@ -26,26 +26,28 @@ def boxes(discovery: Discovery, plan: str = "the plan", ax: Axes | None = None) 
         ax.text(0.0, place - HEIGHT / 2 - 0.06, shown(" and ".join(of_one["condition"]), 90), color=INK, va="bottom")
         say = next(factor.say for factor in discovery.factors if factor.label == label)
         for at, value, side in ((0.0, least, "left"), (1.0, most, "right")):
-            ax.text(at, place + HEIGHT / 2 + 0.04, say(value), fontsize=8, color=NEUTRAL, ha=side, va="top")
+            ax.text(
+                at, place + HEIGHT / 2 + 0.04, say(value), fontsize="small", color=written(NEUTRAL), ha=side, va="top"
+            )
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(max(1, len(rows)) - 0.35, -0.75)
     ax.set_xticks([])
     ax.set_yticks([])
     bare(ax)
-    ax.set_title(f"When {shown(plan, 46)} loses", loc="left", fontweight="bold", color=INK)
-    ax.set_xlabel(_caption(discovery), loc="left", fontsize=8, color=NEUTRAL)
     if not rows:
-        ax.text(0.5, 0.0, "Nothing separates where it loses from where it wins", ha="center", va="center", color=INK)
+        ax.text(0.5, 0.0, "Nothing separates where it loses\nfrom where it wins", ha="center", va="center", color=INK)
+    title(ax, f"When {shown(plan, 46)} loses")
+    caption(ax, _caption(discovery))
     return ax
 
 
 def _caption(discovery: Discovery) -> str:
     out, found = discovery.held_out, discovery.found
-    everywhere = f"it loses at {out.lost} of all {out.points} points held out"
+    everywhere = f"It loses at {out.lost} of all {out.points} points held out"
     if not discovery.separates:
-        return f"{everywhere}; box sought on {found.points} others"
+        return f"{everywhere}; box sought on {found.points} others."
     return (
-        f"orange: the range in which it loses more often; pale: all that was tried\n"
-        f"held out: it loses at {out.inside_lost} of {out.inside} points inside (density {out.density:.0%}), which are "
-        f"{out.coverage:.0%} of its losses (coverage)\n{everywhere}; box found on {found.points} others"
+        "Orange: the range in which it loses more often; pale: all that was tried. "
+        f"Held out: it loses at {out.inside_lost} of {out.inside} points inside (density {out.density:.0%}), which are "
+        f"{out.coverage:.0%} of its losses (coverage). {everywhere}; box found on {found.points} others."
     )

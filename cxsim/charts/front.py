@@ -3,8 +3,22 @@
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from cxsim.charts.look import INK, LOOP, NEUTRAL, PALE, caption, new_axes, open_box, shown, title, written
+from cxsim.charts.look import (
+    INK,
+    LOOP,
+    NEUTRAL,
+    PALE,
+    caption,
+    new_axes,
+    open_box,
+    shown,
+    signed,
+    thick,
+    title,
+    written,
+)
 
 if TYPE_CHECKING:
     from cxsim.portfolio.portfolio import Portfolio
@@ -18,9 +32,9 @@ def front(portfolio: "Portfolio", ax: Axes | None = None) -> Axes:
     ax = ax or new_axes(8.0, 5.0)
     table, currency = portfolio.front(), shown(portfolio.market.market.currency)
     tried = portfolio.tried()
-    ax.scatter(tried["cost"], tried["loops"], s=12, color=NEUTRAL, alpha=0.45, linewidth=0, zorder=1)
+    ax.scatter(tried["cost"], tried["loops"], s=thick(2.3) ** 2, color=NEUTRAL, alpha=0.45, linewidth=0, zorder=1)
     best = table[table["on_front"]]
-    ax.step(best["cost"], best["loops"], where="post", color=LOOP, linewidth=1.2, zorder=2)
+    ax.step(best["cost"], best["loops"], where="post", color=LOOP, linewidth=thick(0.8), zorder=2)
     for plan, name in zip(portfolio.finalists, portfolio.names, strict=True):
         cost, loops = portfolio.fresh(plan, "cost"), portfolio.fresh(plan, "loops")
         is_chosen = plan == portfolio.chosen
@@ -29,18 +43,19 @@ def front(portfolio: "Portfolio", ax: Axes | None = None) -> Axes:
             cost.mean, loops.mean,
             xerr=[[cost.mean - cost.low], [cost.high - cost.mean]],
             yerr=[[loops.mean - loops.low], [loops.high - loops.mean]],
-            fmt="D" if is_chosen else "o", color=colour, markersize=7 if is_chosen else 5, linewidth=1.2, zorder=3,
+            fmt="D" if is_chosen else "o", color=colour, markersize=thick(4.7 if is_chosen else 3.3), linewidth=thick(0.8), zorder=3,
         )  # fmt: skip
         ax.annotate(
-            name, (cost.mean, loops.high), xytext=(0, 4), textcoords="offset points", color=written(colour),
+            name, (cost.mean, loops.high), xytext=(0, 0.4), textcoords="offset fontsize", color=written(colour),
             fontsize="small", fontweight="bold" if is_chosen else "normal", ha="center",
         )  # fmt: skip
-    ax.axvline(portfolio.budget, color=NEUTRAL, linewidth=0.8, linestyle=(0, (4, 3)))
-    ax.axhline(0.0, color=PALE, linewidth=0.8, zorder=0)
+    ax.axvline(portfolio.budget, color=NEUTRAL, linewidth=thick(0.5), linestyle=(0, (4, 3)))
+    ax.axhline(0.0, color=PALE, linewidth=thick(0.5), zorder=0)
     room = 0.06 * portfolio.budget
     ax.set_xlim(min(0.0, float(table["cost_low"].min())) - room, portfolio.budget + room)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:+,.0f}" if value else "0")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(lambda value, _: signed(value))
     ax.set_xlabel(f"cost in {currency}, discounted")
     ax.set_ylabel("loops gained")
     open_box(ax)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LINE, NEUTRAL, PALE, new_axes, shown
+from cxsim.charts.look import FIRST_CYCLE, INK, LINE, NEUTRAL, PALE, caption, new_axes, shown, thick, title
 from cxsim.sensitivity.factor import Numbers
 from cxsim.sensitivity.sobol import SobolIndices
 
@@ -30,12 +30,13 @@ def indices(result: SobolIndices, of: str = "the result", ax: Axes | None = None
     ax.set_xlim(min(0.0, ax.get_xlim()[0]), max(1.0, ax.get_xlim()[1]))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     luck = f"; luck is {result.luck[0]:.0%} of the variance of a single run" if np.isfinite(result.luck[0]) else ""
-    ax.set_xlabel(
-        f"share of the variance of {textwrap.fill(shown(of, 90), 70)}\n"
-        f"blue: by itself, pale: with interactions; whiskers: 95% intervals\n"
-        f"{result.points:,} rows of points, {result.replications} replications{luck}"
+    ax.set_xlabel(textwrap.fill(f"share of the variance of {shown(of, 90)}", 60))
+    title(ax, "How much each factor matters")
+    caption(
+        ax,
+        "Blue: by itself; pale: with interactions; whiskers: 95% intervals. "
+        f"{result.points:,} rows of points, {result.replications} replications{luck}.",
     )
-    ax.set_title("How much each factor matters", loc="left", fontweight="bold", color=INK)
     return ax
 
 
@@ -51,16 +52,17 @@ def screening(table: pd.DataFrame, unit: str, of: str = "the result", ax: Axes |
     ax = ax or new_axes(9.0, 2.2 + 0.55 * len(table))
     places = np.arange(float(len(table)))
     _bars(ax, places, table, "mu_star", FIRST_CYCLE)
-    ax.plot(table["sigma"], places, "D", color="white", markeredgecolor=INK, markersize=5, zorder=3)
-    ax.vlines(table["luck"].fillna(0.0), places - 0.35, places + 0.35, color=LINE, linewidth=2.0, zorder=4)
+    ax.plot(table["sigma"], places, "D", color="white", markeredgecolor=INK, markersize=thick(4.0), zorder=3)
+    ax.vlines(table["luck"].fillna(0.0), places - 0.35, places + 0.35, color=LINE, linewidth=thick(1.5), zorder=4)
     _named(ax, table)
     ax.set_xlim(left=0.0)
-    ax.set_xlabel(
-        f"{textwrap.fill(f'{shown(unit)} over the whole range of a factor: {shown(of, 90)}', 70)}\n"
-        "bar: mean size (mu*) with its 95% interval; orange: what luck would show\n"
-        "diamond: how much it differs from place to place (sigma)"
+    ax.set_xlabel(textwrap.fill(f"{shown(unit)} over the whole range of a factor: {shown(of, 90)}", 60))
+    title(ax, "Which factors matter at all")
+    caption(
+        ax,
+        "Bar: mean size (mu*) with its 95% interval; orange stroke: what luck would show; diamond: how much it differs "
+        "from place to place (sigma).",
     )
-    ax.set_title("Which factors matter at all", loc="left", fontweight="bold", color=INK)
     return ax
 
 
@@ -69,7 +71,7 @@ def _bars(ax: Axes, places: Numbers, rows: pd.DataFrame, name: str, colour: str)
     low, high = rows[f"{name}_low"].to_numpy(float), rows[f"{name}_high"].to_numpy(float)
     ax.barh(places, np.nan_to_num(value), height=HEIGHT, color=colour)
     reach = np.clip(np.nan_to_num([value - low, high - value]), 0.0, None)
-    ax.errorbar(value, places, xerr=reach, fmt="none", ecolor=NEUTRAL, elinewidth=1.5, capsize=3)
+    ax.errorbar(value, places, xerr=reach, fmt="none", ecolor=NEUTRAL, elinewidth=thick(1.0), capsize=thick(2.0))
 
 
 def _named(ax: Axes, rows: pd.DataFrame) -> None:

@@ -41,7 +41,7 @@ COLOURS: Final = {
 }
 
 _WRITTEN: Final = {LOOP: "#007A59", LINE: "#B34E00", NEUTRAL: "#5F6670"}
-_LETTER: Final = 0.56  # mean width of a letter of DejaVu Sans, in its size; a bold one is wider
+LETTER: Final = 0.56  # mean width of a letter of DejaVu Sans, in its size; a bold one is wider
 _BOLD_LETTER: Final = 0.66
 
 
@@ -126,7 +126,7 @@ def caption(ax: Axes, text: str) -> None:
     axis = ax.xaxis.get_tightbbox()
     below = 0.0 if axis is None else max(0.0, ax.bbox.y0 - axis.y0) * 72.0 / ax.figure.dpi
     ax.annotate(
-        _wrapped(ax, text, "small", _LETTER), (0.0, 0.0), xycoords="axes fraction", xytext=(0.0, -below - 0.5 * text_size()),
+        _wrapped(ax, text, "small", LETTER), (0.0, 0.0), xycoords="axes fraction", xytext=(0.0, -below - 0.5 * text_size()),
         textcoords="offset points", va="top", fontsize="small", color=written(NEUTRAL),
     )  # fmt: skip
 

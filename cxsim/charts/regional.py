@@ -7,12 +7,26 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, new_axes, shown
+from cxsim.charts.look import (
+    INK,
+    LINE,
+    LOOP,
+    NEUTRAL,
+    bare,
+    caption,
+    new_axes,
+    shown,
+    text_size,
+    thick,
+    title,
+    written,
+)
 from cxsim.sensitivity.answer import rows_of
 from cxsim.sensitivity.factor import Factor, Numbers
 
 MOST = 6  # factors shown, those that differ most
 HEIGHT = 0.3
+LEAST_P = 0.001  # that is told exactly
 
 
 def regional(
@@ -23,7 +37,9 @@ def regional(
     groups: tuple[str, str] = ("it loses", "it wins"),
     ax: Axes | None = None,
 ) -> Axes:
-    """Two lines of dots a factor, orange where the result is bad and green where it is good, with their medians.
+    """Two lines of strokes a factor, orange where the result is bad and green where it is good, with their medians.
+
+    They lie along the range that was tried, which stands beside the factor.
 
     Args:
         table: from `cxsim.sensitivity.regional`.
@@ -35,30 +51,33 @@ def regional(
     """
     places = {factor.key: place for place, factor in enumerate(factors)}
     rows = rows_of(table.head(MOST))
-    ax = ax or new_axes(8.0, 1.7 + 0.95 * len(rows))
+    ax = ax or new_axes(8.0, 1.7 + 0.75 * len(rows))
     for line, row in enumerate(rows):
         place = places[str(row.key)]
         factor, column = factors[place], points[:, place]
         for group, at, colour in ((bad, line, LINE), (~bad, line + HEIGHT, LOOP)):
             along = _along(factor, column[group])
-            ax.plot(along, np.full(len(along), at), "|", color=colour, markersize=10, markeredgewidth=1.0, alpha=0.6)
-            ax.plot(np.median(along), at, "o", color="white", markeredgecolor=INK, markersize=6, zorder=3)
-        told = f"{shown(factor.label, 60)}   (distance {row.distance:.2f}, p {row.p_holm:.2g})"
+            ax.plot(
+                along, np.full(len(along), at), "|",
+                color=colour, markersize=text_size(), markeredgewidth=thick(0.7), alpha=0.6,
+            )  # fmt: skip
+            ax.plot(np.median(along), at, "o", color="white", markeredgecolor=INK, zorder=3)
+        p = f"p {row.p_holm:.2g}" if row.p_holm >= LEAST_P else f"p below {LEAST_P:g}"
+        told = f"{shown(factor.label, 36)}   (distance {row.distance:.2f}, {p})"
         ax.text(0.0, line - 0.22, told, color=INK, va="bottom")
-        for at, value, side in ((0.0, factor.low, "left"), (1.0, factor.high, "right")):
-            ax.text(at, line + HEIGHT + 0.16, factor.say(value), fontsize=8, color=NEUTRAL, ha=side, va="top")
+        tried = shown(f"{factor.number(factor.low)} to {factor.say(factor.high)}", 36)
+        ax.text(1.0, line - 0.22, tried, fontsize="small", color=written(NEUTRAL), ha="right", va="bottom")
     ax.set_xlim(-0.02, 1.02)
-    ax.set_ylim(len(rows) - 0.15, -0.65)
+    ax.set_ylim(len(rows) - 0.45, -0.6)
     ax.set_xticks([])
     ax.set_yticks([])
-    for side in ("top", "right", "left", "bottom"):
-        ax.spines[side].set_visible(False)
-    ax.set_title(f"Where {groups[0]}, and where {groups[1]}", loc="left", fontweight="bold", color=INK)
-    ax.set_xlabel(
-        f"orange: the {int(bad.sum()):,} cases where {groups[0]}; green: the {int((~bad).sum()):,} where {groups[1]}\n"
-        "circles: medians; p corrected for the number of factors",
-        loc="left", fontsize=8, color=NEUTRAL,
-    )  # fmt: skip
+    bare(ax)
+    title(ax, f"Where {groups[0]}, and where {groups[1]}")
+    caption(
+        ax,
+        f"Above, orange: the {int(bad.sum()):,} cases where {groups[0]}; below, green: the {int((~bad).sum()):,} where "
+        f"{groups[1]}. Circles: medians; p corrected for the number of factors.",
+    )
     return ax
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, new_axes, shown
+from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, caption, new_axes, shown, thick, title
 from cxsim.sensitivity.answer import number
 from cxsim.sensitivity.break_even import BreakEven
 from cxsim.sensitivity.factor import Factor
@@ -14,7 +14,7 @@ from cxsim.sensitivity.one_at_a_time import OneAtATime
 
 HEIGHT = 0.5  # of a bar
 LABEL_WIDTH = 30  # letters
-GAP = 6  # points between a bar and its words
+GAP = 0.6  # of the text's height, between a bar and its words
 
 
 def tornado(
@@ -37,25 +37,25 @@ def tornado(
         _bar(ax, place, rows.iloc[place], flip.factor)
         if decides:
             _flip(ax, place, flip)
-    ax.axvline(0.0, color=INK, linewidth=0.8)
-    ax.axvline(result.present.mean, color=NEUTRAL, linewidth=0.8, linestyle="--")
+    ax.axvline(0.0, color=INK, linewidth=thick(0.5))
+    ax.axvline(result.present.mean, color=NEUTRAL, linewidth=thick(0.5), linestyle="--")
     ax.set_yticks(range(len(rows)), [_named(flip.factor) for flip in result.break_evens])
     ax.set_ylim(len(rows) - 0.35, -0.75)
     ax.use_sticky_edges = False  # room beside the bars, for their words
     ax.margins(x=0.12)
     ax.xaxis.set_major_formatter(lambda value, _: number(value, signed=True) if abs(value) > 1e-9 else "0")
-    colours = "green: it wins, orange: it loses" if decides else "green: more, orange: less"
-    flips = "diamond: the decision flips there (95% interval over pairs)\n" if decides else ""
-    ax.set_xlabel(
-        f"{textwrap.fill(shown(advantage, 120), 70)}\n"
-        f"{colours}; dashed: as things are; mean of {result.replications:,} pairs\n"
-        f"{flips}grey: the interval of low against high holds no difference"
-    )
+    ax.set_xlabel(textwrap.fill(shown(advantage, 120), 60))
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    title = f"What {'the decision hangs on' if decides else 'moves it'}, one thing at a time"
-    ax.set_title(title, loc="left", fontweight="bold", color=INK)
+    title(ax, f"What {'the decision hangs on' if decides else 'moves it'}, one thing at a time")
+    colours = "Green: it wins; orange: it loses" if decides else "Green: more; orange: less"
+    flips = " Diamond: the decision flips there (95% interval over pairs)." if decides else ""
+    caption(
+        ax,
+        f"{colours}; grey: the 95% interval of low against high holds no difference. Dashed: as things are. Mean of "
+        f"{result.replications:,} pairs.{flips}",
+    )
     return ax
 
 
@@ -75,16 +75,16 @@ def _bar(ax: Axes, place: int, row: "pd.Series[float]", factor: Factor) -> None:
             ax.barh(place, end - begin, left=begin, height=HEIGHT, color=NEUTRAL if undecided else colour)
     for at, said, side in ((left, left_said, -1), (right, right_said, 1)):
         ax.annotate(
-            said, (at, place), xytext=(side * GAP, 0), textcoords="offset points",
-            ha="left" if side > 0 else "right", va="center", fontsize=8, color=INK,
+            said, (at, place), xytext=(side * GAP, 0), textcoords="offset fontsize",
+            ha="left" if side > 0 else "right", va="center", fontsize="small", color=INK,
         )  # fmt: skip
 
 
 def _flip(ax: Axes, place: int, flip: BreakEven) -> None:
     if np.isnan(flip.value):
         return
-    ax.plot(0.0, place, "D", color="white", markeredgecolor=INK, markersize=6, zorder=3)
+    ax.plot(0.0, place, "D", color="white", markeredgecolor=INK, zorder=3)
     ax.annotate(
-        shown(f"flips at {flip.said}", 60), (0.0, place - HEIGHT / 2.0), xytext=(0, 2), textcoords="offset points",
-        ha="center", va="bottom", fontsize=8, color=INK, bbox={"color": "white", "pad": 0.5},
+        shown(f"flips at {flip.said}", 60), (0.0, place - HEIGHT / 2.0), xytext=(0, 0.2), textcoords="offset fontsize",
+        ha="center", va="bottom", fontsize="small", color=INK, bbox={"color": "white", "pad": 0.5},
     )  # fmt: skip

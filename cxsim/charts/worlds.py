@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, PALE, new_axes, shown
+from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL, PALE, caption, new_axes, shown, thick, title
 from cxsim.sensitivity.answer import number
 from cxsim.sensitivity.over_worlds import OverWorlds
 
@@ -28,20 +28,19 @@ def worlds(result: OverWorlds, plan: str = "the plan", figure: str = "its figure
     ax.axvspan(*result.middle, color=PALE, linewidth=0)
     for verdict, colour in COLOURS.items():
         some = (rows["verdict"] == verdict).to_numpy()
-        ax.hlines(places[some], rows["low"][some], rows["high"][some], color=colour, linewidth=1.2, alpha=0.6)
-        ax.plot(rows["advantage"][some], places[some], "o", color=colour, markersize=4)
-    ax.axvline(0.0, color=INK, linewidth=0.8)
+        ax.hlines(places[some], rows["low"][some], rows["high"][some], color=colour, linewidth=thick(0.8), alpha=0.6)
+        ax.plot(rows["advantage"][some], places[some], "o", color=colour, markersize=thick(2.5))
+    ax.axvline(0.0, color=INK, linewidth=thick(0.5))
     ax.set_yticks([])
     ax.set_ylabel("worlds, from the worst to the best")
     ax.xaxis.set_major_formatter(lambda value, _: number(value, signed=True) if abs(value) > 1e-9 else "0")
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
-    ax.set_title(
-        f"{shown(plan, 40)} wins in {result.wins} of {len(rows)} worlds", loc="left", fontweight="bold", color=INK
-    )
-    ax.set_xlabel(
-        f"advantage in {shown(figure)}\n"
-        f"green: wins, orange: loses, grey: luck could turn it (95% interval over {result.replications} pairs)\n"
-        "pale band: the middle 95% of the worlds"
+    ax.set_xlabel(f"advantage in {shown(figure)}")
+    title(ax, f"{shown(plan, 40)} wins in {result.wins} of {len(rows)} worlds")
+    caption(
+        ax,
+        f"Green: wins; orange: loses; grey: luck could turn it (95% interval over {result.replications} pairs). "
+        "Pale band: the middle 95% of the worlds.",
     )
     return ax

@@ -8,7 +8,7 @@ from cxsim.classroom.living import Living, Round
 from cxsim.classroom.menu import Menu, load_menu, menu_names
 from cxsim.classroom.names import checked_name
 from cxsim.classroom.rounds import Command, Moment, NotNowError, Phase, after, is_revealed
-from cxsim.classroom.rules import RefusedError, Rules, checked_choice
+from cxsim.classroom.rules import RefusedError, Rules, checked_choice, usual_budget
 from cxsim.classroom.store import Store, Team
 from cxsim.classroom.words import say
 from cxsim.workshop.runs import Runs
@@ -141,7 +141,7 @@ class Classroom:
         return NotNowError(say("refused", "moved_on", round=now.round, phase=say("phase", now.phase)))
 
     async def set_rules(self, rules: Rules) -> None:
-        """Other rules, before the first round.
+        """Other rules, before the first round. A budget that stayed while the market changed is the new market's usual one.
 
         Raises:
             NotNowError: if the first round has started.
@@ -149,11 +149,13 @@ class Classroom:
         """
         if self.store.moment().phase is not Phase.setup:
             raise NotNowError(say("refused", "rules_fixed"))
-        market = self.store.rules().market
-        known = list(dict.fromkeys([market, *menu_names()]))
+        before = self.store.rules()
+        known = list(dict.fromkeys([before.market, *menu_names()]))
         if rules.market not in known:  # a file can be named only where the server was started
             raise RefusedError(say("refused", "no_market", market=rules.market[:60], known=", ".join(known)))
         found = await self._runs.answer(briefing, Market(market=rules.market))
+        if rules.market != before.market and rules.budget == before.budget:
+            rules = rules.model_copy(update={"budget": usual_budget(found.prices)})
         if not self.store.set_rules(rules, found):  # the round was started meanwhile
             raise NotNowError(say("refused", "rules_fixed"))
 

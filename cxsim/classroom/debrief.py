@@ -204,6 +204,7 @@ def _dearer(leader: Entry, dearest: Entry, places: list[Place], currency: str) -
         return [say("debrief", "dearest_won", team=leader.team)] if leader.price > 0.0 else []
     lines = sum(place.lines for place in places)
     most = max(places, key=lambda place: place.spent_by_dearest)
+    unit = _counted_by(float(np.mean(leader.lives.rescued)) / leader.price)
     return [
         say(
             "debrief",
@@ -216,10 +217,16 @@ def _dearer(leader: Entry, dearest: Entry, places: list[Place], currency: str) -
             dear_stage=say("stage", most.stage),
             dear_share=most.lines / lines if lines else 0.0,
             dear_net=_money(estimate(np.array(dearest.lives.net_margin))),
-            dear_rescued=1000.0 * float(np.mean(dearest.lives.rescued)) / dearest.price,
-            rescued=1000.0 * float(np.mean(leader.lives.rescued)) / leader.price,
+            unit=unit,
+            dear_rescued=unit * float(np.mean(dearest.lives.rescued)) / dearest.price,
+            rescued=unit * float(np.mean(leader.lives.rescued)) / leader.price,
         )
     ]
+
+
+def _counted_by(people: float) -> float:
+    """A thousand of the currency, or so many tens of it that these people for each of the currency are ten and more."""
+    return 10.0 ** min(9.0, max(3.0, 1.0 + np.ceil(-np.log10(people)))) if people > 0.0 else 1000.0
 
 
 def _worth(parts: list[Part], currency: str) -> list[str]:

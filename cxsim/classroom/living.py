@@ -61,18 +61,16 @@ class Living:
     def ahead(self, number: int) -> None:
         """While teams still choose: live one committed plan after the other, so that less is to do once it is locked.
 
-        One at a time, and only what is committed now: a team that commits again and again gets no more than its turn.
+        Then what their debrief would need. One at a time, and only what is committed now: a team that commits again and again gets no more than its turn.
         """
         this = self.round(number)
         if this == self._ahead or (self._task is not None and not self._task.done()):
             return
-        rules = self._store.rules()
-        trials = (rules.trial(number, chosen) for _, chosen in this.plans)
-        first = next((trial for trial in trials if self._store.lives(trial) is None), None)
-        if first is None:
-            self._ahead = this
+        missing = self.missing(this)
+        if missing:
+            self._task = asyncio.get_running_loop().create_task(self._tried(missing[0]))
         else:
-            self._task = asyncio.get_running_loop().create_task(self._tried(first))
+            self._ahead = this
 
     def entries(self, this: Round) -> list[Entry]:
         """The teams of a round whose plans have been lived."""
@@ -115,10 +113,13 @@ class Living:
                 return
 
     async def _tried(self, trial: Trial) -> None:
+        """One trial with all workers at once: nobody else needs them, and the next plan waits for it."""
         try:
-            await self._one(trial)
+            pieces = await asyncio.gather(*(self._runs.answer(lived, piece) for piece in trial.pieces()))
         except Exception as trouble:
             _log.warning("a plan was not lived ahead of its round: %s", trouble)
+        else:
+            self._store.keep(trial, Lives.joined(pieces))
 
     async def _one(self, trial: Trial) -> None:
         pieces = [await self._runs.answer(lived, piece) for piece in trial.pieces()]

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from cxsim.classroom.classroom import Classroom, NoKeyError
+from cxsim.classroom.codes import Codes, TooManyError
 from cxsim.classroom.pages import page
 from cxsim.classroom.rounds import Command, Moment, NotNowError, Phase
 from cxsim.classroom.rules import Rules
@@ -44,6 +45,12 @@ class Entering(_Body):
     """A phone shows a key."""
 
     key: str = Field(max_length=200)
+
+
+class Typing(_Body):
+    """A phone shows a code."""
+
+    code: str = Field(max_length=40)
 
 
 class Committing(_Body):
@@ -76,12 +83,21 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
         classroom: the class.
         host: where the server listens; phones are sent to its address in the network.
     """
+    codes = Codes()
+
+    def address(request: Request) -> str:
+        return addresses(host, request.url.port or 80)[-1]
 
     def join_link(request: Request) -> str:
-        return f"{addresses(host, request.url.port or 80)[-1]}/class"
+        return f"{address(request)}/class"
+
+    def way_in(request: Request, key: str) -> Json:
+        """The ways to a team for another phone: a link, the same as a picture, and a code to type at a short address."""
+        link = f"{join_link(request)}#{key}"
+        return {"link": link, "qr": _qr(link), "code": codes.code_for(key), "address": _short(address(request))}
 
     def teachers_view(request: Request) -> Json:
-        return state_for_teacher(classroom) | {"link": join_link(request)}
+        return state_for_teacher(classroom) | {"address": _short(address(request))}
 
     def team_of(request: Request) -> Team:
         return classroom.team(request.cookies.get(TEAM))
@@ -90,7 +106,7 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
         classroom.teacher(request.cookies.get(TEACHER))
 
     async def state(request: Request) -> Response:
-        return _unchanged_or(request, state_for_all(classroom) | {"link": join_link(request)})
+        return _unchanged_or(request, state_for_all(classroom) | {"address": _short(address(request))})
 
     async def own_state(request: Request) -> Response:
         if TEAM not in request.cookies:
@@ -115,6 +131,11 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
         key = (await asked(request, Entering)).key
         return _with_cookie(JSONResponse(state_for_team(classroom, classroom.team(key))), TEAM, key)
 
+    async def enter_by_code(request: Request) -> Response:
+        typed = (await asked(request, Typing)).code
+        key = codes.key_of(typed, request.client.host if request.client else "")
+        return _with_cookie(JSONResponse(state_for_team(classroom, classroom.team(key))), TEAM, key)
+
     async def commit(request: Request) -> Response:
         team, wanted = team_of(request), await asked(request, Committing)
         classroom.commit(team, wanted.round, wanted.chosen)
@@ -122,7 +143,7 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
 
     async def own_link(request: Request) -> Response:
         team_of(request)
-        return JSONResponse(_link(f"{join_link(request)}#{request.cookies[TEAM]}"))
+        return JSONResponse(way_in(request, request.cookies[TEAM]))
 
     async def enter_as_teacher(request: Request) -> Response:
         key = (await asked(request, Entering)).key
@@ -143,7 +164,7 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
     async def renew(request: Request) -> Response:
         teacher(request)
         name = (await asked(request, Naming)).team
-        return JSONResponse(_link(f"{join_link(request)}#{classroom.renewed_key(name)}"))
+        return JSONResponse(way_in(request, classroom.renewed_key(name)))
 
     async def remove(request: Request) -> Response:
         teacher(request)
@@ -165,6 +186,7 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
     writing = {
         "/class/join": join,
         "/class/enter": enter,
+        "/class/code": enter_by_code,
         "/class/plan": commit,
         "/class/teacher/enter": enter_as_teacher,
         "/class/teacher/command": command,
@@ -193,6 +215,8 @@ def _in_words(handler: Handler) -> Handler:
             raise HTTPException(401, str(error)) from None
         except NotNowError as error:
             raise HTTPException(409, str(error)) from None
+        except TooManyError as error:
+            raise HTTPException(429, str(error)) from None
 
     return handled
 
@@ -213,8 +237,9 @@ def _with_cookie(response: Response, name: str, key: str) -> Response:
     return response
 
 
-def _link(link: str) -> Json:
-    return {"link": link, "code": _qr(link)}
+def _short(address: str) -> str:
+    """An address as it is typed; it leads to the page on which teams join."""
+    return address.removeprefix("http://")
 
 
 def _qr(text: str) -> str:

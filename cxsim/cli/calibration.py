@@ -77,11 +77,23 @@ def calibrate(
     for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
         click.echo(_wrapped(line))
     result = fit(observed, market, told, draws, seed, progress=sys.stderr.isatty())
-    write_calibration(result, out, overwrite, lambda folder: _draw(result, folder))
+    write_calibration(result, out, overwrite, lambda folder: _draw(result, folder), _command())
     click.echo("\n" + _wrapped(_in_short(result)))
     scenario = out / "calibrated.toml"
     click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Then: cxsim run {scenario}")
     click.echo(f"A plan for these customers: cxsim new my-plan --market {shlex.quote(str(scenario))}")
+
+
+def _command() -> str:
+    """The command that was given, with the defaults that decide the result, for whoever wants to repeat it."""
+    given = click.get_current_context()
+    words = ["cxsim", "calibrate", str(given.params["data"])]
+    for option in given.command.params:
+        if isinstance(option, click.Option) and option.name not in ("out", "overwrite") and option.name is not None:
+            value = given.params[option.name]
+            several = value if isinstance(value, tuple) else () if value is None else (value,)
+            words += [word for each in several for word in (option.opts[0], str(each))]
+    return shlex.join([*words, "-o", str(given.params["out"])])
 
 
 def _in_short(result: "Calibration") -> str:

@@ -1,8 +1,10 @@
 """What the report on a comparison shows: the verdict first, then how it came about, and what it rests on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import partial
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,17 @@ from cxsim.study.reading import Results, read_comparison
 from cxsim.study.results import BASE_FILE, plan_file, scenario_hash
 from cxsim.study.verdict import Verdict, verdict_of
 
+MOST_BYTES: Final = 490_000  # of a page: it has to go through the mail
+
+
+class Detail(IntEnum):
+    """How much is shown of the plans that do not lead; less, until the page is small enough."""
+
+    whole = 0
+    without_pictures = 1
+    in_brief = 2  # verdict, what the plan does, where lines end, money, what would change the decision
+    without_register = 3  # that, and no register of the base
+
 
 @dataclass(frozen=True)
 class Payback:
@@ -36,21 +49,33 @@ class Payback:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The pictures of one plan."""
+
+    wide_flow: Markup
+    narrow_flow: Markup
+    money: Markup
+    stay: Markup
+    differences: Markup
+
+    def __len__(self) -> int:
+        """Letters in all."""
+        return sum(map(len, (self.wide_flow, self.narrow_flow, self.money, self.stay, self.differences)))
+
+
+@dataclass(frozen=True)
 class Shown:
-    """What is shown of one plan."""
+    """What is shown of one plan; None and nothing where it gives way to the size of the page."""
 
     result: PlanResult
     verdict: Verdict
-    wide_flow: Markup
-    narrow_flow: Markup
+    drawn: Drawn | None
+    in_brief: bool
     stages: list[Row]
     causes: list[Row]
     rescued: list[Ended]
     broken: list[Ended]
     figures: list[Row]
-    money: Markup
-    stay: Markup
-    differences: Markup
     gain: PairedDifference
     net: PairedDifference
     cost: Estimate
@@ -74,7 +99,25 @@ def page(results: Results) -> str:
         NoResultsError: if the folder is not whole, or was changed.
     """
     comparison = read_comparison(results)
-    pictures, leader = Pictures(), _leader(comparison)
+    leader, pictures = _leader(comparison), Pictures()
+    drawn = {leader.name: _drawn(comparison, leader, pictures)}
+    if len(comparison.plans) * len(drawn[leader.name]) < MOST_BYTES:  # else all pictures cannot fit
+        every = {
+            plan.name: _drawn(comparison, plan, pictures) for plan in comparison.plans.values() if plan is not leader
+        }
+        whole = _rendered(results, comparison, leader, Detail.whole, drawn | every)
+        if len(whole.encode()) < MOST_BYTES:
+            return whole
+    for detail in (Detail.without_pictures, Detail.in_brief):
+        html = _rendered(results, comparison, leader, detail, drawn)
+        if len(html.encode()) < MOST_BYTES:
+            return html
+    return _rendered(results, comparison, leader, Detail.without_register, drawn)
+
+
+def _rendered(
+    results: Results, comparison: Comparison, leader: PlanResult, detail: Detail, drawn: Mapping[str, Drawn]
+) -> str:
     names = list(comparison.plans)
     files = [BASE_FILE, *(plan_file(place) for place in range(1, len(names) + 1))]
     scenarios = [comparison.base, *(plan.scenario for plan in comparison.plans.values())]
@@ -82,10 +125,14 @@ def page(results: Results) -> str:
         "comparison.html",
         comparison=comparison,
         market=comparison.base.market,
-        plans=[_shown(comparison, plan, pictures) for plan in comparison.plans.values()],
+        plans=[
+            _shown(comparison, plan, drawn.get(plan.name), detail >= Detail.in_brief and plan is not leader)
+            for plan in comparison.plans.values()
+        ],
         leader=leader,
         leader_pays=verdict_of(comparison, leader).outcome == "pays",
         between=_between(comparison, leader),
+        detail=detail,
         register=register_of(comparison.base),
         statuses=STATUSES,
         repeat=list(zip([comparison.base_name, *names], files, map(scenario_hash, scenarios), strict=True)),
@@ -93,31 +140,38 @@ def page(results: Results) -> str:
     )
 
 
-def _shown(comparison: Comparison, plan: PlanResult, pictures: Pictures) -> Shown:
+def _drawn(comparison: Comparison, plan: PlanResult, pictures: Pictures) -> Drawn:
     def drawn(chart: Callable[..., Axes], described: str) -> Markup:
         return pictures(partial(chart, comparison, plan.name), described)
 
+    return Drawn(
+        wide_flow=flow_picture(comparison, plan.name),
+        narrow_flow=flow_picture(comparison, plan.name, NARROW),
+        money=drawn(charts.money, "Accumulated margin, cost and what is left, by week; the table has the numbers"),
+        stay=drawn(charts.retention, "How many stay with and without the plan, by weeks since the first purchase"),
+        differences=drawn(charts.differences, "Paired differences with intervals; the table has the numbers"),
+    )
+
+
+def _shown(comparison: Comparison, plan: PlanResult, drawn: Drawn | None, in_brief: bool) -> Shown:
     gain, net = plan.difference("margin"), plan.difference("net_margin")
     cost = plan.difference("intervention_cost").estimate
     return Shown(
         result=plan,
         verdict=verdict_of(comparison, plan),
-        wide_flow=flow_picture(comparison, plan.name),
-        narrow_flow=flow_picture(comparison, plan.name, NARROW),
+        drawn=drawn,
+        in_brief=in_brief,
         stages=[figure_row(plan, FIGURE[f"lines_{stage_name(stage)}"]) for stage in STAGES_OF_LINES],
-        causes=ended_in_both(comparison.base_runs, plan),
+        causes=[] if in_brief else ended_in_both(comparison.base_runs, plan),
         rescued=moved(plan.rescued),
         broken=moved(plan.broken),
-        figures=[figure_row(plan, figure) for figure in FIGURE.values()],
-        money=drawn(charts.money, "Accumulated margin, cost and what is left, by week; the table has the numbers"),
-        stay=drawn(charts.retention, "How many stay with and without the plan, by weeks since the first purchase"),
-        differences=drawn(charts.differences, "Paired differences with intervals; the table has the numbers"),
+        figures=[] if in_brief else [figure_row(plan, figure) for figure in FIGURE.values()],
         gain=gain,
         net=net,
         cost=cost,
         affordable=_times(plan.roi),
         payback=_payback(plan.weekly, plan.payback),
-        carrying=carrying(comparison.base, plan.scenario, main_stage(plan)),
+        carrying=[] if in_brief else carrying(comparison.base, plan.scenario, main_stage(plan)),
     )
 
 

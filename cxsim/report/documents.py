@@ -32,6 +32,7 @@ class Calibrated(Written):
     values: dict[str, object]
     sources: dict[str, tuple[str, str]]
     holdout: dict[str, str | float] | None
+    command: str | None = None  # none of a calibration made from Python
 
 
 class Verified(Written):

@@ -19,7 +19,7 @@ from cxsim.study.paired import Estimate, estimate
 from cxsim.study.reading import read_json, understood
 
 FIGURE = "net_margin"
-MANIFEST = "sweep.json"  # as in cxsim.sweep.store, which needs pyarrow
+MANIFEST = "sweep.json"  # as in cxsim.sweep.store.folder, which needs pyarrow
 
 
 class Begun(BaseModel):

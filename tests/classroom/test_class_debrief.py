@@ -47,6 +47,21 @@ def test_the_cheap_fix_that_wins(menu):
     assert spent == {"research": (300.0, 300.0), "purchase": (0.0, 400.0), "support": (200.0, 0.0), "use": (0.0, 0.0)}
 
 
+@pytest.mark.parametrize(
+    ("cheap", "dear", "said"),
+    [
+        (500.0, 700.0, "20 rescued lines for each EUR 1,000 of list price; Cheap rescues 103"),
+        (50_000.0, 70_000.0, "2 rescued lines for each EUR 10,000 of list price; Cheap rescues 10"),
+    ],
+)
+def test_rescued_lines_are_counted_by_as_much_money_as_rescues_some(menu, cheap, dear, said):
+    lived = [
+        entry("Dear", around(100.0), DEAR, dear, loops=[14.0] * 6),
+        entry("Cheap", around(900.0), CHEAP, cheap, loops=[51.5] * 6),
+    ]
+    assert said in "\n".join(story(menu, lived, {("Plain pages",): 300.0, ("Kind desk",): 500.0}).sentences)
+
+
 def test_a_part_that_does_harm_is_named(menu):
     leader = entry("A", around(900.0), CHEAP, 500.0)
     told = story(menu, [leader], {("Plain pages",): 950.0, ("Kind desk",): 100.0})

@@ -93,7 +93,7 @@ def test_a_lesson(chromium, tmp_path):
         teacher.get_by_role("button", name="Start round 1").wait_for()
         assert "#" not in teacher.url  # the key is not left where a projector shows it
         projector.goto(f"{server.address}/class/screen")
-        projector.get_by_text(f"{server.address}/class").wait_for()
+        projector.get_by_text(server.address.removeprefix("http://"), exact=True).wait_for()
 
         ann, bob = watched.page(PHONE), watched.page(PHONE, color_scheme="dark")
         ann.goto(f"{server.address}/class")
@@ -108,6 +108,17 @@ def test_a_lesson(chromium, tmp_path):
         bob.get_by_text("You are in.").wait_for()
         projector.get_by_text("Bob").wait_for()
         projector.get_by_text("<i>Ann</i>").wait_for()
+
+        bob.locator("summary", has_text="Second phone").click()
+        bob.get_by_role("button", name="Show the link").click()
+        code = bob.locator(".letters").inner_text()
+        second = watched.page(PHONE)
+        second.goto(server.address)
+        second.get_by_label("Code of your team").fill(code.lower())
+        second.get_by_role("button", name="Come back in").click()
+        second.get_by_text("You are in.").wait_for()
+        check(bob, second)
+        second.context.close()
 
         teacher.get_by_role("button", name="Start round 1").click()
         for choice in ("Plain pages", "Short form", "Fewer faults"):

@@ -11,6 +11,7 @@ from cxsim.classroom.menu import load_menu
 from cxsim.classroom.opening import USUAL_MARKET
 from cxsim.classroom.rules import Rules, checked_choice, usual_budget
 from cxsim.classroom.words import listed, words
+from docs.make_menus import TEAMS as MENUS
 from docs.make_workshop import FOLDER, TEAMS
 from experiments.pages import BEGIN, END
 
@@ -30,6 +31,20 @@ def test_the_printed_sheet_has_the_prices_of_the_class(known):
     assert f"EUR {usual_budget(known.prices):,.0f}" in sheet
 
 
+@pytest.mark.parametrize("market", MENUS)
+def test_the_other_markets_show_the_prices_and_the_budget_of_their_class(market):
+    known = briefing(Market(market=market))
+    page = (FOLDER / f"{market}.md").read_text(encoding="utf-8")
+    first = page.partition("| choice | stage | list price")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([^|]+) \| [a-z]+ \| ([\d,]+) \|", first, re.MULTILINE)
+    assert {name: float(price.replace(",", "")) for name, price in rows} == known.prices
+    rules = Rules(market=market, budget=usual_budget(known.prices), rounds=1, seed=1)
+    assert f"budget {load_menu(market).base.market.currency} {rules.budget:,.0f}" in page
+    for team, plan in MENUS[market].items():
+        assert len(checked_choice(plan, load_menu(market), known.prices, rules)) == len(plan)
+        assert f"| {team} | {', '.join(load_menu(market).in_order(plan))} |" in page
+
+
 def test_the_plans_of_the_kit_are_within_the_rules(known):
     rules = Rules(market=USUAL_MARKET, budget=usual_budget(known.prices), rounds=1, seed=1)
     for plan in TEAMS.values():
@@ -40,7 +55,7 @@ def test_the_plans_of_the_kit_are_within_the_rules(known):
 
 def test_every_page_of_the_kit_has_figures_and_no_machines_words():
     pages = [*FOLDER.glob("*.md"), *FOLDER.glob("*.html")]
-    assert len(pages) == 5
+    assert len(pages) == 5 + len(MENUS)
     for page in pages:
         text = page.read_text(encoding="utf-8")
         figures = text.partition(BEGIN)[2].partition(END)[0]

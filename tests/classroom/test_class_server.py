@@ -8,7 +8,9 @@ from classes import MENU, PRICES, TEACHER, Known, begun
 from starlette.testclient import TestClient
 
 from cxsim.classroom.classroom import Classroom
+from cxsim.classroom.codes import MOST_WRONG
 from cxsim.classroom.routes import TEAM, classroom_routes
+from cxsim.classroom.rules import usual_budget
 from cxsim.classroom.store import Store
 from cxsim.workshop.app import create_app
 
@@ -183,12 +185,36 @@ def test_a_lost_phone(school):
     said(second.post("/class/enter", json={"key": own["link"].partition("#")[2]}))
     assert said(second.get("/class/own"))["plan"] == PLAN
     new = said(desk.post("/class/teacher/renew", json={"team": "Ann"}))
-    assert new["link"].startswith("http://127.0.0.1:8000/class#1.") and new["code"].startswith("<svg")
+    assert new["link"].startswith("http://127.0.0.1:8000/class#1.") and new["qr"].startswith("<svg")
     found = school.phone()
     assert said(found.post("/class/enter", json={"key": new["link"].partition("#")[2]}))["plan"] == PLAN
     for old in (lost, second):
         commit(old, [], status=401)
     commit(found, [])
+
+
+def test_a_phone_without_a_camera(school):
+    desk, ann, bob = school.teacher(), school.team("Ann"), school.team("Bob")
+    shown = said(ann.get("/class/own/link"))
+    assert shown["address"] == "127.0.0.1:8000"
+    assert school.phone().get("/").url.path == "/class"  # where that address leads
+    second = school.phone()
+    assert said(second.post("/class/code", json={"code": shown["code"].lower()}))["team"] == "Ann"
+    assert said(second.get("/class/own"))["team"] == "Ann"
+    new = said(desk.post("/class/teacher/renew", json={"team": "Ann"}))["code"]
+    said(school.phone().post("/class/code", json={"code": shown["code"]}), 401)  # it led to a key that is void now
+    assert said(school.phone().post("/class/code", json={"code": new}))["team"] == "Ann"
+    assert said(bob.get("/class/own"))["team"] == "Bob"
+
+
+def test_guessing_codes_ends_soon(school):
+    code = said(school.team("Ann").get("/class/own/link"))["code"]
+    guesser = school.phone()
+    for _ in range(MOST_WRONG):
+        assert "No team shows this code" in said(guesser.post("/class/code", json={"code": "BBBBBB"}), 422)["error"]
+    assert "Too many" in said(guesser.post("/class/code", json={"code": code}), 429)["error"]
+    link = said(school.team("Bob").get("/class/own/link"))["link"]
+    said(guesser.post("/class/enter", json={"key": link.partition("#")[2]}))  # links go on working
 
 
 def test_keys_are_kept_from_scripts_and_other_sites(school):
@@ -255,12 +281,25 @@ def test_rules_can_be_changed_before_the_first_round_alone(school):
     said(desk.post("/class/teacher/rules", json=now), 409)
 
 
+def test_another_market_brings_its_own_budget_unless_one_is_given(school):
+    desk = school.teacher()
+    now = said(desk.get("/class/teacher/state"))["settings"] | {"budget": 700.0}
+    for market, budget, expected in (
+        (now["market"], 700.0, 700.0),
+        ("durable", 700.0, usual_budget(PRICES)),  # the made-up prices of every market here
+        ("restaurant", 1500.0, 1500.0),
+    ):
+        changed = said(desk.post("/class/teacher/rules", json=now | {"market": market, "budget": budget}))
+        assert changed["settings"]["budget"] == expected
+    assert usual_budget(PRICES) != 700.0
+
+
 NONSENSE = ["", "{", "[]", "null", "1", '"x"', '{"name": 5}', '{"name": null}', '{"name": ["a"]}', '{"nam": "Ann"}',
             '{"name": "Ann", "x": 1}', "{" * 5000, '{"name": "\\ud800"}', '{"name": "a", "name": {"b": 1}}']  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "path", ["join", "enter", "plan", "teacher/enter", "teacher/command", "teacher/rules", "teacher/renew"]
+    "path", ["join", "enter", "code", "plan", "teacher/enter", "teacher/command", "teacher/rules", "teacher/renew"]
 )
 def test_nonsense_is_refused_and_the_class_goes_on(school, path):
     desk, ann = school.teacher(), school.team("Ann")

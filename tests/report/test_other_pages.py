@@ -2,7 +2,10 @@
 
 import base64
 import json
+import re
+import shlex
 import shutil
+from html import unescape
 
 import pytest
 from markupsafe import escape
@@ -12,7 +15,6 @@ from cxsim.report import markdown
 from cxsim.report.writing import report_on
 from cxsim.scenario.writing import scenario_text
 from cxsim.study.comparison import compare
-from cxsim.study.folder import write_folder
 from cxsim.study.reading import NoResultsError
 from cxsim.study.runs import run
 
@@ -37,9 +39,9 @@ values = [0.1, 0.5]
 def study(tmp_path_factory):
     """A small study that was lived."""
     pytest.importorskip("pyarrow")
-    from cxsim.sweep.crews import Threads
-    from cxsim.sweep.study import read_study
+    from cxsim.sweep.design.study import read_study
     from cxsim.sweep.sweep import sweep
+    from cxsim.sweep.workers.crews import Threads
 
     place = tmp_path_factory.mktemp("study")
     for file, name, more in (("base", f"base {NASTY}", ""), ("plan", f"plan {NASTY}", PLAN)):
@@ -62,7 +64,7 @@ def test_a_sweep_has_its_page(study):
 def test_a_sweep_that_is_not_complete_says_what_is_missing(study, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(study, copy)
-    from cxsim.sweep.space import KeySpace
+    from cxsim.sweep.design.space import KeySpace
 
     manifest = json.loads((copy / "sweep.json").read_text())
     manifest |= KeySpace.from_json(manifest).expanded(1).as_json()
@@ -107,6 +109,20 @@ def test_a_calibration_has_its_page(calibrated):
     assert report_on(calibrated) == page
 
 
+def test_a_calibration_says_how_to_repeat_it(tmp_path, cxsim):
+    data = tmp_path / "a <b> 'c'.csv"
+    data.write_text(RETENTION)
+    code, _, errors = cxsim("calibrate", data, "--until", 4, "--draws", 50, "--seed", 7, "-o", tmp_path / "out")
+    assert code == 0, errors
+    page = report_on(tmp_path / "out")
+    command = unescape(re.search(r"<pre><code>(cxsim calibrate [^<]*)</code>", page)[1])
+    assert "--until 4" in command and "--market rhythm-only" in command and "--seed 7" in command
+    words = shlex.split(command)[1:-1]
+    assert cxsim(*words, tmp_path / "again")[0] == 0
+    for name in ("calibrated.toml", "plausible.csv"):
+        assert (tmp_path / "again" / name).read_text() == (tmp_path / "out" / name).read_text()
+
+
 def test_an_edited_text_of_a_calibration_is_refused(calibrated, tmp_path):
     shutil.copytree(calibrated, tmp_path / "copy")
     report = tmp_path / "copy" / "report.md"
@@ -123,24 +139,50 @@ def test_a_verification_has_its_page(tmp_path, cxsim):
     assert page.count("<svg") == 1
 
 
-def test_a_portfolio_has_its_page(tmp_path):
-    text = f"# {NASTY}\n\n{NASTY}\n\n| letter | cost |\n| --- | --- |\n| A | 12 |\n\n![Cost against loops](front.png)\n"
-    manifest = {"scenario": {"name": NASTY, "sha256": "0"}, "seed": 1, "runs": 3000}
-    picture = b"\x89PNG"
-    write_folder(
-        tmp_path / "out",
-        "portfolio",
-        manifest,
-        {},
-        {"report.md": text},
-        lambda into: (into / "front.png").write_bytes(picture),
-    )
+SHOP = f"""
+name = {json.dumps(NASTY)}
+[market]
+people = 60
+horizon_weeks = 12
+currency = {json.dumps(CURRENCY)}
+[need]
+at_entry = true
+rate_scale_weeks = 2.0
+[brand.focal]
+use.failure_rate = 0.3
+[brand.theirs]
+use.quality = 0.7
+"""
+MENU = f"""
+[[intervention]]
+name = "repairs"
+source = {json.dumps(NASTY)}
+effect = [{{parameter = "use.failure_rate", multiply = 0.2}}]
+cost = {{once = 20.0}}
+[[intervention]]
+name = "poster"
+effect = [{{parameter = "expectation.promise", add = 0.0}}]
+cost = {{once = 5.0}}
+"""
+
+
+def test_a_portfolio_has_its_page(tmp_path, cxsim, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    (tmp_path / "base.toml").write_text(SHOP, encoding="utf-8")
+    (tmp_path / "menu.toml").write_text(MENU, encoding="utf-8")
+    wanted = ("--budget", 25, "--menu", tmp_path / "menu.toml", "--runs", 300, "--workers", 0, "--aim", "loops")
+    code, said, errors = cxsim("portfolio", tmp_path / "base.toml", *wanted, "-o", tmp_path / "out")
+    assert code == 0, errors
     page = report_on(tmp_path / "out")
-    assert "<script" not in page.lower() and f"<p>{escape(NASTY)}</p>" in page.replace("&#x27;", "&#39;").replace(
-        "&quot;", "&#34;"
-    )
-    assert f'src="data:image/png;base64,{base64.b64encode(picture).decode()}"' in page and page.count("<img") == 1
-    assert "front.png" not in page and "3,000 runs" in page
+    assert report_on(tmp_path / "out") == page
+    assert f"<h1>The best plan for a budget: {escape(NASTY)}</h1>" in page
+    assert "<script" not in page.lower() and page.count("<img") == 1 and len(page) < 500_000
+    picture = base64.b64encode((tmp_path / "out" / "front.png").read_bytes()).decode()
+    assert f'src="data:image/png;base64,{picture}"' in page and "front.png" not in page
+    assert f"With {CURRENCY} 25 over 12 weeks" in said and f"With {CURRENCY} 25 over 12 weeks" in unescape(page)
+    assert "- repairs" in said and "<li>repairs" in page
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert f"{manifest['runs']:,} runs" in page and manifest["scenario"]["sha256"] in page
 
 
 # ---- in a notebook --------------------------------------------------------------------------------------------------

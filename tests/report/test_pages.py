@@ -15,6 +15,7 @@ from cxsim.study.folder import ResultsExistError, write_folder
 from cxsim.study.reading import NoResultsError
 from cxsim.study.results import write_comparison, write_runs
 from cxsim.study.runs import run
+from cxsim.study.stopping import Decided, HalfWidth
 
 VOID = {"meta", "br", "link", "img", "hr", "input", "use", "path"}
 KINDS = ("comparison", "two plans", "run")
@@ -95,6 +96,55 @@ def test_a_page_is_small(pages, kind):
     assert len(pages[kind].encode()) < 500_000
 
 
+MANY_WORDS = """
+[[intervention]]
+name = "{name}"
+story = "{words}"
+source = "{words}"
+effect = [{{parameter = "use.quality", add = 0.0{size}}}]
+cost = {{weekly = 1.0}}
+"""
+
+
+@pytest.fixture(scope="module")
+def eight_plans(tmp_path_factory):
+    """A comparison of as many plans as anybody lays side by side, each with much to say about itself."""
+    plans = [
+        market(f"plan {size}", "".join(MANY_WORDS.format(name=f"part {part}", size=size, words="words " * 60) for part in range(4)))
+        for size in range(1, 9)
+    ]  # fmt: skip
+    folder = tmp_path_factory.mktemp("eight") / "out"
+    write_comparison(compare(market("base"), *plans, replications=2, seed=5), folder)
+    return folder
+
+
+def test_a_page_on_eight_plans_is_small_and_says_what_gives_way(eight_plans):
+    html = report_on(eight_plans)
+    page = Page(html)
+    assert len(html.encode()) < 500_000 and not page.open
+    leader = re.search(r"(plan \d) has the highest mean net margin", page.text)[1]
+    assert f"only {leader}, which leads on money, is shown with pictures" in page.text
+    assert html.count("<svg") == 5
+    assert all(f"plan {size}: " in page.text for size in range(1, 9))  # every verdict
+
+
+def test_less_and_less_is_shown_until_the_page_is_small(folders, monkeypatch):
+    most, said = 10**7, []
+    for _ in range(4):
+        monkeypatch.setattr("cxsim.report.comparison.MOST_BYTES", most)
+        html = report_on(folders["two plans"])
+        assert len(html.encode()) < most
+        most = len(html.encode())
+        page = Page(html)
+        said.append(" ".join(page.text.split()))
+        assert set(values_of(page, "href")) >= {"#verdict", "#plan-1", "#plan-2", "#assumed", "#made"} and not page.open
+    assert "To keep this page" not in said[0] and said[0].count("Where stories go") == 2
+    assert "with pictures. The tables" in said[1] and said[1].count("Where stories go") == 1
+    assert said[1].count("By cause") == 2 and "every value of base" in said[1].lower()
+    assert "causes, figures and assumptions. The tables" in said[2] and said[2].count("By cause") == 1
+    assert "cxsim assumptions base.toml" in said[3] and "every value of base" not in said[3].lower()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_ids_are_unique_and_links_lead_somewhere(pages, kind):
     page = Page(pages[kind])
@@ -154,6 +204,23 @@ def test_one_replication_says_that_it_says_nothing(tmp_path):
     assert "One replication: nothing can be said yet" in text
     assert "luck cannot be told from the plan's effect" in text
     assert "It pays" not in text and "nan" not in text.lower().split()
+
+
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        (Decided("loops"), "After 6 replications the sign of the difference in loops is"),
+        (HalfWidth("loops", 1e6), "The spread over the first 6 replications set their number"),
+    ],
+)
+def test_a_comparison_that_stopped_by_itself_says_why(tmp_path, until, why):
+    write_comparison(
+        compare(market("base"), market("one", PLAN), replications=6, until=until, most=6), tmp_path / "out"
+    )
+    text = Page(report_on(tmp_path / "out")).text
+    uncertain = text[text.index("What would change this decision") : text.index("All figures")]
+    assert f"Why 6 replications. {why}" in uncertain
+    assert ("For the intervals of this page give the rule" in text) == isinstance(until, Decided)
 
 
 def test_several_plans_stand_side_by_side_and_against_the_leader(pages, two_plans):

@@ -9,7 +9,7 @@ from scipy import stats
 from test_charts import assert_readable, words_of
 
 from cxsim.charts import boxes, indices, regional, screening, tornado, worlds
-from cxsim.charts.look import LINE, LOOP, NEUTRAL
+from cxsim.charts.look import LINE, LOOP, MEDIA, NEUTRAL, made_for
 from cxsim.sensitivity import Factor, discover, morris, one_at_a_time, sobol
 from cxsim.sensitivity import regional as regional_table
 from cxsim.sensitivity.over_worlds import over_worlds
@@ -43,11 +43,49 @@ def found(lost):
     return discover(points, lost(points), FACTORS)
 
 
+def words(ax):
+    """All words of a picture, however they are broken into lines."""
+    return " ".join(" ".join(text for text, _ in words_of(ax)).split())
+
+
+LONG = "A plan with a rather long name, for this or that reason"
+SIX = [*FACTORS, Factor("use.late_weeks", 0.0, 2.0), Factor("need.rate_scale_weeks", 2.0, 9.0)]
+POINTS = stats.qmc.LatinHypercube(6, rng=1).random(80) * [0.5, 5.0, 20.0, 1.0, 2.0, 7.0] + [
+    0.0,
+    0.0,
+    10.0,
+    0.0,
+    0.0,
+    2.0,
+]
+LOST = POINTS[:, 0] > 0.2
+PICTURES = {
+    "tornado": lambda: tornado(studied(), f'discounted margin gained by "{LONG}", EUR'),
+    "boxes": lambda: boxes(found(lambda points: (points[:, 0] > 0.14) & (points[:, 2] < 20.0)), LONG),
+    "boxes-none": lambda: boxes(found(lambda points: np.arange(len(points)) % 2 == 0), LONG),
+    "indices": lambda: indices(sobol(with_common_luck(5, 1), ISHIGAMI, points=64), f'the advantage of "{LONG}" in loops'),
+    "screening": lambda: screening(morris(with_common_luck(5, 1), ISHIGAMI, trajectories=8), "EUR", LONG),
+    "regional": lambda: regional(regional_table(POINTS, LOST, SIX), POINTS, LOST, SIX),
+    "worlds": lambda: worlds(over_worlds(np.linspace(-300.0, 500.0, 41)[:, None] + LUCK, np.arange(41)), LONG, "EUR"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_are_made_for_page_and_projector(name, medium):
+    with made_for(medium):
+        ax = PICTURES[name]()
+        assert ax.figure.get_size_inches()[0] == pytest.approx(MEDIA[medium].width)
+        assert_readable(ax)
+        shown = [text for text in ax.figure.findobj(plt.Text) if text.get_text().strip() and text.get_visible()]
+        assert min(text.get_fontsize() for text in shown) >= 0.8 * MEDIA[medium].text
+
+
 def test_the_tornado_is_readable_and_says_where_it_flips():
     ax = tornado(studied(), "discounted margin gained, EUR")
     assert_readable(ax)
-    said = " ".join(text for text, _ in words_of(ax))
-    assert "flips at 2" in said and "mean of 6 pairs" in said and said.count("flips at") == 1
+    said = words(ax)
+    assert "flips at 2" in said and "Mean of 6 pairs" in said and said.count("flips at") == 1
     assert "(messages per satisfaction)" in said
 
 
@@ -90,7 +128,7 @@ def test_indices_are_readable_and_show_both_shares():
     assert_readable(ax)
     bars = sorted(patch.get_width() for patch in ax.patches)
     assert bars == pytest.approx(sorted([*result.table["first"], *result.table["total"]]))
-    assert "luck is" in ax.get_xlabel() and "64 rows of points, 5 replications" in ax.get_xlabel()
+    assert "luck is" in words(ax) and "64 rows of points, 5 replications" in words(ax)
 
 
 def test_screening_is_readable_and_marks_luck():
@@ -120,10 +158,10 @@ def test_worlds_are_readable_and_coloured_by_verdict():
     assert_readable(ax)
     drawn = {to_hex(line.get_color()).upper(): len(line.get_xdata()) for line in ax.lines if line.get_marker() == "o"}
     assert drawn == {LOOP: found.share_of("wins"), LINE: found.share_of("loses"), NEUTRAL: found.share_of("undecided")}
-    assert f"wins in {found.wins} of 41 worlds" in ax.get_title(loc="left")
+    assert f"wins in {found.wins} of 41 worlds" in words(ax)
 
 
 def test_a_tornado_without_a_decision_names_none():
     ax = tornado(studied(), "net_margin of us, EUR", decides=False)
     assert_readable(ax)
-    assert "flip" not in " ".join(text for text, _ in words_of(ax)) and "wins" not in ax.get_xlabel()
+    assert "flip" not in words(ax) and "wins" not in words(ax)

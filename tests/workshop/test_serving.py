@@ -1,5 +1,6 @@
 """`cxsim serve` says where it is, what is missing or taken, and answers only this machine unless told otherwise."""
 
+import asyncio
 import importlib.util
 import signal
 import socket
@@ -28,6 +29,25 @@ def test_a_port_that_is_taken_is_said(cxsim):
         code, _, error = cxsim("serve", "--port", port)
     assert code == 2
     assert error == f"cxsim: port {port} is taken by another program; choose another with --port, or --port 0\n"
+
+
+def test_small_answers_are_sent_at_once():
+    """A connection that waits to fill its packets keeps every answer back by 40 ms."""
+
+    async def waits():
+        told = asyncio.get_running_loop().create_future()
+
+        async def met(_, writer):
+            told.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0)
+            writer.close()
+
+        with bound("127.0.0.1", 0) as listening:
+            async with await asyncio.start_server(met, sock=listening):
+                _, writer = await asyncio.open_connection(*listening.getsockname())
+                writer.close()
+                return await told
+
+    assert not asyncio.run(waits())
 
 
 def test_an_address_of_another_machine_is_said(cxsim):

@@ -154,6 +154,14 @@ def test_nothing_runs_out_of_the_screen(visit, width, height):
     assert page.evaluate(low) == 0
 
 
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1920, 1200)])
+def test_a_projector_shows_both_rings_whole(visit, width, height):
+    page = visit(PLAN, width=width, height=height, reduced_motion="reduce")
+    for ring in page.locator(".rings canvas").all():
+        box = ring.bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] <= height - 10
+
+
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800), (1920, 1080)])
 def test_run_can_be_pressed_without_scrolling(visit, width, height):
     page = visit(PLAN, width=width, height=height, reduced_motion="reduce")

@@ -62,7 +62,7 @@ function bar(here, at, first) {
   return draw(
     "svg", { class: "bar", height: "100%", width: "100%", "aria-hidden": "true" },
     draw("rect", { class: "band", x: at(first.low), width: width(first.low, first.high), y: 0, height: "100%" }),
-    draw("line", { class: "zero", x1: at(0), x2: at(0), y1: 0, y2: "100%" }),
+    draw("line", { class: "zero", x1: at(0), x2: at(0), y1: 0, y2: 30 }),
     draw("line", { class: "interval", x1: at(here.low), x2: at(here.high), y1: 15, y2: 15 }),
     draw("circle", { class: "mean", cx: at(here.mean), cy: 15, r: 6 }),
   );

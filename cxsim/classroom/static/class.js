@@ -138,8 +138,10 @@ export function doing(team, phase) {
   return phase === "open" ? say("still_choosing") : say("nothing");
 }
 
-/** A link as text and as a QR code. The code is a drawing made by the server. */
-export function putLink(place, { link, code }) {
-  const image = make("img", { alt: "", src: `data:image/svg+xml,${encodeURIComponent(code)}` });
-  place.replaceChildren(image, make("code", { text: link }));
+/** The ways to a team for another phone: a link as a picture (drawn by the server) and as text, and a code to type. */
+export function putLink(place, { link, qr, code, address }) {
+  const image = make("img", { alt: "", src: `data:image/svg+xml,${encodeURIComponent(qr)}` });
+  const letters = make("strong", { text: `${code.slice(0, 3)} ${code.slice(3)}`, class: "letters" });
+  const typed = make("p", { text: say("code_here", { address }) });
+  place.replaceChildren(image, make("code", { text: link }), typed, letters, make("p", { text: say("code_good"), class: "small" }));
 }

@@ -8,7 +8,7 @@ keepUp(() => "/class/state", changed);
 async function changed(state) {
   const menu = await head(state);
   const revealed = state.phase === "revealed";
-  $("link").textContent = state.link;
+  $("address").textContent = state.address;
   show("join", state.phase === "setup" || state.phase === "open");
   show("present", !revealed);
   show("now", !revealed);

@@ -22,7 +22,7 @@ async function changed(now) {
   show("enter", false);
   for (const id of ["controls", "present"]) show(id, true);
   show("settings", now.phase === "setup");
-  $("link").textContent = now.link;
+  $("address").textContent = now.address;
   $("currency").textContent = `(${menu.currency})`;
   const committed = now.teams.filter((team) => team.committed).length;
   $("count").textContent = now.phase === "setup" ? "" : say("teams_count", { committed, teams: now.teams.length });

@@ -108,6 +108,15 @@ $("join-form").addEventListener("submit", (event) => {
   });
 });
 
+$("code-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(async () => {
+    await ask("/class/code", { code: $("letters").value });
+    $("letters").value = "";
+    await lookAgain();
+  });
+});
+
 $("plan-form").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(async () => {
