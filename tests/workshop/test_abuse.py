@@ -200,7 +200,7 @@ def test_too_many_at_once_are_told_when_to_come_back():
 
 def test_a_market_that_never_ends_is_ended():
     """A need every hour: legal, and far too much work; the limit of time is what holds."""
-    app = create_app(Runs(workers=1, seconds=3.0), workshop_routes())
+    app = create_app(Runs(workers=1, seconds=8.0), workshop_routes())
     endless = (
         'extends = "restaurant"\n[need]\nrate_scale_weeks = 0.01\n[segment.office.need]\nrate_scale_weeks = 0.01\n'
     )
