@@ -6,12 +6,12 @@ from pathlib import Path
 
 from _common import SCENARIO
 
-from cxsim.sweep.crews import Threads
-from cxsim.sweep.driver import Task
+from cxsim.sweep.design.space import Key
+from cxsim.sweep.design.study import Reading, read_study
 from cxsim.sweep.plan import chunker, planned
-from cxsim.sweep.space import Key
-from cxsim.sweep.study import Reading, read_study
-from cxsim.sweep.work import Chunk, Done, live_chunk
+from cxsim.sweep.workers.crews import Threads
+from cxsim.sweep.workers.driver import Task
+from cxsim.sweep.workers.work import Chunk, Done, live_chunk
 
 POINTS = 20
 KEY = "brand.focal.use.late_rate"

@@ -27,8 +27,8 @@ from cxsim.portfolio.worlds import worlds_for
 from cxsim.scenario import load
 from cxsim.study.paired import estimate
 from cxsim.study.replications import usable_cores
-from cxsim.sweep.crews import Crew, Processes
 from cxsim.sweep.progress import Silent
+from cxsim.sweep.workers.crews import Crew, Processes
 
 TRUTH = 5_000_000  # replications that neither search has seen
 TRUE_REPLICATIONS = 54

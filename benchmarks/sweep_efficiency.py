@@ -15,7 +15,7 @@ from pathlib import Path
 from _common import heading, table
 from _sweeps import POINTS, Stopwatch, study
 
-from cxsim.sweep.study import Reading
+from cxsim.sweep.design.study import Reading
 
 SAMPLE = 20
 
@@ -29,8 +29,8 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--long", nargs="*", default=["weeks"], help="the long tables kept")
     asked = options.parse_args()
-    from cxsim.sweep.crews import Processes
     from cxsim.sweep.sweep import sweep
+    from cxsim.sweep.workers.crews import Processes
 
     heading(f"{asked.runs:,} runs of {asked.people:,} people x {asked.weeks} weeks on {asked.workers} workers")
     with tempfile.TemporaryDirectory() as place:
@@ -59,7 +59,7 @@ def main() -> None:
 def kernel_alone(reading: Reading, sample: int) -> list[float]:
     """Seconds of each of some runs, spread over the points."""
     from cxsim.model import LoyaltyModel
-    from cxsim.sweep.keys import scenario_with
+    from cxsim.sweep.design.keys import scenario_with
     from cxsim.sweep.plan import planned
 
     plan = planned(reading)

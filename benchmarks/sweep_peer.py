@@ -57,8 +57,8 @@ def main() -> None:
 def with_cxsim(asked: argparse.Namespace) -> dict[str, object]:
     """The study with `cxsim sweep`."""
     from cxsim.sweep import read_runs
-    from cxsim.sweep.crews import Processes
     from cxsim.sweep.sweep import sweep
+    from cxsim.sweep.workers.crews import Processes
 
     with tempfile.TemporaryDirectory() as place:
         reading = study(Path(place), asked.runs, asked.people, asked.weeks, "weeks")

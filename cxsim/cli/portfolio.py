@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--workers", type=click.IntRange(0), help="Processes; all cores when left out. 0: in this process.")
 @click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler instead, such as tcp://host:8786.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the plan and the report.")
+@click.option("--resume", is_flag=True, help="Go on with the search in the folder; it may take more --runs now.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def portfolio(
     market: str,
@@ -38,38 +39,43 @@ def portfolio(
     workers: int | None,
     cluster: str | None,
     out: Path,
+    resume: bool,
     overwrite: bool,
 ) -> None:
     """Find the plan for MARKET that does most with a budget: what, how much of it, and from when.
 
     Says how sure it is, which other plans cannot be told from it, and what one may come to regret. The plan is written
-    to a file that `cxsim compare` reads.
+    to a file that `cxsim compare` reads. Stop it or kill it: `--resume` goes on, to the same answer.
     """
     try:
         import pyarrow  # noqa: F401
     except ImportError:
         raise ValueError("cxsim portfolio needs the package pyarrow: pip install 'cxsim[parquet]'") from None
-    from cxsim.cli.sweep import crew_of
-    from cxsim.portfolio.choosing import best_portfolio
+    from cxsim.cli.sweep import crew_of, kept
+    from cxsim.portfolio.choosing import best_portfolio, refuse_nonsense
+    from cxsim.portfolio.memory import question, remembered
     from cxsim.portfolio.menu import menu_from_library, read_menu
     from cxsim.portfolio.report import verdict, write_portfolio
     from cxsim.portfolio.worlds import worlds_for
     from cxsim.scenario import load
     from cxsim.scenario.files import find
-    from cxsim.study.folder import check_free
     from cxsim.sweep.progress import Progress
 
     if workers is not None and cluster is not None:
         raise click.UsageError("give either --workers or --cluster")
-    check_free(out, overwrite)
+    if resume and overwrite:
+        raise click.UsageError("give either --resume or --overwrite")
     base = load(market)
     choices = menu_from_library(base, aim) if menu is None else read_menu(menu, base)
     uncertain = worlds_for(base, choices, worlds, seed)
-    with Progress("portfolio") as progress:
-        found = best_portfolio(base, choices, budget, aim, uncertain, lambda: crew_of(workers, cluster), runs, indifferent,
-                               seed, progress)  # fmt: skip
+    refuse_nonsense(choices, budget, uncertain, runs, indifferent)
+    asked = question(base, choices, budget, aim, uncertain, seed)
     extends = str(find(market).resolve()) if Path(market).is_file() else market
-    write_portfolio(found, extends, out, overwrite, lambda folder: _draw(found, folder))
+    with kept(out), remembered(out, asked, resume, overwrite) as lives:
+        with Progress("portfolio") as progress:
+            found = best_portfolio(base, choices, budget, aim, uncertain, lambda: crew_of(workers, cluster), runs,
+                                   indifferent, seed, progress, lives)  # fmt: skip
+        write_portfolio(found, extends, out, lambda folder: _draw(found, folder))
     click.echo(_wrapped(verdict(found)))
     click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Whose lines does it rescue?")
     click.echo(f"cxsim compare {market} {out / 'plan.toml'}")

@@ -3,14 +3,16 @@
 import errno
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from cxsim.sweep.crews import Crew
-    from cxsim.sweep.study import Reading
+    from cxsim.sweep.design.study import Reading
+    from cxsim.sweep.workers.crews import Crew
 
 INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -41,7 +43,7 @@ def sweep(
         import pyarrow  # noqa: F401
     except ImportError:
         raise ValueError("cxsim sweep needs the package pyarrow: pip install 'cxsim[parquet]'") from None
-    from cxsim.sweep.study import read_study
+    from cxsim.sweep.design.study import read_study
 
     if workers is not None and cluster is not None:
         raise click.UsageError("give either --workers or --cluster")
@@ -57,21 +59,18 @@ def sweep(
 def crew_of(workers: int | None, cluster: str | None) -> "Crew":
     """Processes of this machine (as many as cores when left out; 0: this process), or the workers of a cluster."""
     from cxsim.study.replications import usable_cores
-    from cxsim.sweep.crews import Cluster, Processes, Threads
+    from cxsim.sweep.workers.crews import Cluster, Processes, Threads
 
     if cluster is not None:
         return Cluster(cluster)
     return Threads() if workers == 0 else Processes(workers or usable_cores())
 
 
-def _live(reading: "Reading", out: Path, crew: "Crew", resume: bool, expand: int) -> None:
-    from cxsim.sweep.progress import Progress
-    from cxsim.sweep.sweep import sweep as live_study
-
-    progress = Progress()
+@contextmanager
+def kept(out: Path) -> Iterator[None]:
+    """Work that `--resume` goes on with, when Ctrl-C or a full disk ends it."""
     try:
-        with progress:
-            space = live_study(reading, out, crew, resume, expand, progress)
+        yield
     except KeyboardInterrupt:
         click.echo(f"cxsim: stopped; what is finished is kept in {out}, --resume goes on", err=True)
         sys.exit(INTERRUPTED)
@@ -79,13 +78,21 @@ def _live(reading: "Reading", out: Path, crew: "Crew", resume: bool, expand: int
         if error.errno not in FULL:
             raise
         raise ValueError(f"{error}. What is finished is kept; when there is room again, --resume goes on") from None
+
+
+def _live(reading: "Reading", out: Path, crew: "Crew", resume: bool, expand: int) -> None:
+    from cxsim.sweep.progress import Progress
+    from cxsim.sweep.sweep import sweep as live_study
+
+    with kept(out), Progress() as progress:
+        space = live_study(reading, out, crew, resume, expand, progress)
     click.echo(f"{space.runs:,} runs ({space.scenarios:,} scenarios x {space.replications:,} replications) in {out}.")
     _say_what_failed(out)
     _say_how_well(reading, out)
 
 
 def _say_what_failed(out: Path) -> None:
-    from cxsim.sweep.reading import read_runs
+    from cxsim.sweep.store.reading import read_runs
 
     errors = read_runs(out, ["error"])["error"].dropna()
     if len(errors):
@@ -98,7 +105,7 @@ def _say_how_well(reading: "Reading", out: Path) -> None:
     import pandas as pd
 
     from cxsim.sweep.enough import in_words
-    from cxsim.sweep.store import PAIRING, PRECISION
+    from cxsim.sweep.store.folder import PAIRING, PRECISION
 
     if reading.study.until is not None:
         click.echo(in_words(pd.read_csv(out / PRECISION), reading.study.until))

@@ -18,9 +18,10 @@ from cxsim.portfolio.work import KEPT
 from cxsim.scenario import Scenario
 from cxsim.sensitivity.regret import Regret, regret
 from cxsim.study.lived import live
-from cxsim.sweep.crews import Crew
-from cxsim.sweep.keys import Values
+from cxsim.sweep.design.keys import Values
 from cxsim.sweep.progress import Silent
+from cxsim.sweep.store.journal import Journal
+from cxsim.sweep.workers.crews import Crew
 
 FIRST_LOOK = 10  # replications, or the next multiple of the number of worlds
 SHORTLIST = 12  # plans that race where not all can
@@ -42,6 +43,7 @@ def best_portfolio(
     tolerance: float | None = None,
     seed: int = 1,
     progress: Silent | None = None,
+    lives: Journal | None = None,
 ) -> Portfolio:
     """Find the plan with the highest expected aim whose expected cost is within the budget.
 
@@ -56,14 +58,17 @@ def best_portfolio(
         tolerance: a difference in the aim that does not matter; 1% of the budget, or of the market's loops, when None.
         seed: key of all luck.
         progress: is told of every run.
+        lives: from `remembered`, so that nothing is lost when it is killed.
 
     Raises:
         ValueError: if the budget holds no plan, or the runs are too few.
+        ClusterLostError: if a cluster is gone.
+        KeyboardInterrupt: on Ctrl-C.
     """
+    refuse_nonsense(menu, budget, worlds, runs, tolerance)
     progress = progress or Silent()
     progress.begin(runs)
-    _refuse_nonsense(menu, budget, max(LEAST_RUNS, RUNS_A_WORLD * len(worlds)), runs, tolerance)
-    trials = Trials(market, menu, worlds, seed, crew, progress)
+    trials = Trials(market, menu, worlds, seed, crew, progress, lives)
     if tolerance is None:
         tolerance = NO_MATTER * (budget if aim == "margin" else max(100.0, live(market, seed, 0).figures["loops"]))
     look = len(worlds) * math.ceil(FIRST_LOOK / len(worlds))
@@ -78,7 +83,13 @@ def best_portfolio(
                      names, check, regrets, trials)  # fmt: skip
 
 
-def _refuse_nonsense(menu: Menu, budget: float, least: int, runs: int, tolerance: float | None) -> None:
+def refuse_nonsense(menu: Menu, budget: float, worlds: list[Values], runs: int, tolerance: float | None) -> None:
+    """Check what `best_portfolio` is given.
+
+    Raises:
+        ValueError: if the budget holds no plan, or the runs are too few.
+    """
+    least = max(LEAST_RUNS, RUNS_A_WORLD * len(worlds))
     if not (math.isfinite(budget) and budget > 0.0):
         raise ValueError(f"the budget is {budget:g}; it must be above 0")
     if tolerance is not None and not (math.isfinite(tolerance) and tolerance >= 0.0):

@@ -1,7 +1,6 @@
 """What could be done: the interventions to choose from, each in some sizes and from some week on."""
 
 import itertools
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ from pydantic import ValidationError
 from cxsim.ledger.money import discount_factors, fixed_costs
 from cxsim.scenario import Intervention, Problem, Scenario, ScenarioError, load_intervention_library
 from cxsim.scenario.places import Path as KeyPath
-from cxsim.scenario.places import is_file, line_of, lines_of_keys
+from cxsim.scenario.toml_file import read_toml
 from cxsim.scenario.wording import nearest, problem_of
-from cxsim.sweep.keys import Record, record_of, scenario_with
+from cxsim.sweep.design.keys import Record, record_of, scenario_with
 
 Where = Callable[[KeyPath], str]
 
@@ -95,18 +94,8 @@ def read_menu(path: Path, market: Scenario) -> Menu:
     Raises:
         ScenarioError: with file, line, key and what is allowed.
     """
-    if not is_file(path):
-        raise ScenarioError([Problem(str(path), "menu", "there is no such file")])
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        values, lines = tomllib.loads(text), lines_of_keys(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ScenarioError([Problem(str(path), "TOML", str(error))]) from None
-
-    def where(key: KeyPath) -> str:
-        line = line_of(lines, key)
-        return f"{path}, line {line}" if line else str(path)
-
+    file = read_toml(path)
+    values, where = file.values, file.where
     unknown = [key for key in values if key != "intervention"]
     if unknown:
         raise ScenarioError(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cxsim.portfolio.menu import Menu, Option
 from cxsim.scenario import Scenario
-from cxsim.sweep.keys import Record, record_of
+from cxsim.sweep.design.keys import Record, record_of
 
 Plan = tuple[int, ...]  # by intervention of the menu: 0 not done, n its n-th option
 

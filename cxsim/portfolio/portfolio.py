@@ -14,7 +14,7 @@ from cxsim.portfolio.work import KEPT
 from cxsim.scenario import Scenario
 from cxsim.sensitivity.regret import Regret
 from cxsim.study.paired import Estimate, estimate
-from cxsim.sweep.keys import Values
+from cxsim.sweep.design.keys import Values
 
 AIMS = {"margin": "discounted margin after its cost", "loops": "loops", "rescued": "rescued lines"}
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxsim.portfolio.memory import question
 from cxsim.portfolio.plan_file import plan_text
 from cxsim.portfolio.plans import options_of
 from cxsim.portfolio.portfolio import AIMS, Portfolio
 from cxsim.portfolio.race import CONFIDENCE
 from cxsim.study.folder import Draw, write_folder
 from cxsim.study.paired import Estimate
-from cxsim.study.results import markdown_table, scenario_hash
+from cxsim.study.results import markdown_table
 
 MOST_TOLD = 5  # plans told by name in a paragraph; tables have all
 
@@ -156,11 +157,10 @@ _HOW_TO_READ = textwrap.dedent("""\
     - plan.toml holds the plan: `cxsim compare` tells whose lines it rescues. There, effects are typical.""")
 
 
-def write_portfolio(portfolio: Portfolio, market: str, folder: Path, overwrite: bool, draw: Draw) -> None:
+def write_portfolio(portfolio: Portfolio, market: str, folder: Path, draw: Draw) -> None:
     """Write report.md, plan.toml, portfolio.csv, finalists.csv, regret.csv, worlds.csv, front.png and manifest.json.
 
-    Raises:
-        ResultsExistError: if the folder is not empty and `overwrite` is false.
+    Into the folder of `remembered`, which asks before results of an earlier search in it are replaced.
     """
     tables = {
         "portfolio": portfolio.tried(),
@@ -175,16 +175,12 @@ def write_portfolio(portfolio: Portfolio, market: str, folder: Path, overwrite: 
         "plan.toml": plan_text(title, market, options_of(portfolio.menu, portfolio.chosen)),
     }
     manifest = {
-        "scenario": {"name": portfolio.market.name, "sha256": scenario_hash(portfolio.market)},
-        "budget": portfolio.budget,
-        "aim": portfolio.aim,
+        **question(portfolio.market, portfolio.menu, portfolio.budget, portfolio.aim, portfolio.worlds, portfolio.seed),
         "tolerance": portfolio.tolerance,
         "confidence": CONFIDENCE,
-        "seed": portfolio.seed,
         "runs": portfolio.trials.runs,
-        "menu": {name: [option.record for option in options] for name, options in portfolio.menu.items.items()},
     }
-    write_folder(folder, "portfolio", manifest, tables, texts, draw, overwrite=overwrite)
+    write_folder(folder, "portfolio", manifest, tables, texts, draw, overwrite=True)
 
 
 def _money(portfolio: Portfolio, value: float) -> str:

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.portfolio.memory import number_of
 from cxsim.portfolio.menu import Menu
 from cxsim.portfolio.plans import Plan, record_with
 from cxsim.portfolio.work import KEPT, live_beside_market
 from cxsim.scenario import Scenario
-from cxsim.sweep.crews import Crew
-from cxsim.sweep.driver import Driver
-from cxsim.sweep.keys import Values, record_of
-from cxsim.sweep.left import Left
+from cxsim.sweep.design.keys import Values, record_of
+from cxsim.sweep.design.space import Key
 from cxsim.sweep.progress import Silent
-from cxsim.sweep.space import Key
-from cxsim.sweep.work import Chunk, Lives
+from cxsim.sweep.store.journal import Journal
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.workers.crews import Crew
+from cxsim.sweep.workers.driver import Driver
+from cxsim.sweep.workers.work import Chunk, Lives
 
 Numbers = NDArray[np.float64]
 Place = tuple[int, int]  # world and replication
@@ -41,6 +43,7 @@ class Trials:
         seed: key of all luck.
         crew: calls a crew for each batch of work, and it is sent away after it; the results do not depend on it.
         progress: is told of every run.
+        lives: what was lived before, looked up and added to; a search that is killed loses it when None.
         found: what each plan changed, in the order of `KEPT`, by where it was tried.
         impossible: plans that cannot be in some world, with the reason.
     """
@@ -51,6 +54,7 @@ class Trials:
     seed: int
     crew: Callable[[], Crew]
     progress: Silent
+    lives: Journal | None = None
     found: dict[Plan, dict[Place, Numbers]] = field(default_factory=dict)
     impossible: dict[Plan, str] = field(default_factory=dict)
     _markets: set[Place] = field(default_factory=set)
@@ -63,7 +67,7 @@ class Trials:
 
     def observe(self, plans: Sequence[Plan], at: Sequence[Place]) -> Numbers:
         """What each plan changes at each place, shape (plans, places, figures); nan for plans that cannot be."""
-        self._live([plan for plan in plans if plan not in self.impossible], at)
+        self._try([plan for plan in plans if plan not in self.impossible], at)
         lost = np.full(len(KEPT), np.nan)
         return np.array([[self.found[plan].get(place, lost) for place in at] for plan in plans])
 
@@ -73,7 +77,7 @@ class Trials:
         rows = [found[place] for place in sorted(found) if place[1] < before]  # whoever finished first, the same sums
         return np.array(rows).reshape(-1, len(KEPT))
 
-    def _live(self, plans: Sequence[Plan], at: Sequence[Place]) -> None:
+    def _try(self, plans: Sequence[Plan], at: Sequence[Place]) -> None:
         work: list[tuple[Plan, Place]] = []
         for plan in plans:
             known = self.found.setdefault(plan, {})
@@ -81,11 +85,27 @@ class Trials:
                 known.update({place: np.zeros(len(KEPT)) for place in at})  # nothing changes nothing
             work += [(plan, place) for place in at if place not in known]
         work.sort(key=lambda each: (each[1][1], each[1][0]))  # what shares a market is lived together
-        if not work:
-            return
-        markets = {place for _, place in work} - self._markets
-        self._markets |= markets
-        self.progress.lived(len(markets))
+        missing: list[tuple[Plan, Place]] = []
+        for plan, place in work:
+            data = self._remembered(plan, place)
+            if data is None:
+                missing.append((plan, place))
+            else:
+                self._note(plan, place, data)
+        new = {place for _, place in work} - self._markets
+        self._markets |= new
+        lived = new & {place for _, place in missing}
+        self.progress.found(len(work) - len(missing) + len(new - lived))
+        self.progress.lived(len(lived))
+        if missing:
+            self._live(missing)
+
+    def _remembered(self, plan: Plan, place: Place) -> bytes | None:
+        """What a trial left that was lived before a kill."""
+        number = number_of(plan, place)
+        return self.lives.payload(number) if self.lives is not None and number in self.lives.runs else None
+
+    def _live(self, work: list[tuple[Plan, Place]]) -> None:
         market = record_of(self.market)
 
         def chunk(keys: list[Key]) -> Chunk:
@@ -98,16 +118,21 @@ class Trials:
 
         def finished(key: Key, data: bytes) -> None:
             plan, place = work[key.run]
-            left = Left.unpacked(data, len(KEPT))
-            if left.figures is None:
-                self.impossible[plan] = min(left.error, self.impossible.get(plan, left.error))
-            else:
-                self.found[plan][place] = left.figures
-            self._runs += 1
+            if self.lives is not None:
+                self.lives.add(number_of(plan, place), data)
+            self._note(plan, place, data)
             self.progress.lived(1)
 
         driver = Driver(self.crew(), live_beside_market, chunk, finished, lambda: self.progress.lived(0))
         driver.live(self._handed_out(work, driver))
+
+    def _note(self, plan: Plan, place: Place, data: bytes) -> None:
+        left = Left.unpacked(data, len(KEPT))
+        if left.figures is None:
+            self.impossible[plan] = min(left.error, self.impossible.get(plan, left.error))
+        else:
+            self.found[plan][place] = left.figures
+        self._runs += 1
 
     def _handed_out(self, work: list[tuple[Plan, Place]], driver: Driver) -> Iterator[list[Key]]:
         """The runs in chunks of about a second, each of one world and replication."""

@@ -16,9 +16,9 @@ from cxsim.ledger.money import discount_factors, outlays
 from cxsim.ledger.outcomes import Status
 from cxsim.scenario import Scenario
 from cxsim.study.lived import live
-from cxsim.sweep.keys import scenario_with
-from cxsim.sweep.left import Left
-from cxsim.sweep.work import Chunk, Done, Lives
+from cxsim.sweep.design.keys import scenario_with
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.workers.work import Chunk, Done, Lives
 
 # What a plan changes against the market without it, the same customers with the same luck: net loops, lines that
 # became loops, loops that became lines, discounted margin after all costs, discounted outlays.

@@ -12,9 +12,10 @@ from scipy.stats import qmc
 
 from cxsim.portfolio.menu import LEVELS, Menu
 from cxsim.scenario import Scenario
-from cxsim.sweep.design import worlds_of
-from cxsim.sweep.keys import Values, record_of, scenario_with
-from cxsim.sweep.study import BASE, Reading, Study, StudyError, read_study
+from cxsim.scenario.toml_file import TomlFile
+from cxsim.sweep.design.keys import Values, record_of, scenario_with
+from cxsim.sweep.design.points import worlds_of
+from cxsim.sweep.design.study import BASE, Reading, Study, read_study
 
 DRAWN_WORLDS = 9  # of the strengths of effects, where nothing else is uncertain: each level three times
 MOST_WORLDS = 20  # of a file: each is lived many times
@@ -65,9 +66,10 @@ def _of_file(market: Scenario, source: Path) -> pd.DataFrame:
     else:
         study = Study.model_validate({"scenario": market.name, "worlds": {"from": source.name}})
         path = source.absolute()
-    table = worlds_of(Reading(path, study, {}, {BASE: market}))
+    reading = Reading(TomlFile(path), study, {BASE: market})
+    table = worlds_of(reading)
     if not len(table.columns):
-        raise StudyError(Reading(path, study, {}, {BASE: market}).error((), "worlds", "names no key").problems)
+        raise reading.error((), "worlds", "names no key")
     rows = np.linspace(0, len(table) - 1, min(len(table), MOST_WORLDS)).round().astype(int)
     return table.iloc[rows]
 

@@ -1,6 +1,5 @@
 """Reading scenario files: TOML, `extends`, the intervention library, overrides; every problem named with its place."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,21 +20,19 @@ from cxsim.scenario.overrides import (
     with_value,
 )
 from cxsim.scenario.places import Path as KeyPath
-from cxsim.scenario.places import is_file, line_of, lines_of_keys
+from cxsim.scenario.places import is_file
 from cxsim.scenario.problems import Problem, ScenarioError
 from cxsim.scenario.schema import Intervention, Scenario
+from cxsim.scenario.toml_file import TomlFile, read_toml
 from cxsim.scenario.wording import nearest, problem_of
 
 LIBRARY_OF_INTERVENTIONS = "interventions"
 
 
 @dataclass
-class _Source:
-    """One file read: its values, where they stand, and how many interventions come before its own."""
+class _Source(TomlFile):
+    """One file read, and how many interventions come before its own."""
 
-    path: Path
-    values: Table
-    lines: dict[KeyPath, int]
     interventions_before: int = 0
 
 
@@ -61,8 +58,7 @@ class _Reading:
             own = _own_path(source, path)
             depth = _depth_held(source.values, own)
             if depth >= best[0]:
-                line = line_of(source.lines, own)
-                best = (depth, f"{source.path}, line {line}" if line else str(source.path))
+                best = (depth, source.where(own))
         return best[1]
 
 
@@ -197,27 +193,15 @@ def _drop_absent_interventions(reading: _Reading) -> None:
 def load_intervention_library() -> dict[str, Intervention]:
     """The ready interventions, by name."""
     path = library_folder() / f"{LIBRARY_OF_INTERVENTIONS}.toml"
-    return {item["name"]: Intervention.model_validate(item) for item in _read(path).values.get("intervention", [])}
-
-
-def _read(path: Path) -> _Source:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        return _Source(path, tomllib.loads(text), lines_of_keys(text))
-    except tomllib.TOMLDecodeError as error:
-        hint = 'A key needs a value after "=", text needs quotes, and a key may be given once.'
-        raise ScenarioError([Problem(str(path), "TOML", str(error), hint)]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError([Problem(str(path), "file", f"cannot be read: {error}")]) from None
-    except RecursionError:
-        raise ScenarioError([Problem(str(path), "TOML", "brackets are nested too deeply")]) from None
+    return {item["name"]: Intervention.model_validate(item) for item in read_toml(path).values.get("intervention", [])}
 
 
 def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> None:
     if path.resolve() in children:
         chain = " -> ".join(str(child) for child in [*children, path.resolve()])
         raise ScenarioError([Problem(str(path), "extends", f"goes round in a circle: {chain}")])
-    source = _read(path)
+    file = read_toml(path)
+    source = _Source(file.path, file.values, file.lines)
     parent = source.values.get("extends", "")
     if not isinstance(parent, str):
         raise ScenarioError([Problem(str(path), "extends", f"given {parent!r}; it takes the name of a scenario")])
@@ -248,7 +232,7 @@ def _expand_library_interventions(reading: _Reading) -> None:
     if not isinstance(items, list) or not any(isinstance(item, dict) and item.get("use") for item in items):
         return
     path = library_folder() / f"{LIBRARY_OF_INTERVENTIONS}.toml"
-    library = {item["name"]: item for item in _read(path).values.get("intervention", [])}
+    library = {item["name"]: item for item in read_toml(path).values.get("intervention", [])}
     expanded = []
     for place, item in enumerate(items):
         if isinstance(item, dict) and item.get("use"):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cxsim.scenario.register import find_entries
-from cxsim.sweep.keys import entry_of
+from cxsim.sweep.design.keys import entry_of
 
 Numbers = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxsim.sensitivity.factor import Factor, Numbers, Outcome, checked, outcomes_at, scaled, shares, whole_draws
-from cxsim.sweep.cubes import morris_walks
+from cxsim.sweep.design.cubes import morris_walks
 
 RESAMPLES = 1000
 

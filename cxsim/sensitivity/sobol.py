@@ -27,7 +27,7 @@ import pandas as pd
 from scipy import stats
 
 from cxsim.sensitivity.factor import Factor, Numbers, Outcome, checked, outcomes_at, scaled, whole_draws
-from cxsim.sweep.cubes import saltelli_rows
+from cxsim.sweep.design.cubes import saltelli_rows
 
 RESAMPLES = 500
 INTERVAL = (0.025, 0.975)

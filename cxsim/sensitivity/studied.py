@@ -12,8 +12,8 @@ import pandas as pd
 from cxsim.ledger.figures import FIGURE, Figure
 from cxsim.scenario.wording import nearest
 from cxsim.sensitivity.factor import Factor, Numbers
-from cxsim.sweep.finished import Finished, finished
-from cxsim.sweep.study import BASE
+from cxsim.sweep.design.study import BASE
+from cxsim.sweep.store.finished import Finished, finished
 
 
 class Varied(NamedTuple):

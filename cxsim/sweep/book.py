@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import NamedTuple
 
 from cxsim.ledger.figures import FIGURES
-from cxsim.sweep.journal import Journal
-from cxsim.sweep.left import Left
+from cxsim.sweep.design.grid import Grid
+from cxsim.sweep.design.space import Key, KeySpace
 from cxsim.sweep.progress import Silent
-from cxsim.sweep.rows import LONG, Rows
-from cxsim.sweep.space import Key, KeySpace
-from cxsim.sweep.store import RUNS, Store, block_file
-from cxsim.sweep.tables import Grid, runs_table
+from cxsim.sweep.store.folder import RUNS, Store, block_file
+from cxsim.sweep.store.journal import Journal
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.store.rows import LONG, Rows
+from cxsim.sweep.store.tables import runs_table
 
 
 class _Open(NamedTuple):
@@ -83,7 +83,7 @@ class Book:
                 left = Left.unpacked(journal.payload(key.run), len(FIGURES))
                 for rows in long:
                     rows.add(key, left)
-                short.append(replace(left, tally=None, people=None))
+                short.append(Left(left.figures, error=left.error))
             for rows in long:
                 rows.flush()
         self._store.write_table(runs_table(self._grid, keys, short), block_file(RUNS, block))

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.study.stopping import replications_for, two_stages
+from cxsim.sweep.design.study import Enough
 from cxsim.sweep.pairing import Cells, figure_of_runs
 from cxsim.sweep.plan import Plan
-from cxsim.sweep.store import Store
-from cxsim.sweep.study import Enough
+from cxsim.sweep.store.folder import Store
 
 
 def replications_wanted(store: Store, plan: Plan, enough: Enough) -> int:

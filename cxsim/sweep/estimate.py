@@ -7,14 +7,14 @@ import numpy as np
 import pyarrow as pa
 
 from cxsim.ledger.figures import FIGURES
-from cxsim.sweep import preload  # noqa: F401  # compiles, so that the runs measured do not
-from cxsim.sweep.left import Left
+from cxsim.sweep.design.space import Key
 from cxsim.sweep.plan import Plan, chunker
-from cxsim.sweep.rows import LONG, long_tables
-from cxsim.sweep.space import Key
-from cxsim.sweep.store import parquet_writer
-from cxsim.sweep.tables import runs_table
-from cxsim.sweep.work import live_chunk
+from cxsim.sweep.store.folder import parquet_writer
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.store.rows import LONG, long_tables
+from cxsim.sweep.store.tables import runs_table
+from cxsim.sweep.workers import preload  # noqa: F401  # compiles, so that the runs measured do not
+from cxsim.sweep.workers.work import live_chunk
 
 RUNS_TRIED = 8  # spread over the scenarios
 SECONDS_TO_TRY = 10.0

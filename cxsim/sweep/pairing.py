@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from cxsim.sweep.space import KeySpace
-from cxsim.sweep.study import BASE
-from cxsim.sweep.tables import Grid
+from cxsim.sweep.design.grid import Grid
+from cxsim.sweep.design.space import KeySpace
+from cxsim.sweep.design.study import BASE
 
 FIGURES_PAIRED = ("loops", "net_margin")
 

@@ -10,13 +10,16 @@ import pyarrow.parquet as pq
 
 from cxsim.study.folder import ResultsExistError, versions
 from cxsim.study.results import scenario_hash
-from cxsim.sweep.design import axes_of, check_points, points_of, uncertain_axes_of, worlds_of
-from cxsim.sweep.keys import Record
-from cxsim.sweep.space import Key, KeySpace
-from cxsim.sweep.store import Store
-from cxsim.sweep.study import BASE, Reading
-from cxsim.sweep.tables import Grid, values_of
-from cxsim.sweep.work import Chunk, Lives
+from cxsim.sweep.design.grid import Grid
+from cxsim.sweep.design.keys import Record
+from cxsim.sweep.design.points import axes_of, check_points, points_of, uncertain_axes_of, worlds_of
+from cxsim.sweep.design.space import Key, KeySpace
+from cxsim.sweep.design.study import BASE, Reading
+from cxsim.sweep.store.folder import Store
+from cxsim.sweep.store.tables import values_of
+from cxsim.sweep.workers.work import Chunk, Lives
+
+WORDS = ("name", "labels")  # of a study: what readers are told; no run depends on them
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def manifest_of(plan: Plan) -> dict[str, object]:
     return {
         **versions(),
         "pyarrow": pyarrow.__version__,
-        "study": _record(plan.reading),
+        "study": record_of_study(plan.reading),
         "content": plan.grid.hashes,
         **_told(plan.reading),
         **plan.space.as_json(),
@@ -79,18 +82,19 @@ def _told(reading: Reading) -> dict[str, object]:
     }
 
 
-def _record(reading: Reading) -> dict[str, Any]:
+def record_of_study(reading: Reading) -> dict[str, Any]:
+    """What a study file says, ready for JSON."""
     return reading.study.model_dump(mode="json", by_alias=True)
 
 
 def found(store: Store, reading: Reading, manifest: dict[str, Any]) -> Plan:
-    """The study in the folder, if it is this one.
+    """The study in the folder, if it is this one; its words may be new.
 
     Raises:
         ResultsExistError: if it is another one, or was begun with another cxsim.
     """
-    here, found = _record(reading), manifest["study"]
-    different = [key for key in here if here[key] != found.get(key)]
+    here, found = record_of_study(reading), manifest["study"]
+    different = [key for key in here if key not in WORDS and here[key] != found.get(key)]
     points = values_of(pq.read_table(store.folder / "points.parquet"))
     worlds = values_of(pq.read_table(store.folder / "worlds.parquet"))
     grid = _grid(reading, points, worlds)

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from cxsim.study.folder import ResultsExistError
 from cxsim.sweep.book import Book
-from cxsim.sweep.crews import Crew
-from cxsim.sweep.driver import Driver, Task
+from cxsim.sweep.design.space import KeySpace
+from cxsim.sweep.design.study import Reading
 from cxsim.sweep.enough import precision, replications_wanted
 from cxsim.sweep.pairing import pairing
-from cxsim.sweep.plan import Plan, chunker, found, manifest_of, planned
+from cxsim.sweep.plan import Plan, chunker, found, manifest_of, planned, record_of_study
 from cxsim.sweep.progress import Silent
-from cxsim.sweep.rows import long_tables
-from cxsim.sweep.space import KeySpace
-from cxsim.sweep.store import PAIRING, PRECISION, Store
-from cxsim.sweep.study import Reading
-from cxsim.sweep.tables import design_table
-from cxsim.sweep.work import live_chunk
+from cxsim.sweep.store.folder import PAIRING, PRECISION, Store
+from cxsim.sweep.store.rows import long_tables
+from cxsim.sweep.store.tables import design_table
+from cxsim.sweep.workers.crews import Crew
+from cxsim.sweep.workers.driver import Driver, Task
+from cxsim.sweep.workers.work import live_chunk
 
 
 def sweep(
@@ -78,6 +78,7 @@ def _begun(store: Store, new: Plan, resume: bool, expand: int) -> Plan:
     if not (resume or expand):
         raise ResultsExistError(f"{store.folder} holds a study already; --resume goes on with it")
     plan = found(store, new.reading, manifest)
+    store.write_json({**manifest, "study": record_of_study(plan.reading)})  # with the words of now
     if not expand:
         return plan
     missing = plan.space.blocks - len(store.complete_blocks())

@@ -1,12 +1,12 @@
 """A scenario file that a visitor brings: its text is checked like every scenario, but it reaches no other file."""
 
 import tempfile
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 from cxsim.scenario import Scenario, load, scenario_names
 from cxsim.scenario.problems import Problem, ScenarioError
+from cxsim.scenario.toml_file import values_of
 
 YOURS: Final = "your file"
 MOST_BRANDS: Final = 8
@@ -23,7 +23,7 @@ def read_scenario(text: str) -> Scenario:
     Raises:
         ScenarioError: with every problem: line, key, what was given, what is allowed.
     """
-    values = _table(text)
+    values = values_of(text, YOURS)
     problems = [*_reaching_out(values), *_too_much(values)]
     if problems:
         raise ScenarioError(problems)
@@ -40,16 +40,6 @@ def _yours(problem: Problem, file: str) -> Problem:
     """A problem that names no place on this machine."""
     where, message = (said.replace(file, YOURS) for said in (problem.where, problem.message))
     return Problem(where, problem.key, message, problem.hint)
-
-
-def _table(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        hint = 'A key needs a value after "=", text needs quotes, and a key may be given once.'
-        raise ScenarioError([Problem(YOURS, "TOML", str(error), hint)]) from None
-    except RecursionError:
-        raise ScenarioError([Problem(YOURS, "TOML", "brackets are nested too deeply")]) from None
 
 
 def _reaching_out(values: dict[str, Any]) -> list[Problem]:

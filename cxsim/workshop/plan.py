@@ -10,7 +10,7 @@ from cxsim.scenario import Intervention, Scenario, load, load_intervention_libra
 from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.problems import Problem, ScenarioError
 from cxsim.scenario.schema import Cost, Effect
-from cxsim.sweep.keys import Values, record_of, scenario_with
+from cxsim.sweep.design.keys import Values, record_of, scenario_with
 from cxsim.workshop.loading import read_scenario
 from cxsim.workshop.markets import SLIDERS, Level, market_names
 

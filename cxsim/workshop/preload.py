@@ -4,7 +4,7 @@ import threading
 
 from tqdm import tqdm
 
-import cxsim.sweep.preload
+import cxsim.sweep.workers.preload
 import cxsim.workshop.answers
 import cxsim.workshop.files  # noqa: F401
 

@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 from pydantic import BaseModel
 
 from cxsim.study.replications import usable_cores
-from cxsim.sweep.crews import Processes
+from cxsim.sweep.workers.crews import Processes
 
 Request = TypeVar("Request", bound=BaseModel)
 Answer = TypeVar("Answer")

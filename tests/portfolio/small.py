@@ -2,7 +2,7 @@
 
 from cxsim.portfolio.menu import read_menu
 from cxsim.scenario import load
-from cxsim.sweep.crews import Threads
+from cxsim.sweep.workers.crews import Threads
 
 MARKET = """
 name = "Corner shop"

@@ -16,9 +16,9 @@ from cxsim.portfolio.work import KEPT
 from cxsim.portfolio.worlds import worlds_for
 from cxsim.scenario import load
 from cxsim.study.comparison import compare
-from cxsim.sweep.crews import Threads
-from cxsim.sweep.keys import scenario_with
+from cxsim.sweep.design.keys import scenario_with
 from cxsim.sweep.progress import Silent
+from cxsim.sweep.workers.crews import Threads
 
 NO_POSTER = MENU[: MENU.index('[[intervention]]\nname = "poster"')]
 CERTAIN = NO_POSTER.replace('name = "till"', 'name = "till"\nlevel = "typical"')  # one world

@@ -95,7 +95,9 @@ def test_the_folder_holds_together(cxsim, tmp_path, monkeypatch):
     assert f"cxsim compare {market} {out / 'plan.toml'}" in said
     manifest = json.loads((out / "manifest.json").read_text())
     names = {"front.png", "report.md", "plan.toml", "portfolio.csv", "finalists.csv", "regret.csv", "worlds.csv"}
-    assert {path.name for path in out.iterdir()} == names | {"manifest.json"} and {*manifest["files"]} == names
+    assert {path.name for path in out.iterdir()} == names | {"manifest.json", "search"} and {
+        *manifest["files"]
+    } == names
     assert (manifest["budget"], manifest["aim"], manifest["seed"]) == (45.0, "rescued", 1)
     finalists, every = (pd.read_csv(out / f"{name}.csv") for name in ("finalists", "portfolio"))
     chosen = finalists.loc[finalists["chosen"], "plan"].item()
@@ -104,7 +106,7 @@ def test_the_folder_holds_together(cxsim, tmp_path, monkeypatch):
         words.partition(" from ")[0].partition(" (")[0] for words in chosen.split("; ")
     ]
     code, _, errors = cxsim(*arguments, "-o", out)
-    assert code == 2 and "is not empty" in errors
+    assert code == 2 and "holds a search already; --resume goes on with it" in errors
     code, compared, _ = cxsim("compare", market, out / "plan.toml", "-n", 2)
     assert code == 0 and compared
 

@@ -4,11 +4,11 @@ import numpy as np
 from interruption import StopAfter
 
 from cxsim.ledger.figures import FIGURES
-from cxsim.sweep.crews import Threads
-from cxsim.sweep.left import Left
-from cxsim.sweep.study import read_study
+from cxsim.sweep.design.study import read_study
+from cxsim.sweep.store.left import Left
 from cxsim.sweep.sweep import sweep
-from cxsim.sweep.work import Done
+from cxsim.sweep.workers.crews import Threads
+from cxsim.sweep.workers.work import Done
 
 MARKET = """
 name = "Two shops"

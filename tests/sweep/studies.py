@@ -3,15 +3,12 @@
 import hashlib
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
-from cxsim.sweep.crews import Threads
-from cxsim.sweep.study import read_study
+from cxsim.sweep.design.study import read_study
 from cxsim.sweep.sweep import sweep
-from cxsim.sweep.work import live_chunk
+from cxsim.sweep.workers.crews import Threads
+from cxsim.sweep.workers.work import live_chunk
 
 MARKET = """
 name = "Two shops"
@@ -104,15 +101,7 @@ def die_always(run, chunk):
     return live_chunk(chunk)
 
 
-# ---- drivers that can be killed -------------------------------------------------------------------------------------
-
-
-def started(study, out, *options, **popen):
-    """`cxsim sweep` in a session of its own."""
-    command = [sys.executable, "-m", "cxsim", "sweep", str(study), "-o", str(out), *map(str, options)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **popen
-    )
+# ---- drivers that are killed ----------------------------------------------------------------------------------------
 
 
 def finished_bytes(out):
@@ -124,26 +113,3 @@ def finished_bytes(out):
         except FileNotFoundError:
             continue
     return sum(sizes)
-
-
-def wait_until(condition, process=None, seconds=120):
-    """Look again and again; fail when it never comes true."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if process is not None and process.poll() is not None:
-            raise AssertionError(f"ended before it came to that: {process.communicate()}")
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.002)
-
-
-def processes_of(session):
-    """Living processes of a session (Linux)."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, own = stat.read_text().rpartition(")")[2].split()[:4]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(own) == session and state != "Z":
-            found.append(int(stat.parent.name))
-    return found

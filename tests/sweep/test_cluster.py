@@ -1,84 +1,22 @@
 """Protects studies on a Dask cluster: real schedulers and workers, which are killed, replaced and lost."""
 
 import functools
-import json
 import os
-import subprocess
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from clusters import dask
 from interruption import StopAfter
-from studies import LIVELY, STUDY, die_always, finished_bytes, lived, started, sums, wait_until, written
+from sessions import started, wait_until
+from studies import LIVELY, STUDY, die_always, finished_bytes, lived, sums, written
 
-from cxsim.sweep import driver, read_runs
-from cxsim.sweep.crews import Cluster, ClusterLostError
+from cxsim.sweep import read_runs
+from cxsim.sweep.workers import driver
 
 pytest.importorskip("distributed", reason="needs cxsim[cluster]")
 
 
-class Dask:
-    """A scheduler and its workers, each a process of its own."""
-
-    def __init__(self, place, **environment):
-        self.file = place / "scheduler.json"
-        self.place, self.processes = place, []
-        self.environment = {**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parent)}  # finds studies.py
-        self.scheduler = self._started("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
-        wait_until(lambda: self.file.exists() and self.file.read_text().rstrip().endswith("}"), self.scheduler)
-        self.address = json.loads(self.file.read_text())["address"]
-
-    def _started(self, what, *options):
-        command = [
-            sys.executable,
-            "-m",
-            f"distributed.cli.{what}",
-            "--no-dashboard",
-            "--scheduler-file",
-            str(self.file),
-        ]
-        process = subprocess.Popen(
-            [*command, *options],
-            cwd=self.place,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self.processes.append(process)
-        return process
-
-    def worker(self, *options):
-        """One more worker, with one thread."""
-        return self._started("dask_worker", "--nthreads", "1", *options)
-
-    def crew(self, size):
-        """The cluster once so many workers have joined."""
-        crew = []
-
-        def joined():
-            try:
-                crew[:] = [Cluster(self.address)]
-            except ClusterLostError:
-                return False
-            return crew[0].size == size or bool(crew[0].close(crew[0].open()))
-
-        wait_until(joined)
-        return crew[0]
-
-    def end(self):
-        for process in self.processes:
-            process.kill()  # the worker of a nanny ends by itself when the nanny is gone
-            process.wait()
-
-
-@contextmanager
-def dask(place, **environment):
-    cluster = Dask(place, **environment)
-    try:
-        yield cluster
-    finally:
-        cluster.end()
+TASKS = os.pathsep.join(str(folder) for folder in Path(__file__).parents[:2])  # where workers find studies.py
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +60,7 @@ def test_the_scheduler_is_lost_which_is_said_and_resume_goes_on_without_it(study
     with dask(tmp_path) as cluster:
         cluster.worker("--no-nanny")
         cluster.crew(1)
-        process = started(study, out, "--cluster", cluster.address)
+        process = started("sweep", study, "-o", out, "--cluster", cluster.address)
         wait_until(lambda: finished_bytes(out) > 10_000, process)
         cluster.scheduler.kill()
         said, errors = process.communicate(timeout=120)
@@ -138,7 +76,7 @@ def test_the_scheduler_is_lost_which_is_said_and_resume_goes_on_without_it(study
 def test_a_run_that_kills_every_worker_of_a_cluster_is_the_only_one_that_fails(tmp_path):
     study = written(tmp_path, STUDY.replace("points = 9", "points = 1").replace("draws = 3", "draws = 2"))
     lived(study, tmp_path / "right")
-    with dask(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as cluster:
+    with dask(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0", PYTHONPATH=TASKS) as cluster:
         for _ in range(2):
             cluster.worker("--nanny")  # who replaces it
         lived(study, tmp_path / "out", cluster.crew(2), task=functools.partial(die_always, 7))
@@ -148,6 +86,6 @@ def test_a_run_that_kills_every_worker_of_a_cluster_is_the_only_one_that_fails(t
 
 
 def test_where_no_scheduler_answers_it_says_so(cxsim, study, tmp_path, monkeypatch):
-    monkeypatch.setattr("cxsim.sweep.crews.SECONDS_TO_ANSWER", 0.5)
+    monkeypatch.setattr("cxsim.sweep.workers.crews.SECONDS_TO_ANSWER", 0.5)
     code, _, errors = cxsim("sweep", study, "-o", tmp_path / "out", "--cluster", "tcp://127.0.0.1:9")
     assert code == 2 and errors.startswith("cxsim: no scheduler answers at tcp://127.0.0.1:9")

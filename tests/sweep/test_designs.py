@@ -14,8 +14,8 @@ from cxsim.scenario import ScenarioError, load
 from cxsim.scenario.register import find_entries
 from cxsim.study.results import scenario_record
 from cxsim.sweep import read_study
-from cxsim.sweep.design import points_of, worlds_of
-from cxsim.sweep.keys import known_keys, own_value, record_of, scenario_with
+from cxsim.sweep.design.keys import known_keys, own_value, record_of, scenario_with
+from cxsim.sweep.design.points import points_of, worlds_of
 from cxsim.sweep.plan import planned
 
 HEAD = 'scenario = "market.toml"\nplans = ["plan.toml"]\n'

@@ -13,7 +13,7 @@ from cxsim.scenario import load
 from cxsim.study.folder import ResultsExistError
 from cxsim.study.lived import live
 from cxsim.sweep import read_runs, read_weeks
-from cxsim.sweep.store import Store
+from cxsim.sweep.store.folder import Store
 
 FEW = STUDY.replace("points = 9", "points = 2").replace("draws = 3", "draws = 2").replace("replications = 5", "replications = 2")  # fmt: skip
 
@@ -120,6 +120,18 @@ def test_another_study_does_not_go_into_the_folder(study, out, tmp_path, text, m
     assert sums(out) == before
 
 
+def test_other_words_are_the_same_study_and_are_told_from_now_on(study, tmp_path):
+    lived(study, tmp_path / "out")
+    before, manifest = sums(tmp_path / "out"), json.loads((tmp_path / "out" / "sweep.json").read_text())
+    words = FEW.replace('"Small"', '"Tiny"') + '[labels]\n"telling.bad" = "friends who hear of it"\n'
+    lived(written(tmp_path / "told", words), tmp_path / "out", resume=True)
+    now = json.loads((tmp_path / "out" / "sweep.json").read_text())
+    assert sums(tmp_path / "out") == before and now["study"].pop("name") == "Tiny"
+    assert now["study"].pop("labels") == {"telling.bad": "friends who hear of it"}
+    del manifest["study"]["name"], manifest["study"]["labels"]
+    assert now == manifest
+
+
 def test_what_was_begun_with_another_version_is_not_mixed(study, tmp_path):
     lived(study, tmp_path)
     manifest = json.loads((tmp_path / "sweep.json").read_text())
@@ -136,7 +148,7 @@ def test_a_folder_of_the_user_is_refused_and_left_alone(study, tmp_path):
 
 
 def test_two_drivers_do_not_write_one_folder(study, tmp_path):
-    with Store(tmp_path / "out").locked(), pytest.raises(ResultsExistError, match="another cxsim sweep"):
+    with Store(tmp_path / "out").locked(), pytest.raises(ResultsExistError, match="another cxsim"):
         lived(study, tmp_path / "out")
 
 

@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from cxsim.sweep.journal import Journal, record, records
-from cxsim.sweep.left import Left
-from cxsim.sweep.people import PEOPLE
-from cxsim.sweep.space import RUNS_OF_A_BLOCK, KeySpace
+from cxsim.sweep.design.space import RUNS_OF_A_BLOCK, KeySpace
+from cxsim.sweep.store.journal import Journal, record, records
+from cxsim.sweep.store.left import Left, weekly_columns
+from cxsim.sweep.store.people import PEOPLE
 
 RECORDS = st.lists(st.tuples(st.integers(0, 2**64 - 1), st.binary(max_size=40)), min_size=1, max_size=6)
 
@@ -83,9 +83,20 @@ def test_a_cut_journal_goes_on_behind_its_last_sound_record(tmp_path, written, c
     error=st.text(max_size=20),
 )
 def test_what_a_run_leaves_comes_back_as_it_was(figures, tally, people, error):
-    back = Left.unpacked(Left(figures, tally, people).packed(), 5)
-    assert back.figures.tobytes() == figures.tobytes() and back.tally.tobytes() == tally.tobytes()
+    weeks = weekly_columns(tally)
+    back = Left.unpacked(Left(figures, weeks, people).packed(), 5)
+    assert back.figures.tobytes() == figures.tobytes() and np.array_equal(back.weeks, weeks)
     assert back.people.dtype == PEOPLE and back.people.tobytes() == people.tobytes()
     back = Left.unpacked(Left(figures).packed(), 5)
-    assert back.tally is back.people is None
+    assert back.weeks is back.people is None
     assert Left.unpacked(Left(error=error).packed(), 5) == Left(error=error)
+
+
+def test_weekly_numbers_come_back_at_both_ends_of_every_width():
+    ends = [0, 2**8, 2**16, 2**31, 2**63, -(2**31)]
+    columns = [
+        np.array([0, end + step], np.int64) for end in ends for step in (-1, 0) if -(2**63) <= end + step < 2**63
+    ]
+    back = Left.unpacked(Left(np.zeros(1), columns).packed(), 1)
+    assert [column.tolist() for column in back.weeks] == [column.tolist() for column in columns]
+    assert {column.itemsize for column in back.weeks} == {1, 2, 4, 8}

@@ -10,7 +10,8 @@ from cxsim.ledger.outcomes import STATUSES
 from cxsim.records import MONEY_UNIT
 from cxsim.scenario import load
 from cxsim.study.lived import live
-from cxsim.sweep import read_people, read_runs, rows
+from cxsim.sweep import read_people, read_runs
+from cxsim.sweep.store import rows
 
 FEW = (
     STUDY.replace("points = 9", "points = 2")

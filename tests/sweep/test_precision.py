@@ -10,7 +10,7 @@ from scipy import stats
 from studies import LIVELY, lived, sums, written
 
 from cxsim.sweep import read_runs
-from cxsim.sweep.crews import Processes, Threads
+from cxsim.sweep.workers.crews import Processes, Threads
 
 PLACE = ["point", "world"]
 

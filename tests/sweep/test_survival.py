@@ -12,22 +12,13 @@ import sys
 
 import pytest
 from interruption import StopAfter
-from studies import (
-    STUDY,
-    die_always,
-    die_once,
-    finished_bytes,
-    lived,
-    processes_of,
-    started,
-    sums,
-    wait_until,
-    written,
-)
+from sessions import processes_of, started, wait_until
+from studies import STUDY, die_always, die_once, finished_bytes, lived, sums, written
 
-from cxsim.sweep import driver, read_runs
-from cxsim.sweep.crews import Processes, Threads
-from cxsim.sweep.store import Store
+from cxsim.sweep import read_runs
+from cxsim.sweep.store.folder import Store
+from cxsim.sweep.workers import driver
+from cxsim.sweep.workers.crews import Processes, Threads
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and sessions")
 
@@ -47,7 +38,7 @@ def test_kill_9_of_the_driver_loses_nothing_and_leaves_no_orphans(study, referen
     out = tmp_path / "out"
     before = 0
     for _ in range(2):
-        process = started(study, out, "--workers", 2, "--resume")
+        process = started("sweep", study, "-o", out, "--workers", 2, "--resume")
         wait_until(lambda process=process, before=before: finished_bytes(out) > before + 20_000, process)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -66,7 +57,7 @@ def test_kill_9_of_the_driver_loses_nothing_and_leaves_no_orphans(study, referen
 @posix
 def test_ctrl_c_stops_at_once_and_keeps_what_is_finished(study, reference, tmp_path):
     out = tmp_path / "out"
-    process = started(study, out, "--workers", 2)
+    process = started("sweep", study, "-o", out, "--workers", 2)
     wait_until(lambda: finished_bytes(out) > 10_000, process)
     os.killpg(process.pid, signal.SIGINT)
     said, errors = process.communicate(timeout=60)
@@ -97,7 +88,9 @@ def test_a_disk_that_is_full_stops_the_study_and_loses_nothing(study, reference,
     resource = pytest.importorskip("resource")
     out = tmp_path / "out"
     small = (30_000, 30_000)  # no file may grow beyond: a write is cut short, the next one fails
-    process = started(study, out, "--workers", 0, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, small))
+    process = started(
+        "sweep", study, "-o", out, "--workers", 0, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, small)
+    )
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 2 and errors.startswith("cxsim: ") and "Traceback" not in errors
     assert errors.rstrip().endswith("What is finished is kept; when there is room again, --resume goes on")
@@ -179,6 +172,6 @@ def test_a_disk_that_fills_while_a_block_is_written_leaves_no_half_of_it(interru
     assert not list((out / "_tmp").iterdir()) and not list((out / "runs").iterdir())
     (journal,) = (out / "journal").iterdir()
     left = journal.stat().st_size
-    monkeypatch.setattr("cxsim.sweep.work.live", None)  # nothing is lived again
+    monkeypatch.setattr("cxsim.sweep.workers.work.live", None)  # nothing is lived again
     lived(study, out, resume=True)
     assert left and sums(out) == whole

@@ -7,11 +7,11 @@ import pytest
 from interruption import StopAfter
 from studies import RUNS, lived, sums, written
 
-from cxsim.sweep.crews import Threads
-from cxsim.sweep.driver import CHUNKS_A_WORKER, Driver
+from cxsim.sweep.design.space import Key
 from cxsim.sweep.progress import Progress, in_bytes, in_time
-from cxsim.sweep.space import Key
-from cxsim.sweep.work import Done
+from cxsim.sweep.workers.crews import ClusterLostError, Threads
+from cxsim.sweep.workers.driver import CHUNKS_A_WORKER, Driver
+from cxsim.sweep.workers.work import Done
 
 
 def test_a_study_is_lived_resumed_and_expanded(cxsim, study, reference, tmp_path):
@@ -98,6 +98,20 @@ def test_chunks_are_asked_for_only_when_there_is_room_for_them():
 
     Driver(AtOnce(2), None, lambda keys: keys, finished, lambda: None).live(keys())
     assert sorted(seen) == list(range(5000))
+
+
+def test_a_result_that_was_lost_with_its_cluster_is_not_waited_for(monkeypatch):
+    class Gone(AtOnce):
+        def submit(self, task, chunk):
+            return Future()
+
+        def check(self):
+            raise ClusterLostError("gone")
+
+    monkeypatch.setattr("cxsim.sweep.workers.driver.TICK", 0.01)
+    patience = iter(range(50))
+    with pytest.raises(ClusterLostError, match="gone"):
+        Driver(Gone(1), None, lambda keys: keys, None, lambda: next(patience)).live(iter([[Key(0, 0, 0)]]))
 
 
 def test_progress_is_told_in_lines_where_there_is_no_terminal(monkeypatch, capsys):

@@ -12,10 +12,10 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from cxsim.sweep.crews import ClusterLostError, Crew
-from cxsim.sweep.left import Left
-from cxsim.sweep.space import Key
-from cxsim.sweep.work import Chunk, Done
+from cxsim.sweep.design.space import Key
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.workers.crews import ClusterLostError, Crew
+from cxsim.sweep.workers.work import Chunk, Done
 
 CHUNKS_A_WORKER = 4  # under way or waiting
 SECONDS_A_CHUNK = 1.0
@@ -83,6 +83,8 @@ class Driver:
                     done, _ = wait(self._under_way, TICK, FIRST_COMPLETED)
                     if any([self._take(future) for future in done]) and self.crew.breaks:
                         executor = self._new_executor(executor)
+                    if self._under_way:
+                        self.crew.check()
                     self.tick()
         except (KeyboardInterrupt, ClusterLostError):
             self._keep_what_is_done()

@@ -1,10 +1,6 @@
 """The tables of a block: `runs` (a row a run: parameters and figures), `weeks` (run, week and brand), `people` (run and person)."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,73 +10,18 @@ import pyarrow as pa
 from cxsim.ledger.figures import FIGURES
 from cxsim.ledger.weekly import column_of, unit_of
 from cxsim.measures import Measure
-from cxsim.sweep.keys import Value, Values
-from cxsim.sweep.left import Left
-from cxsim.sweep.people import people_table as table_of_people
-from cxsim.sweep.space import Key
+from cxsim.sweep.design.grid import Grid
+from cxsim.sweep.design.space import Key
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.store.people import people_table as table_of_people
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _FRONT = (
     ("run", pa.int64()), ("id", pa.string()), ("point", pa.int64()), ("world", pa.int64()), ("plan", _WORD),
     ("replication", pa.int64()), ("seed", pa.int64()),
 )  # fmt: skip
+_NONE = np.zeros(0, np.int64)
 _MEASURES = [(column_of(measure), unit_of(measure), measure) for measure in Measure]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The scenarios of a study: every design point x world x plan, by one number.
-
-    Attributes:
-        points: one row a point, one column a factor.
-        worlds: one row a world, one column an uncertain key.
-        plans: names, the base first.
-        hashes: content of the market and of each plan, by name.
-        brands: names of the brands, by plan.
-        segments: names of the segments, by plan.
-        seed: of all luck.
-    """
-
-    points: pd.DataFrame
-    worlds: pd.DataFrame
-    plans: tuple[str, ...]
-    hashes: dict[str, str]
-    brands: dict[str, list[str]]
-    segments: dict[str, list[str]]
-    seed: int
-
-    def __len__(self) -> int:
-        return len(self.points) * len(self.worlds) * len(self.plans)
-
-    def place(self, scenario: int) -> tuple[int, int, str]:
-        """(point, world, plan) of a scenario's number."""
-        rest, plan = divmod(scenario, len(self.plans))
-        point, world = divmod(rest, len(self.worlds))
-        return point, world, self.plans[plan]
-
-    def values(self, scenario: int) -> Values:
-        """The values of a scenario, by full key."""
-        point, world, _ = self.place(scenario)
-        values = {key: column[point] for key, column in self._of_points.items()}
-        return values | {key: column[world] for key, column in self._of_worlds.items()}
-
-    @cached_property
-    def _of_points(self) -> dict[str, list[Value]]:
-        return _columns(self.points)
-
-    @cached_property
-    def _of_worlds(self) -> dict[str, list[Value]]:
-        return _columns(self.worlds)
-
-    def run_id(self, key: Key) -> str:
-        """Hash of what a run is: content of its market and plan, values, seed, replication; not the versions."""
-        _, _, plan = self.place(key.scenario)
-        content = [self.hashes[plan], self.values(key.scenario), self.seed, key.replication]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _columns(table: pd.DataFrame) -> dict[str, list[Value]]:
-    return {str(key): table[key].tolist() for key in table.columns}
 
 
 def design_table(name: str, values: pd.DataFrame) -> pa.Table:
@@ -125,27 +66,24 @@ def runs_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Tabl
 
 def weeks_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Table:
     """One row a run, week and brand; counts are whole, money in currency, times in weeks. Failed runs have no rows."""
-    runs, weeks, brands = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    tallies = [np.zeros((len(Measure), 0), np.int64)]
     names = _all_of(grid, grid.brands)
-    for key, each in zip(keys, left, strict=True):
-        if each.tally is None:
-            continue
-        count, rivals, _ = each.tally.shape
+    lived = [(key, each.weeks) for key, each in zip(keys, left, strict=True) if each.weeks is not None]
+    runs, weeks, brands = [_NONE], [_NONE], [_NONE]
+    for key, columns_of_run in lived:
         own = [names.index(name) for name in grid.brands[grid.place(key.scenario)[2]]]
-        runs.append(np.full(count * rivals, key.run))
-        weeks.append(np.repeat(np.arange(count), rivals))
-        brands.append(np.tile(own, count))
-        tallies.append(np.moveaxis(each.tally, -1, 0).reshape(len(Measure), -1))
-    tally = np.concatenate(tallies, axis=1)
-    word = pa.DictionaryArray.from_arrays(pa.array(np.concatenate(brands), pa.int32()), pa.array(names))
+        rows = len(columns_of_run[0])
+        runs.append(np.full(rows, key.run))
+        weeks.append(np.repeat(np.arange(rows // len(own)), len(own)))
+        brands.append(np.tile(own, rows // len(own)))
+    counts = list(zip(*([_NONE] * len(Measure), *(columns_of_run for _, columns_of_run in lived)), strict=True))
     columns = {
         "run": pa.array(np.concatenate(runs)),
         "week": pa.array(np.concatenate(weeks), pa.int32()),
-        "brand": word,
+        "brand": pa.DictionaryArray.from_arrays(pa.array(np.concatenate(brands), pa.int32()), pa.array(names)),
     }
     for name, unit, measure in _MEASURES:
-        columns[name] = pa.array(tally[measure] if unit == 1.0 else tally[measure] * unit)
+        column = np.concatenate(counts[measure], dtype=np.int64)
+        columns[name] = pa.array(column if unit == 1.0 else column * unit)
     return pa.table(columns)
 
 

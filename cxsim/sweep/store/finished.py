@@ -9,11 +9,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from cxsim.ledger.figures import FIGURES
-from cxsim.sweep.journal import records
-from cxsim.sweep.left import Left
-from cxsim.sweep.space import KeySpace
-from cxsim.sweep.store import RUNS, Store
-from cxsim.sweep.tables import Grid, runs_table, values_of
+from cxsim.sweep.design.grid import Grid
+from cxsim.sweep.design.space import KeySpace
+from cxsim.sweep.store.folder import RUNS, Store
+from cxsim.sweep.store.journal import records
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.store.tables import runs_table, values_of
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import pandas as pd
 
 from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.places import Path as KeyPath
-from cxsim.sweep.cubes import Cube, latin_hypercube, morris_walks, saltelli_rows, sobol_points
-from cxsim.sweep.keys import Value, entry_of, own_value
-from cxsim.sweep.study import BASE, Design, Factor, Reading
+from cxsim.sweep.design.cubes import Cube, latin_hypercube, morris_walks, saltelli_rows, sobol_points
+from cxsim.sweep.design.keys import Value, entry_of, own_value
+from cxsim.sweep.design.study import BASE, Design, Factor, Reading
 
 LEVELS = 5  # of a range, one at a time: enough to see where a decision flips between two of them
 DIGITS = 6  # drawn values are written with so many figures: readable, and the same on every machine

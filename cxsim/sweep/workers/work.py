@@ -8,9 +8,9 @@ import numpy as np
 from cxsim.ledger.figures import FIGURES
 from cxsim.scenario import Scenario
 from cxsim.study.lived import live
-from cxsim.sweep.keys import Record, Values, scenario_with
-from cxsim.sweep.left import Left
-from cxsim.sweep.people import people_of
+from cxsim.sweep.design.keys import Record, Values, scenario_with
+from cxsim.sweep.store.left import Left, weekly_columns
+from cxsim.sweep.store.people import people_of
 
 
 class Lives(NamedTuple):
@@ -64,7 +64,7 @@ def _live(scenario: Scenario, chunk: Chunk, replication: int) -> Left:
         figures = np.array([lived.figures[figure.name] for figure in FIGURES])
         return Left(
             figures,
-            lived.world.tally if chunk.weeks else None,
+            weekly_columns(lived.world.tally) if chunk.weeks else None,
             people_of(lived, scenario) if chunk.people else None,
         )
     except Exception as error:

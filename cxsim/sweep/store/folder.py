@@ -15,18 +15,18 @@ _tmp/                         files while they are being written
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cxsim.study.folder import ResultsExistError, check_free
-from cxsim.sweep.journal import Journal
+from cxsim.sweep.store.journal import Journal
+from cxsim.sweep.store.lock import held
 
 MANIFEST = "sweep.json"
 PAIRING, PRECISION = "pairing.csv", "precision.csv"
@@ -76,9 +76,7 @@ class Store:
         """
         for name in ("_tmp", "journal", RUNS):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("w") as lock:
-            if not _hold(lock):
-                raise ResultsExistError(f"{self.folder} is being written by another cxsim sweep; wait for its end")
+        with held(self.folder):
             for torn in (self.folder / "_tmp").iterdir():
                 torn.unlink()
             yield
@@ -143,7 +141,7 @@ class Store:
 
 
 def parquet_writer(target: Path | IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
-    """A file of the same bytes for the same rows: zstd; floats split into their bytes, whole numbers as differences."""
+    """A file of the same bytes for the same rows: quick zstd; floats split into their bytes, whole numbers as differences."""
     encodings = {}
     for field in schema:
         if pa.types.is_floating(field.type):
@@ -152,26 +150,10 @@ def parquet_writer(target: Path | IO[bytes], schema: pa.Schema) -> pq.ParquetWri
             encodings[field.name] = "DELTA_BINARY_PACKED"
     words = [field.name for field in schema if field.name not in encodings and not pa.types.is_boolean(field.type)]
     return pq.ParquetWriter(
-        target, schema, compression="zstd", compression_level=3, use_dictionary=words, column_encoding=encodings
+        target, schema, compression="zstd", compression_level=1, use_dictionary=words, column_encoding=encodings
     )
 
 
 def block_file(table: str, block: int) -> str:
     """Where a block of a table lies in the folder."""
     return f"{table}/block-{block:06}.parquet"
-
-
-def _hold(lock: TextIO) -> bool:
-    """Take the lock of a file; the system gives it back when the process ends, however it ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

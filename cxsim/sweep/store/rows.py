@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cxsim.sweep.left import Left
-from cxsim.sweep.space import Key
-from cxsim.sweep.study import Study
-from cxsim.sweep.tables import Grid, people_table, weeks_table
+from cxsim.sweep.design.grid import Grid
+from cxsim.sweep.design.space import Key
+from cxsim.sweep.design.study import Study
+from cxsim.sweep.store.left import Left
+from cxsim.sweep.store.tables import people_table, weeks_table
 
 ROWS_OF_A_GROUP = 100_000  # a run's rows stay together
 
@@ -17,7 +18,7 @@ TableOf = Callable[[Grid, Sequence[Key], Sequence[Left]], pa.Table]
 
 def rows_of_weeks(left: Left) -> int:
     """How many rows a run has in `weeks`."""
-    return 0 if left.tally is None else left.tally.shape[0] * left.tally.shape[1]
+    return 0 if left.weeks is None else len(left.weeks[0])
 
 
 def rows_of_people(left: Left) -> int:

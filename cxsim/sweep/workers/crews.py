@@ -18,6 +18,8 @@ import cxsim
 
 _ONE_THREAD = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 SECONDS_TO_ANSWER = 10
+_COMM_CLOSED = "CommClosedError"
+_GONE = "the cluster is gone; what is finished is kept, --resume goes on, also without it"
 
 
 class ClusterLostError(ValueError):
@@ -53,6 +55,14 @@ class Crew(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """Asked about once a second.
+
+        Raises:
+            ClusterLostError: if all workers are gone for good.
+        """
+        ...
+
 
 class Threads:
     """Threads of this process: the compiled rules hold no interpreter lock."""
@@ -74,6 +84,9 @@ class Threads:
         """Threads do not die alone."""
         return False
 
+    def check(self) -> None:
+        """They are always there."""
+
 
 class Processes:
     """Processes of this machine, born of a fork server that has loaded the rules (on Windows each for itself).
@@ -85,7 +98,7 @@ class Processes:
 
     tries, breaks = 3, True
 
-    def __init__(self, size: int, preload: str = "cxsim.sweep.preload") -> None:
+    def __init__(self, size: int, preload: str = "cxsim.sweep.workers.preload") -> None:
         self.size = size
         self._preload = preload
 
@@ -110,6 +123,9 @@ class Processes:
         """A worker that is killed breaks the whole pool."""
         return isinstance(error, BrokenProcessPool)
 
+    def check(self) -> None:
+        """A pool says by its futures that it is broken."""
+
 
 class Cluster:
     """The workers of a Dask scheduler that is already running.
@@ -129,7 +145,9 @@ class Cluster:
             self._distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise ValueError("--cluster needs the package distributed: pip install 'cxsim[cluster]'") from None
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # that a scheduler is lost is said by us
+        for name in ("client", "batched", "core"):  # that a scheduler is lost is said by us
+            logging.getLogger(f"distributed.{name}").setLevel(logging.CRITICAL)
+        logging.getLogger("tornado.application").addFilter(_is_no_lost_connection)
         self._address = address
         self._client = self._connected()
         self._lost = (self._distributed.scheduler.KilledWorker,)
@@ -173,9 +191,18 @@ class Cluster:
         """Whether a run killed its workers; when the scheduler is lost, all futures are cancelled."""
         if isinstance(error, self._lost):
             return True
-        if type(error).__name__ in ("CancelledError", "FutureCancelledError", "CommClosedError", "TimeoutError"):
-            raise ClusterLostError("the cluster is gone; what is finished is kept, --resume goes on, also without it")
+        if type(error).__name__ in ("CancelledError", "FutureCancelledError", _COMM_CLOSED, "TimeoutError"):
+            raise ClusterLostError(_GONE)
         return False
+
+    def check(self) -> None:
+        """Whether the scheduler is still there: a result that was on its way when it was lost is never heard of again."""
+        if self._client.status != "running":
+            raise ClusterLostError(_GONE)
+
+
+def _is_no_lost_connection(record: logging.LogRecord) -> bool:
+    return not record.exc_info or getattr(record.exc_info[0], "__name__", "") != _COMM_CLOSED
 
 
 def _version() -> str:

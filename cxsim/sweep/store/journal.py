@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 _HEAD = struct.Struct("<4sQI")
 _CHECK = struct.Struct("<I")
 _BEFORE = _HEAD.size + _CHECK.size  # the payload
-_MAGIC = b"cxs2"
+_MAGIC = b"cxs3"
 
 
 def record(run: int, payload: bytes) -> bytes:

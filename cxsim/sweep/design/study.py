@@ -1,6 +1,5 @@
 """A study file: which market and plans, what varies, in which worlds, how often. Every problem is named with its place."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -14,11 +13,11 @@ from cxsim.scenario import Problem, Scenario, ScenarioError, load_together
 from cxsim.scenario.files import find
 from cxsim.scenario.overrides import Override
 from cxsim.scenario.places import Path as KeyPath
-from cxsim.scenario.places import is_file, line_of, lines_of_keys
+from cxsim.scenario.toml_file import TomlFile, read_toml
 from cxsim.scenario.wording import nearest
 from cxsim.study.comparison import same_people
 from cxsim.study.stopping import FEWEST, MOST, check_figure
-from cxsim.sweep.keys import Record, known_keys, record_of
+from cxsim.sweep.design.keys import Record, known_keys, record_of
 
 BASE = "base"  # what the market without a plan is called in the tables
 
@@ -170,15 +169,13 @@ class Reading:
     """A study as read from its file.
 
     Attributes:
-        path: the file.
+        file: the file.
         study: what it says.
-        lines: where its keys stand.
         scenarios: the market (as "base") and each plan, with the values of `[set]`, by name.
     """
 
-    path: Path
+    file: TomlFile
     study: Study
-    lines: dict[KeyPath, int]
     scenarios: dict[str, Scenario]
 
     @property
@@ -188,11 +185,11 @@ class Reading:
 
     def where(self, path: KeyPath) -> str:
         """File and line of a key."""
-        return _where(self.path, self.lines, path)
+        return self.file.where(path)
 
     def place_of(self, table: str, key: str) -> KeyPath:
         """Where a full key stands in a table of the file, be it quoted or dotted."""
-        return (table, key) if (table, key) in self.lines else (table, *key.split("."))
+        return (table, key) if (table, key) in self.file.lines else (table, *key.split("."))
 
     def error(self, path: KeyPath, key: str, message: str, hint: str = "") -> StudyError:
         """One problem at a key of the file."""
@@ -210,7 +207,7 @@ class Reading:
 
     def beside(self, name: str) -> Path:
         """A file named in the study, relative to it."""
-        return self.path.parent / name
+        return self.file.path.parent / name
 
 
 def read_study(path: str | Path) -> Reading:
@@ -218,36 +215,24 @@ def read_study(path: str | Path) -> Reading:
 
     Raises:
         StudyError: with every problem found: file, line, key, what is allowed.
-        ScenarioError: if the market or a plan is wrong.
+        ScenarioError: if it is no TOML file, or the market or a plan is wrong.
     """
     path = Path(path)
-    if not is_file(path):
-        raise StudyError([Problem(str(path), "study", "there is no such file")])
+    file = read_toml(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        values, lines = tomllib.loads(text), lines_of_keys(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise StudyError([Problem(str(path), "TOML", str(error))]) from None
-    try:
-        study = Study.model_validate(values)
+        study = Study.model_validate(file.values)
     except ValidationError as error:
-        faults = error.errors()
-        raise StudyError([_problem(fault, _where(path, lines, _keys(fault)[0])) for fault in faults]) from None
+        raise StudyError([_problem(fault, file.where(_keys(fault)[0])) for fault in error.errors()]) from None
     named = {BASE: study.scenario, **{plan: plan for plan in study.plans}}
     sources = [find(source, path.parent) for source in named.values()]
-    reading = Reading(path, study, lines, dict(zip(named, load_together(sources), strict=True)))
+    reading = Reading(file, study, dict(zip(named, load_together(sources), strict=True)))
     for key in (*study.set, *study.labels):
         reading.check_key(reading.place_of("set" if key in study.set else "labels", key), key)
     given = [Override(reading.where(reading.place_of("set", key)), key, value) for key, value in study.set.items()]
     loaded = dict(zip(named, load_together(sources, given), strict=True)) if given else reading.scenarios
     for name in study.plans:
         same_people(loaded[BASE], loaded[name], name)
-    return Reading(path, study, lines, loaded)
-
-
-def _where(path: Path, lines: dict[KeyPath, int], key: KeyPath) -> str:
-    line = line_of(lines, key)
-    return f"{path}, line {line}" if line else str(path)
+    return Reading(file, study, loaded)
 
 
 _KINDS_OF_VALUE = ("bool", "int", "float", "str")  # pydantic names the alternatives it tried

@@ -1,0 +1,1 @@
+"""What to run: the study file, its points and worlds, the numbers of all runs."""
