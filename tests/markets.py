@@ -15,31 +15,8 @@ from cxsim.records import NOTES
 from cxsim.scenario import Scenario, load
 from cxsim.stages import Traits
 
-# Everybody who needs the product knows the one brand, finds it, buys it at once and uses it at once; nothing that is
-# experienced or said changes what they do. What is left is the statistics of needs and of latent loyalty.
-STATISTICS_ONLY = """
-[market]
-people = 20000
-horizon_weeks = 52
-[need]
-at_entry = true
-[research]
-duration_weeks = 0.0
-[purchase]
-outside = -inf
-[support]
-recovery_weight = 0.0
-[loyalty]
-satisfaction_weight = 0.0
-failure_weight = 0.0
-exit = 1.0
-[brand.focal]
-expectation.awareness = 1.0
-research.findability = 1.0
-purchase.ease = 1.0
-use.delivery_weeks = 0.0
-use.late_weeks = 0.0
-"""
+# Nothing that is experienced or said changes what people do; the file says more.
+STATISTICS_ONLY = (Path(__file__).parents[1] / "experiments/replications/bare.toml").read_text(encoding="utf-8")
 
 # Two rivals, quick needs, and everything that can happen does: failures, queues, calls back, rewards, reviews.
 EVERYTHING_HAPPENS = """

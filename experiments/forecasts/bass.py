@@ -16,13 +16,14 @@ from scipy.stats import qmc
 
 from cxsim.closed_forms.bass import Bass, fit_bass
 from cxsim.closed_forms.histories import Numbers
-from experiments.forecasts.diffusion import fit_full, skeleton, yearly_sales
+from experiments.forecasts.diffusion import fits_full, skeleton, yearly_sales
 from experiments.forecasts.scores import jackknife
 from experiments.pages import table
 
 DATA = Path(__file__).parents[2] / "examples/data/sales_of_new_products.csv"
 SEALED_YEARS = 3
 RUNS, DRAWS = 50, 150
+RUNS_A_FIT = 5
 USUAL_P, USUAL_Q = 0.03, 0.38  # means of 213 applications in Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77
 SPREAD_P, SPREAD_Q = 1.0, 0.5  # standard deviations of their logarithms: assumed, a wide range
 TRIED = 4096
@@ -105,14 +106,16 @@ def plausible(known: Known, draws: int) -> list[Bass]:
 
 
 def simulated(known: Known, runs: int = RUNS) -> dict[str, Numbers]:
-    """Sales of all years in each run, by market, shape (runs, known + sealed years)."""
+    """Sales of all years in each run, by market, shape (runs, known + sealed years); of the whole market in each fit."""
     years = len(known.sales) + SEALED_YEARS
-    best, spread, whole = fit_bass(known.sales), plausible(known, DRAWS), fit_full(known.sales)
+    best, spread, fits = fit_bass(known.sales), plausible(known, DRAWS), fits_full(known.sales)
     people = np.array([model.m for model in spread])[:, None]
+    buyers = np.array([fit.model.m for fit in fits])[:, None]
+    whole = yearly_sales([fit.scenario(years) for fit in fits for _ in range(RUNS_A_FIT)], 1000)
     return {
         "skeleton": best.m * yearly_sales([skeleton(best, years)] * runs, 1000),
         "skeleton, plausible": people * yearly_sales([skeleton(model, years) for model in spread], 1000),
-        "full": whole.model.m * yearly_sales([whole.scenario(years)] * runs, 1000),
+        "full": buyers * whole.reshape(len(fits), RUNS_A_FIT, years).mean(axis=1),
     }
 
 

@@ -18,9 +18,9 @@ from cxsim.closed_forms.pareto_nbd import ParetoNbd
 from experiments.forecasts.cohorts import SPLIT_WEEK, Cohort, Forecast, Sealed, cdnow
 from experiments.forecasts.lives import SKELETON, market
 from experiments.forecasts.peers import RepeatModel, all_peers, closed_form, fitted
-from experiments.forecasts.refit import FullFit, refit_full
+from experiments.forecasts.refit import FullFit, refits_full
 from experiments.forecasts.scores import Scores
-from experiments.forecasts.simulated import Simulated, half_and_half, simulate
+from experiments.forecasts.simulated import GROUPS, Simulated, half_and_half, simulate
 from experiments.pages import table
 
 INNER_WEEK = 26
@@ -39,13 +39,13 @@ class Prepared:
         peers: closed forms and naive forecasts.
         ours: simulated forecasts.
         inner: curve error over weeks 27-39 of each structure's closed form fitted on weeks 1-26.
-        fits: the full market's parameters by structure.
+        fits: the full market's parameters by structure, one for each group of runs.
     """
 
     peers: list[Forecast]
     ours: list[Simulated]
     inner: dict[str, float]
-    fits: dict[str, FullFit]
+    fits: dict[str, list[FullFit]]
 
     @property
     def headline(self) -> str:
@@ -70,8 +70,8 @@ def inner_table(known: Cohort) -> str:
         rows.append([kind.NAME, *shown(later.score(closed_form(fitted(kind, earlier), earlier, later.weeks)))])
         for settings in FIRST_MAY_LEAVE if structure == "after_use" else ((),):
             name = " ".join(["cxsim, full,", structure, *settings])
-            scenario = refit_full(kind, earlier, *settings).scenario(earlier, known.weeks)
-            rows.append([name, *shown(*simulate(name, scenario, earlier, INNER_RUNS).score(later))])
+            scenarios = [fit.scenario(earlier, known.weeks) for fit in refits_full(kind, earlier, *settings)]
+            rows.append([name, *shown(*simulate(name, scenarios, earlier, INNER_RUNS).score(later))])
     return table(["forecast", "curve 27-39", "week 39", *HEADING[3:]], rows)
 
 
@@ -80,11 +80,11 @@ def prepare(known: Cohort, ahead: int) -> Prepared:
     skeletons, full, fits = [], [], {}
     for structure, kind in STRUCTURES.items():
         model = fitted(kind, known)
-        scenario = market(SKELETON, model, known, SKELETON_PEOPLE, known.weeks + ahead)
-        skeletons.append(simulate(f"cxsim, skeleton, {structure}", scenario, known))
-        fits[structure] = refit_full(kind, known)
-        scenario = fits[structure].scenario(known, known.weeks + ahead)
-        full.append(simulate(f"cxsim, full, {structure}", scenario, known))
+        skeleton = market(SKELETON, model, known, SKELETON_PEOPLE, known.weeks + ahead)
+        skeletons.append(simulate(f"cxsim, skeleton, {structure}", [skeleton] * GROUPS, known))
+        fits[structure] = refits_full(kind, known)
+        scenarios = [fit.scenario(known, known.weeks + ahead) for fit in fits[structure]]
+        full.append(simulate(f"cxsim, full, {structure}", scenarios, known))
     full.append(half_and_half("cxsim, full, half of each", *full))
     return Prepared(all_peers(known, ahead), skeletons + full, inner_errors(known), fits)
 
@@ -108,7 +108,7 @@ def report(prepared: Prepared, sealed: Sealed) -> str:
         headline = ours.name.endswith(f"full, {prepared.headline}")
         rows.append([f"**{ours.name}**" if headline else ours.name, *shown(*ours.score(sealed))])
     inner = ", ".join(f"{name} {error:.2%}" for name, error in prepared.inner.items())
-    fits = [f"- {structure}: {_parameters(fit)}" for structure, fit in prepared.fits.items()]
+    fits = [f"- {structure}: {_parameters(fits)}" for structure, fits in prepared.fits.items()]
     lives = ", ".join(f"{ours.name.removeprefix('cxsim, ')} {ours.lives:,}" for ours in prepared.ours[:-1])
     return "\n\n".join(
         [
@@ -116,7 +116,7 @@ def report(prepared: Prepared, sealed: Sealed) -> str:
             _against_skeletons(prepared, sealed),
             f"The rule (curve error over weeks 27-39 after fitting weeks 1-26: {inner}) chooses **{prepared.headline}**.",
             f"Simulated customers behind the rows: {lives}.",
-            "Refitted in the full market:\n\n" + "\n".join(fits),
+            "Refitted in the full market, mean and standard deviation of ten fits:\n\n" + "\n".join(fits),
         ]
     )
 
@@ -132,9 +132,11 @@ def _against_skeletons(prepared: Prepared, sealed: Sealed) -> str:
     return f"Curve error of the full market minus its skeleton's, percentage points: {', '.join(found)}."
 
 
-def _parameters(fit: FullFit) -> str:
-    values = ", ".join(f"{name} {getattr(fit.model, name):.3f}" for name in fit.model.START)
-    return f"{values}, satisfaction reference {fit.reference:.3f}; score off by {fit.miss:.2f}, misfit {fit.misfit:.2f}"
+def _parameters(fits: list[FullFit]) -> str:
+    columns = {name: np.array([getattr(fit.model, name) for fit in fits]) for name in fits[0].model.START}
+    values = ", ".join(f"{name} {each.mean():.3f} (± {each.std(ddof=1):.3f})" for name, each in columns.items())
+    miss, misfit = (np.mean([getattr(fit, name) for fit in fits]) for name in ("miss", "misfit"))
+    return f"{values}, satisfaction reference {fits[0].reference:.3f}; score off by {miss:.2f}, misfit {misfit:.2f}"
 
 
 def run(which: str) -> tuple[Prepared, Sealed, str]:

@@ -16,15 +16,18 @@ from cxsim.closed_forms.retention import BetaDiscreteWeibull
 from cxsim.model import LoyaltyModel
 from cxsim.scenario import Scenario
 from cxsim.study.replications import each_replication
-from experiments.forecasts.matching import mean_satisfaction
+from experiments.forecasts.matching import FITS, LUCK_OF_FITS, mean_satisfaction
 
 SKELETON, FULL = "online-retailer-rhythm", "subscription"
 WEEKS = 52
 MID_YEAR = 26  # renewals of the whole market take a few weeks; by then they are made
 FIRST_WEEKS = 4  # who buys the focal paper in these is the cohort
 PEOPLE = 20_000
+# Of those about to leave, two fifths renew after all as the market is shipped, one fifth here. Of none, one and two fifths
+# this one forecasts years 6-7 best from years 1-5 (experiments.forecasts.switched_off).
+FEWER_RETURN = "loyalty.exit=0.7"
 ALLOWED = (np.array([0.02, 0.02, 0.1]), np.array([100.0, 100.0, 5.0]))  # a, b, c
-FITTING_RUNS = 6
+FITTING_RUNS = 6  # of each fit
 
 CONTRACTS = [
     "market.entry_counts=[1]", "market.entry_step_weeks=0.0", "need.kind=contract", f"need.period_weeks={WEEKS}.0",
@@ -40,9 +43,9 @@ OF_A_COHORT = [
 ]
 
 
-def skeleton(model: BetaDiscreteWeibull, years: int, people: int = PEOPLE) -> Scenario:
+def skeleton(model: BetaDiscreteWeibull, years: int, people: int = PEOPLE, *more: str) -> Scenario:
     """Contracts of one firm and nothing else."""
-    return load(SKELETON, [*_frame(years, people), *CONTRACTS, *parameters(model)])
+    return load(SKELETON, [*_frame(years, people), *CONTRACTS, *parameters(model), *more])
 
 
 def full(segment: str, model: BetaDiscreteWeibull, years: int, people: int = PEOPLE, *more: str) -> Scenario:
@@ -105,7 +108,16 @@ class FullFit:
         return full(self.segment, self.model, years, PEOPLE, centred, *self.settings)
 
 
-def fit_full(segment: str, survivors: Numbers, *settings: str) -> FullFit:
+def fits_full(segment: str, survivors: Numbers, *settings: str, fits: int = FITS) -> list[FullFit]:
+    """Several fits, each with luck of its own; all but the first start where that one ended."""
+    one = fit_full(segment, survivors, *settings)
+    others = (fit_full(segment, survivors, *settings, luck=luck, start=one.model) for luck in range(1, fits))
+    return [one, *others]
+
+
+def fit_full(
+    segment: str, survivors: Numbers, *settings: str, luck: int = 0, start: BetaDiscreteWeibull | None = None
+) -> FullFit:
     """Refit how loyal people are by nature, such that BdW would find nothing to correct in the simulated losses.
 
     Whether to go is decided anew by experience, and who only doubts may come back; so the market makes another dependence
@@ -115,6 +127,8 @@ def fit_full(segment: str, survivors: Numbers, *settings: str) -> FullFit:
         segment: name in the newspaper market.
         survivors: customers at the end of years 0, 1, ..., shape (known years + 1,).
         settings: of the market, as overrides.
+        luck: number of the fit; each has runs of its own.
+        start: where to start, instead of the closed form's most likely values.
     """
     years = len(survivors) - 1
     closed = fit_retention(BetaDiscreteWeibull, survivors)
@@ -125,8 +139,10 @@ def fit_full(segment: str, survivors: Numbers, *settings: str) -> FullFit:
         return FullFit(segment, BetaDiscreteWeibull(*values.tolist()), reference, settings)
 
     def misses(values: Numbers) -> Numbers:
-        lived = survival_curves([guess(values).scenario(years)] * FITTING_RUNS).mean(axis=0)
+        first = LUCK_OF_FITS + FITTING_RUNS * luck
+        lived = survival_curves([guess(values).scenario(years)] * FITTING_RUNS, first).mean(axis=0)
         return survivors[0] * (score_of_survivors(closed, lived) - target)
 
-    found = meet(closed.values, ALLOWED, misses)
+    begin = closed.values if start is None else np.array([start.a, start.b, start.c])
+    found = meet(begin, ALLOWED, misses)
     return replace(guess(found.values), miss=float(np.sqrt(found.misfit)))

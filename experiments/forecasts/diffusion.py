@@ -14,12 +14,12 @@ from cxsim.measures import Measure
 from cxsim.model import LoyaltyModel
 from cxsim.scenario import Scenario
 from cxsim.study.replications import each_replication
-from experiments.forecasts.matching import match
+from experiments.forecasts.matching import FITS, LUCK_OF_FITS, match
 
 SKELETON, FULL = "online-retailer-rhythm", "durable"
 WEEKS = 52
 PEOPLE = 4_000
-FITTING_RUNS = 4
+FITTING_RUNS = 4  # of each fit
 ALLOWED = (np.array([5e-4, 0.05]), np.array([0.5, 3.0]))  # p, q
 ONE_FOR_LIFE = [
     "market.entry_counts=[1]", "market.entry_step_weeks=0.0", "need.at_entry=false", "need.kind=repeat",
@@ -78,13 +78,23 @@ class FullFit:
         return full(self.model, years)
 
 
-def fit_full(sales: Numbers) -> FullFit:
-    """Least squares on known sales over p and q, replacements included; the number of people is the best one for each."""
-    start = fit_bass(sales)
+def fits_full(sales: Numbers) -> list[FullFit]:
+    """Several fits, each with luck of its own."""
+    return [fit_full(sales, luck) for luck in range(FITS)]
+
+
+def fit_full(sales: Numbers, luck: int = 0) -> FullFit:
+    """Least squares on known sales over p and q, replacements included; the number of people is the best one for each.
+
+    Args:
+        sales: of the known years, shape (years,).
+        luck: number of the fit; each has runs of its own.
+    """
+    start, first = fit_bass(sales), LUCK_OF_FITS + FITTING_RUNS * luck
 
     def sold(values: Numbers) -> Numbers:
         scenario = full(Bass(*values.tolist()), len(sales))
-        return np.asarray(yearly_sales([scenario] * FITTING_RUNS).mean(axis=0))
+        return np.asarray(yearly_sales([scenario] * FITTING_RUNS, first).mean(axis=0))
 
     def simulate(values: Numbers) -> Numbers:
         seen = sold(values)

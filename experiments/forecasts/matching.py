@@ -23,6 +23,8 @@ FAR = 4.0  # no parameter moves by a factor of more than e to this power
 ROUNDS, POLISH = 8, 100  # evaluations, those for derivatives not counted
 NOTES_EACH = 100  # room for notes a person
 EXACT = 0.01  # of the mean squared miss: a tenth of a standard error, no need to polish
+FITS = 10  # of one market, each with luck of its own from the fit to the forecast: their spread is the luck of both
+LUCK_OF_FITS = 10_000  # replications from here on are those of fits; forecasts have others
 DECISIONS = [Note.STAYS, Note.DOUBTS, Note.LEAVES]
 
 

@@ -13,6 +13,7 @@ from experiments.forecasts.cdnow import Prepared
 from experiments.forecasts.cohorts import SPLIT_WEEK, Sealed
 
 TWO_SIDED = 1.96
+STYLES = ((LOOP, "-"), (NEUTRAL, "-"), (FIRST_CYCLE, "-"), (FIRST_CYCLE, ":"))  # of the markets under contract
 
 
 def tracking(prepared: Prepared, sealed: Sealed) -> Figure:
@@ -47,8 +48,8 @@ def survivors(every: dict[str, dict[str, Numbers]]) -> Figure:
         split = len(known.survivors) - 1
         years = np.arange(split + known.ahead + 1)
         ax.axvspan(0, split, color=PALE, alpha=0.5, linewidth=0)
-        for (name, runs), colour in zip(ours.items(), (LOOP, NEUTRAL, FIRST_CYCLE), strict=True):
-            ax.plot(years, runs.mean(axis=0), color=colour, label=f"cxsim, {name}")
+        for (name, runs), (colour, style) in zip(ours.items(), STYLES, strict=True):
+            ax.plot(years, runs.mean(axis=0), style, color=colour, label=f"cxsim, {name}")
         ax.plot(years[split + 1 :], peers["sBG"], color=LINE, linewidth=1, label="sBG")
         real = np.append(known.survivors, sealed.curve(after=list(peers.values())))
         ax.plot(years, real, "o", color=INK, markersize=4, label="published table")

@@ -18,13 +18,13 @@ from cxsim.scenario import Scenario
 from cxsim.study.replications import each_replication
 from experiments.forecasts.cohorts import Cohort
 from experiments.forecasts.lives import FULL, live, market, together
-from experiments.forecasts.matching import mean_satisfaction
+from experiments.forecasts.matching import FITS, LUCK_OF_FITS, mean_satisfaction
 from experiments.forecasts.peers import RepeatModel, fit
 
 REPEATS = np.array([0, 1, 2, 3, 4, 6, 10, 15])  # smallest number of repeats of each row of the table
 RECENCY = (1, 6, 5, 4, 3, 3, 1, 1)  # cells of each row by t_x / T, filled equally by the real customers
 LOWEST, HIGHEST = 0.02, 500.0  # of any parameter; the scenario allows no shape below .01
-PEOPLE, RUNS = 50_000, 4  # behind one evaluation
+PEOPLE, RUNS = 50_000, 2  # behind one evaluation of one fit
 
 
 @dataclass(frozen=True)
@@ -101,37 +101,53 @@ class FullFit:
         """The same with the reference at this market's own mean satisfaction."""
         return replace(self, reference=mean_satisfaction(self.scenario(known, known.weeks)))
 
-    def lived(self, known: Cohort, runs: int) -> Histories:
-        """Histories of its customers at the end of the known weeks."""
+    def lived(self, known: Cohort, runs: int, luck: int = 0) -> Histories:
+        """Histories of its customers at the end of the known weeks; every number of luck has runs of its own."""
         scenario = self.scenario(known, known.weeks)
-        return together(each_replication(lambda number: live(scenario, number, known.weeks).histories, runs))
+        first = LUCK_OF_FITS + runs * luck
+        return together(each_replication(lambda run: live(scenario, run, known.weeks).histories, runs, first=first))
+
+
+def refits_full(kind: type[RepeatModel], known: Cohort, *settings: str, fits: int = FITS) -> list[FullFit]:
+    """Several fits, each with luck of its own; all but the first start where that one ended."""
+    one = refit_full(kind, known, *settings)
+    return [one, *(refit_full(kind, known, *settings, luck=luck, start=one.model) for luck in range(1, fits))]
 
 
 def refit_full(
-    kind: type[RepeatModel], known: Cohort, *settings: str, people: int = PEOPLE, runs: int = RUNS
+    kind: type[RepeatModel],
+    known: Cohort,
+    *settings: str,
+    people: int = PEOPLE,
+    runs: int = RUNS,
+    luck: int = 0,
+    start: RepeatModel | None = None,
 ) -> FullFit:
     """The full market whose customers look to a closed form like the real ones of the known weeks.
 
     Args:
-        kind: of closed form; its structure is that of the market, and its most likely values are where the search starts.
+        kind: of closed form; its structure is that of the market.
         known: the cohort as known.
         settings: of the market, as overrides.
         people: in the simulated market; about two in five become customers.
         runs: behind one evaluation, always with the same luck.
+        luck: number of the fit; each has runs of its own.
+        start: where to start, instead of the closed form's most likely values.
     """
     closed = fit(kind, known)
     real = known.histories()
     target = score_of_histories(closed, real)  # 0, unless a parameter ran to the end of its range
     limits = (np.full(len(closed.values), LOWEST), np.full(len(closed.values), HIGHEST))
 
-    start = FullFit(closed.model, 0.6, people, settings).centred(known)
+    centred = FullFit(closed.model, 0.6, people, settings).centred(known)
 
     def at(values: Numbers) -> FullFit:
-        return replace(start, model=kind(*values.tolist()))
+        return replace(centred, model=kind(*values.tolist()))
 
     def misses(values: Numbers) -> Numbers:
-        return len(known) * (score_of_histories(closed, at(values).lived(known, runs)) - target)
+        return len(known) * (score_of_histories(closed, at(values).lived(known, runs, luck)) - target)
 
-    met = meet(closed.values, limits, misses)
+    begin = closed.values if start is None else np.array([getattr(start, name) for name in closed.names])
+    met = meet(begin, limits, misses)
     found = replace(at(met.values), miss=float(np.sqrt(met.misfit)))
-    return replace(found, misfit=Cells.of(real).misfit(real, found.lived(known, runs)))
+    return replace(found, misfit=Cells.of(real).misfit(real, found.lived(known, runs, luck)))

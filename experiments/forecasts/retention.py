@@ -17,7 +17,7 @@ from cxsim.closed_forms.histories import Numbers
 from cxsim.closed_forms.likelihood import fit_retention
 from cxsim.closed_forms.retention import BetaDiscreteWeibull, Sbg
 from cxsim.study.paired import Estimate
-from experiments.forecasts.contracts import fit_full, skeleton, survival_curves
+from experiments.forecasts.contracts import FEWER_RETURN, fits_full, skeleton, survival_curves
 from experiments.forecasts.scores import jackknife, percentage_error
 from experiments.pages import table
 
@@ -25,6 +25,7 @@ DATA = Path(__file__).parents[2] / "examples/data/retention.csv"
 SEGMENTS = {"High End": "high_end", "Regular": "regular"}
 KNOWN_YEARS = 7
 RUNS = 50
+RUNS_A_FIT = 10
 DRAWS, PEOPLE_A_DRAW = 400, 2_500  # lives for the plausible set: many parameters, few people each
 CUSTOMERS = 1000.0  # the table gives per cent to one decimal: it tells as much as a thousand customers would
 
@@ -85,18 +86,25 @@ def peers(known: Known) -> dict[str, Numbers]:
 def simulated(known: Known, runs: int = RUNS) -> dict[str, Numbers]:
     """Survivors of all years in per cent in each run, by market, shape (runs, years + 1).
 
-    "plausible" lives every run at other parameters of the set that fits nearly as well, `DRAWS` of them.
+    "plausible" lives every run at other parameters of the set that fits nearly as well, `DRAWS` of them. For the whole
+    market a row is the mean of the runs that share a fit.
     """
     customers = CUSTOMERS / 100.0 * known.survivors
     years = len(known.survivors) - 1 + known.ahead
     best = fit_retention(BetaDiscreteWeibull, customers)
     spread = [BetaDiscreteWeibull(*draw) for draw in best.plausible(DRAWS).tolist()]
-    whole = fit_full(SEGMENTS[known.segment], customers)
+
+    def whole(*settings: str) -> Numbers:
+        fits = fits_full(SEGMENTS[known.segment], customers, *settings)
+        lived = survival_curves([fit.scenario(years) for fit in fits for _ in range(RUNS_A_FIT)], 1000)
+        return np.asarray(lived.reshape(len(fits), RUNS_A_FIT, -1).mean(axis=1))
+
     return {
         "skeleton": 100.0 * survival_curves([skeleton(best.model, years)] * runs, 1000),
         "skeleton, plausible": 100.0
         * survival_curves([skeleton(model, years, PEOPLE_A_DRAW) for model in spread], 1000),
-        "full": 100.0 * survival_curves([whole.scenario(years)] * runs, 1000),
+        "full": 100.0 * whole(),
+        "full, fewer return": 100.0 * whole(FEWER_RETURN),
     }
 
 

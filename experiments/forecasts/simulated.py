@@ -10,10 +10,11 @@ from cxsim.scenario import Scenario
 from cxsim.study.replications import each_replication
 from experiments.forecasts.cohorts import Cohort, Forecast, Sealed
 from experiments.forecasts.lives import Lives, live, together
+from experiments.forecasts.matching import FITS
 from experiments.forecasts.scores import Scores
 from experiments.forecasts.twins import expected_of_twins
 
-RUNS, GROUPS = 50, 10
+RUNS, GROUPS = 50, FITS
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,20 @@ def _values(scores: Scores) -> list[float]:
     return [getattr(scores, field.name) for field in fields(scores)]
 
 
-def simulate(name: str, scenario: Scenario, known: Cohort, runs: int = RUNS, groups: int = GROUPS) -> Simulated:
-    """Live a market `runs` times and forecast the cohort from it: the curve by the mean, individuals by their twins."""
-    histories = known.histories()
+def simulate(name: str, scenarios: list[Scenario], known: Cohort, runs: int = RUNS) -> Simulated:
+    """Live a market `runs` times and forecast the cohort from it: the curve by the mean, individuals by their twins.
+
+    Args:
+        name: of the method.
+        scenarios: the market of each group of runs; where a market was fitted several times, each fit has a group.
+        known: the cohort as known.
+        runs: of all groups together.
+    """
+    histories, groups = known.histories(), len(scenarios)
 
     def one_group(group: int) -> tuple[Lives, Numbers]:
         numbers = range(group, runs, groups)
-        lives = merged([live(scenario, number + 1, known.weeks) for number in numbers])
+        lives = merged([live(scenarios[group], number + 1, known.weeks) for number in numbers])
         return lives, expected_of_twins(histories, [lives])[0]
 
     done = each_replication(one_group, groups)

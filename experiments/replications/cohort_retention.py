@@ -6,7 +6,6 @@ of the model, so that a century can be followed.
     python -m experiments.replications.cohort_retention [--write]
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -21,14 +20,14 @@ from cxsim.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL
 from cxsim.measures import Measure
 from cxsim.model import LoyaltyModel
 from cxsim.records import World
-from cxsim.scenario import Scenario
+from cxsim.scenario import Scenario, load
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, REPLICATIONS, YEARS = 20_000, 20, 150
 COHORTS, DISCOUNT = 5, 0.10
-PAGE = Path(__file__).with_suffix(".md")
+PAGE, BARE = Path(__file__).with_suffix(".md"), Path(__file__).with_name("bare.toml")
 
 # Survivors in percent, years 0 to 12, and the Beta fitted to years 0 to 7: Fader & Hardie (2007), Table 1 and section 4.
 SURVIVORS = {
@@ -40,46 +39,21 @@ FITTED = {"High End": (0.668, 3.806), "Regular": (0.704, 1.182)}
 CLUSTERS = {"low risk": (0.06, 0.70), "medium risk": (0.35, 0.20), "high risk": (0.65, 0.10)}
 ALMOST_EQUAL = 1000.0  # the larger a and b of a Beta, the more alike its people; more the model does not allow
 
-MARKET = """
-[market]
-people = {people}
-horizon_weeks = {years}
-entry_counts = {entries}
-entry_step_weeks = 1.0
-[need]
-at_entry = true
-kind = "contract"
-period_weeks = 1.0
-[research]
-duration_weeks = 0.0
-[purchase]
-outside = -inf
-[support]
-recovery_weight = 0.0
-[telling]
-refer_threshold = 2.0
-[loyalty]
-satisfaction_weight = 0.0
-failure_weight = 0.0
-exit = 1.0
-[brand.focal]
-expectation.awareness = 1.0
-research.findability = 1.0
-purchase.ease = 1.0
-use.delivery_weeks = 0.0
-use.late_weeks = 0.0
-use.failure_rate = 0.0
-"""
+CONTRACTS = [
+    f"market.horizon_weeks={YEARS}", "market.entry_step_weeks=1.0", "need.kind=contract", "need.period_weeks=1.0",
+    "telling.refer_threshold=2.0", "brand.focal.use.failure_rate=0.0",
+]  # fmt: skip
 
 Numbers = NDArray[np.float64]
 
 
 def market(segments: Mapping[str, tuple[float, float, float]], people: int, cohorts: int = 1) -> Scenario:
     """Segments of (share, a, b): customers whose yearly chance to leave is Beta(a, b), entering in equal yearly cohorts."""
-    text = MARKET.format(people=people, years=YEARS, entries=[1] * cohorts)
+    frame = [f"market.people={people}", f"market.entry_counts={[1] * cohorts}", *CONTRACTS]
     for name, (share, a, b) in segments.items():
-        text += f'[segment."{name}"]\nshare = {share}\nloyalty = {{leave_a = {a}, leave_b = {b}}}\n'
-    return Scenario.model_validate(tomllib.loads(text))
+        mine = f"segment.{name}"
+        frame += [f"{mine}.share={share}", f"{mine}.loyalty.leave_a={a}", f"{mine}.loyalty.leave_b={b}"]
+    return load(BARE, frame)
 
 
 def clusters(people: int) -> Scenario:

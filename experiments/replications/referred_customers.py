@@ -7,7 +7,6 @@ all alike, tell what is effect, what is selection and what is the sorting of unl
     python -m experiments.replications.referred_customers [--write]
 """
 
-import tomllib
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -22,14 +21,14 @@ from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL
 from cxsim.ledger.retention import Durations, kaplan_meier
 from cxsim.model import LoyaltyModel
 from cxsim.records import NOBODY, World
-from cxsim.scenario import Scenario
+from cxsim.scenario import load
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, WEEKS, PERIOD, REPLICATIONS = 20_000, 260, 13.0, 20
 PUBLISHED = 0.82
-PAGE = Path(__file__).with_suffix(".md")
+PAGE, BARE = Path(__file__).with_suffix(".md"), Path(__file__).with_name("bare.toml")
 
 
 # Beta of the chance to leave at a quarterly renewal (mean .2, in the last .02), and the weight of satisfaction in it.
@@ -43,39 +42,11 @@ OTHERS, PRESENT, GONE = 0, 1, 2
 TOGETHER = np.array([[0.0], [1.0], [1.0]])  # others, referrer present, referrer gone: one ratio for all referred
 APART = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])  # one for each kind
 
-MARKET = """
-[market]
-people = {people}
-horizon_weeks = {weeks}
-[need]
-spontaneous_annual = 0.15
-imitation_annual = 0.0
-kind = "contract"
-period_weeks = {period}
-[research]
-duration_weeks = 0.0
-[purchase]
-outside = -inf
-[support]
-recovery_weight = 0.0
-[telling]
-refer_base = -1.5
-[loyalty]
-leave_a = {leave_a}
-leave_b = {leave_b}
-exit = 1.0                   # who leaves is gone, so churn is exact
-satisfaction_weight = {satisfaction_weight}
-failure_weight = 0.0
-referred_hazard = {ratio}
-[brand.focal]
-need.reach_annual = 0.0
-expectation.awareness = 1.0
-research.findability = 1.0
-purchase.ease = 1.0
-use.delivery_weeks = 0.0
-use.late_weeks = 0.0
-use.failure_rate = 0.0       # renewals at fixed dates: each decision falls on the day of payment
-"""
+QUARTERLY = [
+    f"market.horizon_weeks={WEEKS}", "need.at_entry=false", "need.spontaneous_annual=0.15", "need.imitation_annual=0.0",
+    "need.kind=contract", f"need.period_weeks={PERIOD}", "telling.refer_base=-1.5", "brand.focal.need.reach_annual=0.0",
+    "brand.focal.use.failure_rate=0.0",  # renewals at fixed dates: each decision falls on the day of payment
+]  # fmt: skip
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -93,11 +64,11 @@ class Renewals(NamedTuple):
 def lived(market: str, ratio: float, replication: int, people: int = PEOPLE) -> World:
     """The market after five years."""
     leave_a, leave_b, weight = MARKETS[market]
-    text = MARKET.format(
-        people=people, weeks=WEEKS, period=PERIOD, ratio=ratio,
-        leave_a=leave_a, leave_b=leave_b, satisfaction_weight=weight,
-    )  # fmt: skip
-    model = LoyaltyModel(Scenario.model_validate(tomllib.loads(text)), rng=1, replication=replication, collect=False)
+    customers = [
+        f"market.people={people}", f"loyalty.leave_a={leave_a}", f"loyalty.leave_b={leave_b}",
+        f"loyalty.satisfaction_weight={weight}", f"loyalty.referred_hazard={ratio}",
+    ]  # fmt: skip
+    model = LoyaltyModel(load(BARE, QUARTERLY + customers), rng=1, replication=replication, collect=False)
     while model.running:
         model.step()
     return model.world

@@ -7,7 +7,6 @@ at a time; then come ready markets with everything on.
     python -m experiments.replications.spreadsheet [--write]
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,55 +25,30 @@ from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 REPLICATIONS = 20
-PAGE = Path(__file__).with_suffix(".md")
+PAGE, BARE = Path(__file__).with_suffix(".md"), Path(__file__).with_name("bare.toml")
 
-LABORATORY = """
-[market]
-people = {people}
-horizon_weeks = 312
-entry_counts = {entries}
-entry_step_weeks = 1.0
-[need]
-at_entry = {at_entry}
-spontaneous_annual = {spontaneous}
-imitation_annual = {imitation}
-kind = "contract"
-period_weeks = 26.0
-[research]
-duration_weeks = 0.0
-[purchase]
-outside = -inf
-[support]
-recovery_weight = 0.0
-[telling]
-refer_base = -2.0
-refer_threshold = {refer_threshold}
-[loyalty]
-leave_a = {leave_a}
-leave_b = {leave_b}
-exit = 1.0
-satisfaction_weight = 0.0
-failure_weight = 0.0
-[brand.focal]
-need.reach_annual = 0.0
-expectation.awareness = 1.0
-research.findability = 1.0
-purchase.ease = 1.0
-use.delivery_weeks = 0.0
-use.late_weeks = 0.0
-money.unit_cost = 30.0
-"""
-STEADY = {"people": 12_480, "entries": [40] * 312, "at_entry": "true", "spontaneous": 0.0}
-OPEN = {"people": 30_000, "entries": [1], "at_entry": "false", "spontaneous": 0.01}
-NOBODY_TALKS = {"imitation": 0.0, "refer_threshold": 2.0}
-ALIKE, UNLIKE = {"leave_a": 200.0, "leave_b": 800.0}, {"leave_a": 0.8, "leave_b": 3.2}  # a fifth leave, on average
-LABORATORY_CASES = {
-    "all alike, nobody talks": STEADY | NOBODY_TALKS | ALIKE,
-    "unlike customers": STEADY | NOBODY_TALKS | UNLIKE,
-    "imitation, far from saturation": OPEN | NOBODY_TALKS | ALIKE | {"imitation": 1.0},
-    "friends refer friends": OPEN | NOBODY_TALKS | ALIKE | {"refer_threshold": 0.6},
-    "imitation, to saturation": OPEN | NOBODY_TALKS | ALIKE | {"imitation": 2.0, "spontaneous": 0.3},
-}
+LABORATORY = [
+    "market.horizon_weeks=312", "market.entry_step_weeks=1.0", "need.kind=contract", "need.period_weeks=26.0",
+    "telling.refer_base=-2.0", "brand.focal.need.reach_annual=0.0", "brand.focal.money.unit_cost=30.0",
+]  # fmt: skip
+STEADY = [
+    "market.people=12480", f"market.entry_counts={[40] * 312}", "need.at_entry=true", "need.spontaneous_annual=0.0",
+]  # fmt: skip
+OPEN = [
+    "market.people=30000", "market.entry_counts=[1]", "need.at_entry=false", "need.spontaneous_annual=0.01",
+]  # fmt: skip
+NOBODY_TALKS = ["need.imitation_annual=0.0", "telling.refer_threshold=2.0"]
+ALIKE = ["loyalty.leave_a=200.0", "loyalty.leave_b=800.0"]  # a fifth leave
+UNLIKE = ["loyalty.leave_a=0.8", "loyalty.leave_b=3.2"]  # a fifth, on average
+LABORATORY_CASES = {  # of two values for one key the later one holds
+    "all alike, nobody talks": STEADY + NOBODY_TALKS + ALIKE,
+    "unlike customers": STEADY + NOBODY_TALKS + UNLIKE,
+    "imitation, far from saturation": [*OPEN, *NOBODY_TALKS, *ALIKE, "need.imitation_annual=1.0"],
+    "friends refer friends": [*OPEN, *NOBODY_TALKS, *ALIKE, "telling.refer_threshold=0.6"],
+    "imitation, to saturation": [
+        *OPEN, *NOBODY_TALKS, *ALIKE, "need.imitation_annual=2.0", "need.spontaneous_annual=0.3",
+    ],
+}  # fmt: skip
 # Ready markets: length of a period in weeks, and what is changed to watch them for at least five years.
 READY_MARKETS = {
     "subscription": (52, []),
@@ -93,7 +67,7 @@ def scenario_of(case: str) -> tuple[Scenario, int]:
     if case in READY_MARKETS:
         period, changes = READY_MARKETS[case]
         return load(case, changes), period
-    return Scenario.model_validate(tomllib.loads(LABORATORY.format(**LABORATORY_CASES[case]))), 26
+    return load(BARE, LABORATORY + LABORATORY_CASES[case]), 26
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from cxsim.measures import Note
 from cxsim.model import LoyaltyModel
 from cxsim.records import EVERYBODY
 from cxsim.study.replications import each_replication
-from experiments.forecasts import bass, contracts, diffusion, peers, retention
+from experiments.forecasts import bass, contracts, diffusion, peers, retention, switched_off
 from experiments.forecasts.cdnow import STRUCTURES, inner_errors
 from experiments.forecasts.cohorts import SPLIT_WEEK, Cohort, Forecast, cdnow
 from experiments.forecasts.lives import FULL, SKELETON, live, market
 from experiments.forecasts.matching import match
-from experiments.forecasts.refit import Cells, refit_full
+from experiments.forecasts.refit import Cells, FullFit, refit_full
+from experiments.forecasts.returning import Returning, fit_returning
 from experiments.forecasts.scores import jackknife
 from experiments.forecasts.simulated import merged
 from experiments.forecasts.twins import expected_of_twins
@@ -219,6 +220,36 @@ def test_contracts_without_experience_are_the_beta_discrete_weibull():
     assert (np.abs(curve - expected) < 4 * np.sqrt(expected * (1 - expected) / people) + 1e-12).all()
 
 
+def test_second_thoughts_are_what_a_market_does_whose_doubters_all_come_back():
+    """One firm and nowhere else to go: who does not leave for good renews. Four standard errors."""
+    leaving, years, people = BetaDiscreteWeibull(0.5, 1.5, 1.4), 6, 20_000
+    curve = contracts.survival(contracts.skeleton(leaving, years, people, "loyalty.exit=0.7"), 0)
+    expected = Returning(leaving, share=0.3).survival(years)
+    assert (np.abs(curve - expected) < 4 * np.sqrt(expected * (1 - expected) / people) + 1e-12).all()
+    assert np.abs(curve - leaving.survival(np.arange(years + 1.0))).max() > 0.05
+
+
+def test_nobody_with_second_thoughts_is_the_beta_discrete_weibull():
+    leaving = BetaDiscreteWeibull(0.21, 1.43, 1.72)
+    curve = leaving.survival(np.arange(8.0))
+    assert Returning(leaving, share=0.0).survival(7) == pytest.approx(curve, abs=1e-4)
+    assert fit_returning(0.0, 1000 * curve).survival(12) == pytest.approx(leaving.survival(np.arange(13.0)), abs=2e-4)
+    bent = fit_returning(0.4, 1000 * curve).survival(12)
+    assert bent[:8] == pytest.approx(curve, abs=0.005)  # the known years hardly tell ...
+    assert bent[12] > 1.01 * leaving.survival(np.array([12.0]))[0]  # ... and the late ones do
+
+
+def test_how_many_come_back_was_chosen_by_known_years():
+    """A fifth of those about to leave: the least error over years 6-7 from years 1-5, and `FEWER_RETURN` makes that many."""
+    rows = np.array(
+        [[float(row[3].rstrip("%")) for row in switched_off.by_arithmetic(name)] for name in retention.SEGMENTS]
+    )
+    assert switched_off.SHARES[int(rows.mean(axis=0).argmin())] == 0.2
+    model = BetaDiscreteWeibull(0.2, 1.0, 1.7)
+    market = contracts.full("high_end", model, 6, 10_000, contracts.FEWER_RETURN, "loyalty.satisfaction_reference=0.73")
+    assert switched_off.renewing(market) == pytest.approx(0.2, abs=0.04)  # four standard errors of 1,600 such decisions
+
+
 def test_imitation_alone_is_bass():
     """Four runs; the mean cumulative share may differ by four standard errors estimated from them, and .01."""
     model, years = Bass(0.03, 0.5), 8
@@ -286,6 +317,15 @@ def test_without_experience_the_full_market_forecasts_what_its_skeleton_does(str
     assert np.mean(runs) * len(known) == pytest.approx(expected, rel=4 * 0.02)
 
 
+def test_every_fit_has_luck_of_its_own():
+    """So that the spread of forecasts over fits holds the luck of fitting; the same fit lives the same lives again."""
+    entries = Cohort(np.repeat(np.arange(84), 2), np.empty(0, np.int64), np.empty(0, np.int64), SPLIT_WEEK)
+    fit = FullFit(CDNOW["after_use"], 0.6, people=500)
+    lived = [fit.lived(entries, 2, luck).repeats.tolist() for luck in (0, 0, 1, 2)]
+    assert lived[0] == lived[1]
+    assert lived[0] != lived[2] != lived[3]
+
+
 # ---- fitting and intervals ------------------------------------------------------------------------------------------
 
 
@@ -317,6 +357,20 @@ def test_as_many_figures_as_parameters_are_met():
     nearest = meet(np.array([1.0, 1.0, 1.0]), tight, misses)
     assert nearest.values[1] <= 3.0
     assert nearest.misfit == pytest.approx(np.mean(misses(nearest.values) ** 2))
+
+
+def test_figures_that_cannot_all_be_met_are_missed_by_as_little_as_possible():
+    """No root, at the end of a bent valley: at a = .9/1.01, b = a**2, c = 0 the mean square is least, .399.
+
+    A search for a root alone stops on the way, at .506.
+    """
+
+    def misses(values):
+        a, b, c = np.log(values)
+        return np.array([10.0 * (b - a**2), 1.0 - a, c**2 + 1.0 + a / 10.0])
+
+    found = meet(np.array([0.3, 3.0, 0.5]), (np.full(3, 0.01), np.full(3, 100.0)), misses)
+    assert found.misfit == pytest.approx(0.399, rel=0.04)
 
 
 def test_cells_count_everybody_once(sample):
