@@ -11,6 +11,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Iterator
 
 from _common import GOLDEN, WAITING, heading, serving, table, waiting
 
@@ -20,10 +21,10 @@ LOOKING = (20.0, 40.0)  # seconds between a result and the next question
 PATIENCE = 600.0  # seconds until a request counts as lost
 
 
-def plans(market: str) -> list[dict[str, object]]:
+def plans(market: str) -> Iterator[dict[str, object]]:
     """More different plans than anybody will ask for: pairs of interventions."""
     pairs = itertools.combinations(load_intervention_library(), 2)
-    return [{"market": market, "interventions": [{"name": name} for name in pair]} for pair in pairs]
+    return iter([{"market": market, "interventions": [{"name": name} for name in pair]} for pair in pairs])
 
 
 def asked(port: int, method: str, path: str, question: object = None) -> tuple[float, int]:
@@ -41,25 +42,22 @@ def asked(port: int, method: str, path: str, question: object = None) -> tuple[f
         time.sleep(float(answer.headers["retry-after"]))
 
 
-def measured(port: int, participants: int, seconds: float, market: str, first: int) -> dict[str, list[float]]:
+def measured(port: int, participants: int, seconds: float, asking: Iterator[object]) -> dict[str, list[float]]:
     """Waiting times of all questions and of the page, in seconds.
 
     Args:
         port: of the server.
         participants: who ask.
         seconds: how long they go on; 0 for one question each, all at once.
-        market: what they play with.
-        first: the first plan to ask for, so that nobody profits from an earlier measurement.
+        asking: plans to ask for, each once, so that nobody profits from what was computed before.
     """
     waited: dict[str, list[float]] = {"plans": [], "page": [], "lost": []}
-    mine = itertools.count(first)
-    asking = plans(market)
     over, ended = threading.Event(), time.perf_counter() + seconds
 
     def participate(number: int) -> None:
         pause = (number * GOLDEN) % 1 * LOOKING[1] if seconds else 0.0
         while not over.wait(pause):
-            took, status = asked(port, "POST", "/api/compare", asking[next(mine)])
+            took, status = asked(port, "POST", "/api/compare", next(asking))
             waited["plans" if status == 200 else "lost"].append(took)
             if not seconds or time.perf_counter() > ended:
                 return
@@ -81,7 +79,7 @@ def measured(port: int, participants: int, seconds: float, market: str, first: i
 
 
 def main() -> None:
-    """Measure the workshop, then the burst."""
+    """Measure the burst, then the workshop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--participants", type=int, default=60)
     parser.add_argument("--seconds", type=float, default=120.0)
@@ -95,8 +93,9 @@ def main() -> None:
         assert found, said
         port = int(found[1])
         asked(port, "POST", "/api/compare", {"market": given.market})
-        for name, seconds, first in (("workshop", given.seconds, 0), ("all at once", 0.0, 200)):
-            waited = measured(port, given.participants, seconds, given.market, first)
+        asking = plans(given.market)
+        for name, seconds in (("all at once", 0.0), ("workshop", given.seconds)):
+            waited = measured(port, given.participants, seconds, asking)
             for what in ("plans", "page"):
                 lost = len(waited["lost"]) if what == "plans" else 0
                 rows.append((*waiting(f"{name}: {what}", waited[what]), lost))
