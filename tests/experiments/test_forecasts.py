@@ -5,34 +5,23 @@ Statistical tests allow four standard errors: another seed would give a false al
 
 import numpy as np
 import pytest
-from markets import notes_of
 
-from cxsim.calibration.meeting import meet
 from cxsim.closed_forms.bass import Bass
 from cxsim.closed_forms.bg_nbd import BgNbd
 from cxsim.closed_forms.histories import Histories
 from cxsim.closed_forms.pareto_nbd import ParetoNbd
-from cxsim.closed_forms.retention import BetaDiscreteWeibull
-from cxsim.measures import Note
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY
 from cxsim.study.replications import each_replication
-from experiments.forecasts import bass, contracts, diffusion, peers, retention, switched_off
+from experiments.forecasts import bass, diffusion, peers, retention
 from experiments.forecasts.cdnow import STRUCTURES, inner_errors
 from experiments.forecasts.cohorts import SPLIT_WEEK, Cohort, Forecast, cdnow
-from experiments.forecasts.lives import FULL, SKELETON, live, market
-from experiments.forecasts.matching import match
-from experiments.forecasts.refit import Cells, FullFit, refit_full
-from experiments.forecasts.returning import Returning, fit_returning
+from experiments.forecasts.lives import SKELETON, live, market
+from experiments.forecasts.refit import Cells
 from experiments.forecasts.scores import jackknife
 from experiments.forecasts.simulated import merged
 from experiments.forecasts.twins import expected_of_twins
 
 CDNOW = {"after_use": BgNbd(0.243, 4.414, 0.793, 2.426), "anytime": ParetoNbd(0.553, 10.578, 0.606, 11.669)}
 AHEAD = 39
-NO_EXPERIENCE = (
-    "loyalty.satisfaction_weight=0.0", "loyalty.failure_weight=0.0", "support.recovery_weight=0.0", "loyalty.exit=1.0",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -126,16 +115,6 @@ def test_zero_for_everybody_has_the_mean_absolute_error_it_is_famous_for(sample)
     assert np.isnan(scores.correlation)
 
 
-@pytest.mark.parametrize(
-    ("segment", "sbg", "bdw", "held"), [("High End", 2.83, 1.27, 1.68), ("Regular", 1.49, 1.38, 3.88)]
-)
-def test_retention_peers_score_as_measured_elsewhere(segment, sbg, bdw, held):
-    known, sealed = retention.read(segment)
-    assert len(known.survivors) == 8
-    scores = {name: 100 * sealed.score(curve) for name, curve in retention.peers(known).items()}
-    assert [scores[name] for name in ("sBG", "BdW", "last rate held")] == pytest.approx([sbg, bdw, held], abs=0.005)
-
-
 def test_the_six_series_are_split_by_the_rule():
     for known, sealed in bass.read():
         assert len(known.sales) >= 5
@@ -202,54 +181,6 @@ def test_twins_agree_with_the_closed_form(simulated):
     assert np.corrcoef(forecast, exact)[0, 1] > 0.98
 
 
-@pytest.mark.parametrize("segment", ["high_end", "regular"])
-def test_the_newspaper_market_without_experience_is_the_beta_discrete_weibull(segment):
-    """Over twelve years: no renewal waits for an overrun desk or a checkout. Four standard errors."""
-    model, years = BetaDiscreteWeibull(0.2, 1.4, 1.7), 12
-    scenario = contracts.full(segment, model, years, contracts.PEOPLE, *NO_EXPERIENCE, "loyalty.referred_hazard=1.0")
-    curve = contracts.survival_curves([scenario] * 2).mean(axis=0)
-    expected = model.survival(np.arange(years + 1.0))
-    readers = 2 * contracts.PEOPLE / 5  # nearly a quarter choose the focal paper in the first weeks
-    assert (np.abs(curve - expected) < 4 * np.sqrt(expected * (1 - expected) / readers) + 1e-12).all()
-
-
-def test_contracts_without_experience_are_the_beta_discrete_weibull():
-    model, years, people = BetaDiscreteWeibull(0.5, 1.5, 1.4), 6, 20_000
-    curve = contracts.survival(contracts.skeleton(model, years, people), 0)
-    expected = model.survival(np.arange(years + 1.0))
-    assert (np.abs(curve - expected) < 4 * np.sqrt(expected * (1 - expected) / people) + 1e-12).all()
-
-
-def test_second_thoughts_are_what_a_market_does_whose_doubters_all_come_back():
-    """One firm and nowhere else to go: who does not leave for good renews. Four standard errors."""
-    leaving, years, people = BetaDiscreteWeibull(0.5, 1.5, 1.4), 6, 20_000
-    curve = contracts.survival(contracts.skeleton(leaving, years, people, "loyalty.exit=0.7"), 0)
-    expected = Returning(leaving, share=0.3).survival(years)
-    assert (np.abs(curve - expected) < 4 * np.sqrt(expected * (1 - expected) / people) + 1e-12).all()
-    assert np.abs(curve - leaving.survival(np.arange(years + 1.0))).max() > 0.05
-
-
-def test_nobody_with_second_thoughts_is_the_beta_discrete_weibull():
-    leaving = BetaDiscreteWeibull(0.21, 1.43, 1.72)
-    curve = leaving.survival(np.arange(8.0))
-    assert Returning(leaving, share=0.0).survival(7) == pytest.approx(curve, abs=1e-4)
-    assert fit_returning(0.0, 1000 * curve).survival(12) == pytest.approx(leaving.survival(np.arange(13.0)), abs=2e-4)
-    bent = fit_returning(0.4, 1000 * curve).survival(12)
-    assert bent[:8] == pytest.approx(curve, abs=0.005)  # the known years hardly tell ...
-    assert bent[12] > 1.01 * leaving.survival(np.array([12.0]))[0]  # ... and the late ones do
-
-
-def test_how_many_come_back_was_chosen_by_known_years():
-    """A fifth of those about to leave: the least error over years 6-7 from years 1-5, and `FEWER_RETURN` makes that many."""
-    rows = np.array(
-        [[float(row[3].rstrip("%")) for row in switched_off.by_arithmetic(name)] for name in retention.SEGMENTS]
-    )
-    assert switched_off.SHARES[int(rows.mean(axis=0).argmin())] == 0.2
-    model = BetaDiscreteWeibull(0.2, 1.0, 1.7)
-    market = contracts.full("high_end", model, 6, 10_000, contracts.FEWER_RETURN, "loyalty.satisfaction_reference=0.73")
-    assert switched_off.renewing(market) == pytest.approx(0.2, abs=0.04)  # four standard errors of 1,600 such decisions
-
-
 def test_imitation_alone_is_bass():
     """Four runs; the mean cumulative share may differ by four standard errors estimated from them, and .01."""
     model, years = Bass(0.03, 0.5), 8
@@ -258,119 +189,7 @@ def test_imitation_alone_is_bass():
     assert (np.abs(runs.mean(axis=0) - model.adopted(np.arange(1.0, years + 1))) < 4 * error + 0.01).all()
 
 
-# ---- the full market ------------------------------------------------------------------------------------------------
-
-
-def bought_in(scenario, replication):
-    """What the firm would know of one run of a market, as a cohort: customers whose first purchase is at entry."""
-    room = 60 * scenario.market.people
-    model = LoyaltyModel(scenario, rng=5, replication=replication, collect=False, watch=EVERYBODY, room_for_notes=room)
-    while model.running:
-        model.step()
-    bonds, entry = model.world.bonds[:, scenario.focal], model.world.people["entry"]
-    customers = np.flatnonzero(bonds["first_bought"] <= entry + 0.5 / 7)
-    notes = notes_of(model)
-    bought = notes[(notes["what"] == Note.BUYS) & (notes["brand"] == scenario.focal)]
-    bought = bought[np.isin(bought["person"], customers)]
-    buyers = np.searchsorted(customers, bought["person"])
-    order = np.lexsort((bought["at"], buyers))
-    buyers, days = buyers[order].astype(np.int64), np.floor(7 * bought["at"][order] + 1e-4).astype(np.int64) - 1
-    first = np.append(True, np.diff(buyers) > 0)
-    return Cohort(days[first], buyers[~first], days[~first], scenario.market.horizon_weeks)
-
-
-@pytest.fixture(scope="module")
-def lived_in_full():
-    """Some 12,000 customers of a full online market at known parameters, over 78 weeks."""
-    entries = Cohort(np.repeat(np.arange(84), 28), np.empty(0, np.int64), np.empty(0, np.int64), SPLIT_WEEK)
-    model = BgNbd(0.45, 5.0, 0.6, 0.5)
-    return bought_in(market(FULL, model, entries, 30_000, SPLIT_WEEK + AHEAD), 0)
-
-
-def test_the_full_market_forecasts_customers_of_its_own(lived_in_full):
-    """Weeks 40-78, from weeks 1-39, within four standard errors (3% each: of 12,000 customers' counts, before and after).
-
-    The closed form's values taken over as they stand count the effects of experience twice and miss by more.
-    """
-    known, sealed = lived_in_full.split(SPLIT_WEEK)
-    real = sealed.curve(after=[peers.nobody_buys(known, AHEAD)])
-    fit = refit_full(BgNbd, known, people=12_000, runs=2)
-    assert fit.miss < 0.5
-
-    def later(model):
-        curve = live(market(FULL, model, known, 50_000, SPLIT_WEEK + AHEAD, *fit.overrides), 7, SPLIT_WEEK).cumulative
-        return (curve[-1] - curve[SPLIT_WEEK - 1]) * len(known) / (real[-1] - real[SPLIT_WEEK - 1])
-
-    assert abs(later(fit.model) - 1) < 0.12
-    assert abs(later(peers.fitted(BgNbd, known)) - 1) > 0.12
-
-
-@pytest.mark.parametrize("structure", list(CDNOW))
-def test_without_experience_the_full_market_forecasts_what_its_skeleton_does(structure, lived_in_full):
-    """Nothing to correct at the closed form's values; after the fit, its forecast within four times the luck of 8,000 customers (2%)."""
-    known, _ = lived_in_full.split(SPLIT_WEEK)
-    off = (*NO_EXPERIENCE, "loyalty.first_may_leave=false")
-    fit = refit_full(STRUCTURES[structure], known, *off, people=10_000, runs=2)
-    scenario = fit.scenario(known, SPLIT_WEEK + AHEAD)
-    runs = each_replication(lambda number: live(scenario, 10 + number, SPLIT_WEEK).cumulative[-1], 2)
-    expected = peers.expected_by(peers.fitted(STRUCTURES[structure], known), known, SPLIT_WEEK + AHEAD)
-    assert np.mean(runs) * len(known) == pytest.approx(expected, rel=4 * 0.02)
-
-
-def test_every_fit_has_luck_of_its_own():
-    """So that the spread of forecasts over fits holds the luck of fitting; the same fit lives the same lives again."""
-    entries = Cohort(np.repeat(np.arange(84), 2), np.empty(0, np.int64), np.empty(0, np.int64), SPLIT_WEEK)
-    fit = FullFit(CDNOW["after_use"], 0.6, people=500)
-    lived = [fit.lived(entries, 2, luck).repeats.tolist() for luck in (0, 0, 1, 2)]
-    assert lived[0] == lived[1]
-    assert lived[0] != lived[2] != lived[3]
-
-
-# ---- fitting and intervals ------------------------------------------------------------------------------------------
-
-
-def test_matching_finds_parameters_and_respects_limits():
-    truth = np.array([0.5, 4.0])
-
-    def figures(values):
-        return np.array([values[0], values[0] * values[1], values[1] ** 0.5])
-
-    limits = (np.array([0.01, 0.01]), np.array([10.0, 10.0]))
-    found = match(np.array([1.0, 1.0]), limits, figures, figures(truth), np.full(3, 0.01))
-    assert found.values == pytest.approx(truth, rel=1e-3)
-    assert found.misfit < 1e-3
-    tight = (np.array([0.01, 0.01]), np.array([10.0, 2.0]))
-    assert match(np.array([1.0, 1.0]), tight, figures, figures(truth), np.full(3, 0.01)).values[1] <= 2.0
-
-
-def test_as_many_figures_as_parameters_are_met():
-    truth = np.array([0.5, 4.0, 2.0])
-
-    def misses(values):
-        return np.log([values[0] + values[1], values[1] + values[2], values[0] + values[2]]) - np.log([4.5, 6.0, 2.5])
-
-    limits = (np.full(3, 0.01), np.full(3, 10.0))
-    found = meet(np.array([1.0, 1.0, 1.0]), limits, misses)
-    assert found.values == pytest.approx(truth, rel=1e-2)
-    assert found.misfit < 1e-5
-    tight = (np.full(3, 0.01), np.array([10.0, 3.0, 10.0]))
-    nearest = meet(np.array([1.0, 1.0, 1.0]), tight, misses)
-    assert nearest.values[1] <= 3.0
-    assert nearest.misfit == pytest.approx(np.mean(misses(nearest.values) ** 2))
-
-
-def test_figures_that_cannot_all_be_met_are_missed_by_as_little_as_possible():
-    """No root, at the end of a bent valley: at a = .9/1.01, b = a**2, c = 0 the mean square is least, .399.
-
-    A search for a root alone stops on the way, at .506.
-    """
-
-    def misses(values):
-        a, b, c = np.log(values)
-        return np.array([10.0 * (b - a**2), 1.0 - a, c**2 + 1.0 + a / 10.0])
-
-    found = meet(np.array([0.3, 3.0, 0.5]), (np.full(3, 0.01), np.full(3, 100.0)), misses)
-    assert found.misfit == pytest.approx(0.399, rel=0.04)
+# ---- scores and intervals ------------------------------------------------------------------------------------------
 
 
 def test_cells_count_everybody_once(sample):
