@@ -9,10 +9,7 @@ import pytest
 from cxsim.closed_forms.retention import BetaDiscreteWeibull
 from experiments.forecasts import contracts, retention, switched_off
 from experiments.forecasts.returning import Returning, fit_returning
-
-NO_EXPERIENCE = (
-    "loyalty.satisfaction_weight=0.0", "loyalty.failure_weight=0.0", "support.recovery_weight=0.0", "loyalty.exit=1.0",
-)  # fmt: skip
+from experiments.forecasts.switched_off import NO_EXPERIENCE, NO_RETURN
 
 
 @pytest.mark.parametrize(
@@ -29,7 +26,9 @@ def test_retention_peers_score_as_measured_elsewhere(segment, sbg, bdw, held):
 def test_the_newspaper_market_without_experience_is_the_beta_discrete_weibull(segment):
     """Over twelve years: no renewal waits for an overrun desk or a checkout. Four standard errors."""
     model, years = BetaDiscreteWeibull(0.2, 1.4, 1.7), 12
-    scenario = contracts.full(segment, model, years, contracts.PEOPLE, *NO_EXPERIENCE, "loyalty.referred_hazard=1.0")
+    scenario = contracts.full(
+        segment, model, years, contracts.PEOPLE, *NO_EXPERIENCE, *NO_RETURN, "loyalty.referred_hazard=1.0"
+    )
     curve = contracts.survival_curves([scenario] * 2).mean(axis=0)
     expected = model.survival(np.arange(years + 1.0))
     readers = 2 * contracts.PEOPLE / 5  # nearly a quarter choose the focal paper in the first weeks

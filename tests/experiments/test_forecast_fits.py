@@ -17,12 +17,10 @@ from experiments.forecasts.cohorts import SPLIT_WEEK, Cohort
 from experiments.forecasts.lives import FULL, live, market
 from experiments.forecasts.matching import match
 from experiments.forecasts.refit import FullFit, refit_full
+from experiments.forecasts.switched_off import NO_EXPERIENCE, NO_RETURN
 
 CDNOW = {"after_use": BgNbd(0.243, 4.414, 0.793, 2.426), "anytime": ParetoNbd(0.553, 10.578, 0.606, 11.669)}
 AHEAD = 39
-NO_EXPERIENCE = (
-    "loyalty.satisfaction_weight=0.0", "loyalty.failure_weight=0.0", "support.recovery_weight=0.0", "loyalty.exit=1.0",
-)  # fmt: skip
 
 
 def bought_in(scenario, replication):
@@ -73,7 +71,7 @@ def test_the_full_market_forecasts_customers_of_its_own(lived_in_full):
 def test_without_experience_the_full_market_forecasts_what_its_skeleton_does(structure, lived_in_full):
     """Nothing to correct at the closed form's values; after the fit, its forecast within four times the luck of 8,000 customers (2%)."""
     known, _ = lived_in_full.split(SPLIT_WEEK)
-    off = (*NO_EXPERIENCE, "loyalty.first_may_leave=false")
+    off = (*NO_EXPERIENCE, *NO_RETURN, "loyalty.first_may_leave=false")
     fit = refit_full(STRUCTURES[structure], known, *off, people=10_000, runs=2)
     scenario = fit.scenario(known, SPLIT_WEEK + AHEAD)
     runs = each_replication(lambda number: live(scenario, 10 + number, SPLIT_WEEK).cumulative[-1], 2)
