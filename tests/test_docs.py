@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -123,3 +124,22 @@ def test_example_runs(example, tmp_path):
 def test_every_example_is_short():
     for example in (ROOT / "examples").glob("*.py"):
         assert len(example.read_text(encoding="utf-8").splitlines()) < 50, example.name
+
+
+def commands_not_run():
+    """Commands of ```sh blocks, which take long, serve, or need another machine."""
+    for page in PAGES:
+        for block in re.findall(
+            r"^```sh\n(.*?)^```$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        ):
+            for line in block.splitlines():
+                if line.startswith("cxsim "):
+                    yield pytest.param(line, id=f"{page}: {line[:50]}")
+
+
+@pytest.mark.parametrize("line", list(commands_not_run()))
+def test_a_command_that_is_not_run_has_the_options_it_is_given(line):
+    _, name, *arguments = shlex.split(line, comments=True)
+    command = cxsim.commands[name]
+    with click.Context(command) as context:
+        command.parse_args(context, list(arguments))
