@@ -1,6 +1,7 @@
 # Everything runs in .venv; PYTHON chooses the interpreter it is made with.
 PYTHON ?= python3
 BIN := .venv/bin
+TESTS ?= tests
 # Files are compiled when they are first imported: most never are.
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
 
@@ -12,7 +13,7 @@ demo: .venv/cxsim  ## Two plans for an online shop, lived by the same customers 
 
 test: .venv/ready  ## All tests; the rules are compiled first, lest every worker of pytest does it
 	$(BIN)/python -c "import cxsim; cxsim.run('restaurant')" > /dev/null
-	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS)
 
 lint: .venv/ready  ## Style and types
 	$(BIN)/ruff check .
