@@ -13,7 +13,8 @@ demo: .venv/cxsim  ## Two plans for an online shop, lived by the same customers 
 
 test: .venv/ready  ## All tests; the rules are compiled first, lest every worker of pytest does it
 	$(BIN)/python -c "import cxsim; cxsim.run('restaurant')" > /dev/null
-	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder $(TESTS)
 
 lint: .venv/ready  ## Style and types
 	$(BIN)/ruff check .

@@ -23,6 +23,12 @@ FLAGS = [
     "--disable-sync",
 ]
 
+# Files of few tests that wait for servers, clusters and browsers: begun first, so that none is left over at the end.
+LONG = (
+    "test_docs.py", "test_cluster.py", "test_survival.py", "test_portfolio_survives.py", "test_serving.py", "test_abuse.py",
+    "test_class_in_browser.py", "test_workshop_page.py", "test_calibrate.py", "test_notebooks.py", "test_gallery.py",
+)  # fmt: skip
+
 settings.register_profile(
     "same every time",
     derandomize=True,  # a failure on one machine is a failure on all
@@ -31,6 +37,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("same every time")
+
+
+def pytest_collection_modifyitems(items):
+    """Long files first; the rest stays in its order."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture(scope="module")
