@@ -198,17 +198,26 @@ def test_too_many_at_once_are_told_when_to_come_back():
         assert client.get("/api/choices").status_code == 200
 
 
-def test_a_market_that_never_ends_is_ended():
-    """A need every hour: legal, and far too much work; the limit of time is what holds."""
-    app = create_app(Runs(workers=1, seconds=8.0), workshop_routes())
-    endless = (
+def test_a_market_in_which_far_too_much_happens_is_refused():
+    """A need every hour is legal; what would be noted of it fills the memory."""
+    app = create_app(Runs(workers=1), workshop_routes())
+    restless = (
         'extends = "restaurant"\n[need]\nrate_scale_weeks = 0.01\n[segment.office.need]\nrate_scale_weeks = 0.01\n'
     )
     with TestClient(app, base_url=ADDRESS) as client:
-        answer = client.post("/api/compare", json={"file": endless, "people": 5000, "weeks": 520, "replications": 2})
+        answer = client.post("/api/compare", json={"file": restless, "people": 7600, "weeks": 520, "replications": 2})
+        assert answer.status_code == 422
+        assert "Choose fewer people or weeks" in answer.json()["error"]
+        assert client.post("/api/compare", json=SMALL).status_code == 200
+
+
+def test_an_answer_that_takes_too_long_is_ended():
+    app = create_app(Runs(workers=1, seconds=0.01), workshop_routes())
+    with TestClient(app, base_url=ADDRESS) as client:
+        answer = client.post("/api/compare", json=SMALL)
         assert answer.status_code == 422
         assert "takes longer than" in answer.json()["error"]
-        assert client.post("/api/compare", json=SMALL).status_code == 200
+        assert client.get("/api/choices").status_code == 200
 
 
 def test_who_sends_slowly_is_given_up(monkeypatch):
