@@ -225,7 +225,7 @@ def test_the_verdict_on_a_plan_that_pays(comparison):
     assert '"better" turns ' in text
     assert 'there are 10 (8 to 12) more loops than in "base"' in text
     assert "is worth EUR 1,000 (975 to 1,025) of discounted margin after its cost." in text
-    assert "It costs EUR 100: a return of 1.5 for each EUR spent, paid back by week 17." in text
+    assert "It costs EUR 100: each EUR spent brings back 2.50, and all is paid back by week 17." in text
     assert "better on money in 100% of 3 paired replications" in text
     assert "not a forecast" in text
 
@@ -237,7 +237,7 @@ def test_the_verdict_on_a_plan_that_loses(comparison):
     )
     assert 'there are 10 (8 to 12) fewer loops than in "base"' in text
     assert "loses EUR 1,000 (975 to 1,025) of discounted margin" in text
-    assert "return of" not in text
+    assert "brings back" not in text
     assert "better on money in 0% of" in text
 
 
@@ -264,7 +264,7 @@ def test_the_verdict_of_one_replication_claims_nothing(comparison):
 def test_the_verdict_on_a_plan_without_cost_speaks_of_none(base, dearer):
     comparison = compare(base, dearer, replications=2)
     assert comparison.plans["dearer"].roi is None
-    assert "cost" not in comparison.verdict() and "return of" not in comparison.verdict()
+    assert "cost" not in comparison.verdict() and "brings back" not in comparison.verdict()
 
 
 def test_the_verdict_says_where_most_rescued_lines_used_to_end(comparison, result):

@@ -283,7 +283,7 @@ def _may_not_claim(calibration: Calibration) -> str:
             "region for the world outside.",
             "- A plan's effect on calibrated customers is still a what-if: run it over the plausible set, and say how often "
             "the verdict stays.",
-            "- A plan can be compared with this market only if it extends it: `cxsim new my-plan --market calibrated.toml` "
+            "- A plan can be compared with this market only if it extends it: `cxsim new plan-for-these --market calibrated.toml` "
             "writes such a plan. The ready plans extend the ready markets, whose customers are not yours.",
         ]
     )

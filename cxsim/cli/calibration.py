@@ -81,7 +81,7 @@ def calibrate(
     click.echo("\n" + _wrapped(_in_short(result)))
     scenario = out / "calibrated.toml"
     click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Then: cxsim run {scenario}")
-    click.echo(f"A plan for these customers: cxsim new my-plan --market {shlex.quote(str(scenario))}")
+    click.echo(f"A plan for these customers: cxsim new plan-for-these --market {shlex.quote(str(scenario))}")
 
 
 def _command() -> str:

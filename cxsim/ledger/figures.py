@@ -35,7 +35,7 @@ FIGURES = (
     Figure("advocates", "people", "people with at least one referral that bought", 1),
     Figure("customers", "people", "customers at the horizon", 1),
     Figure("purchases", "purchases", "purchases of the brand", 1),
-    Figure("first_purchases", "purchases", "people who bought for the first time", 1),
+    Figure("first_purchases", "people", "people who bought for the first time", 1),
     Figure("loop_purchases", "purchases", "purchases by habit, without research", 1),
     Figure("share", "share", "share of all purchases in the market", 1),
     Figure("loop_length_weeks", "weeks", "mean time between two purchases of the same customer"),

@@ -86,7 +86,7 @@ def _not_told_apart(portfolio: Portfolio) -> str:
         return ""
     unclear = [portfolio.raced[runner] for runner in portfolio.ranking.unclear]
     lines = [
-        f"- {portfolio.letter(plan)}: {portfolio.words(plan)}"
+        f"- {f'{portfolio.letter(plan)}: ' if portfolio.letter(plan) else ''}{portfolio.words(plan)}"
         f"{' (may cost more than the budget)' if plan in unclear else ''}"
         for plan in others[:MOST_TOLD]
     ]

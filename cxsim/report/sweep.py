@@ -14,12 +14,12 @@ from cxsim import charts
 from cxsim.report.page import rendered
 from cxsim.report.pictures import Pictures
 from cxsim.sensitivity.answer import Answer
-from cxsim.sensitivity.studied import Studied, Subject
+from cxsim.sensitivity.report import answers
+from cxsim.sensitivity.studied import Studied, Subject, studied
 from cxsim.study.paired import Estimate, estimate
 from cxsim.study.reading import read_json, understood
 
 FIGURE = "net_margin"
-MANIFEST = "sweep.json"  # as in cxsim.sweep.store.folder, which needs pyarrow
 
 
 class Begun(BaseModel):
@@ -51,26 +51,17 @@ class Overall:
     decided: float
 
 
-def is_study(folder: Path) -> bool:
-    """Whether a study was begun in the folder."""
-    return (folder / MANIFEST).is_file()
-
-
-def page(folder: Path) -> str:
+def page(folder: Path, file: Path) -> str:
     """The page on a study; of one that is not complete, on the runs that are there.
+
+    Args:
+        folder: of the study.
+        file: its manifest.
 
     Raises:
         NoResultsError: if its manifest cannot be read.
-        ValueError: if nothing of it is finished, or pyarrow is not installed.
+        ValueError: if nothing of it is finished.
     """
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise ValueError("a report on a sweep needs the package pyarrow: pip install 'cxsim[parquet]'") from None
-    from cxsim.sensitivity.report import answers
-    from cxsim.sensitivity.studied import studied
-
-    file = folder / MANIFEST
     manifest = understood(Begun, read_json(file), file)
     study, pictures = studied(folder, FIGURE), Pictures()
     return rendered(

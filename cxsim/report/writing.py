@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from cxsim.report import comparison, documents, run, sweep
+from cxsim.report import comparison, documents, run
 from cxsim.study.folder import check_file_free, put_file
 from cxsim.study.reading import NoResultsError, open_results
 
+STUDY = "sweep.json"  # as in cxsim.sweep.store.folder, which needs pyarrow
 PAGES = {
     "comparison": comparison.page,
     "run": run.page,
@@ -37,10 +38,20 @@ def report_on(folder: Path) -> str:
     Raises:
         NoResultsError: if the folder holds no results, or none that can be read.
     """
-    if sweep.is_study(folder):
-        return sweep.page(folder)
+    if (folder / STUDY).is_file():
+        return _page_on_study(folder)
     results = open_results(folder)
     if results.written.kind not in PAGES:
         kinds = f"there are reports on {', '.join(PAGES)} and sweeps"
         raise NoResultsError(f"{folder} holds results of the kind {results.written.kind!r}; {kinds}")
     return PAGES[results.written.kind](results)
+
+
+def _page_on_study(folder: Path) -> str:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise NoResultsError("a report on a sweep needs the package pyarrow: pip install 'cxsim[parquet]'") from None
+    from cxsim.report import sweep
+
+    return sweep.page(folder, folder / STUDY)

@@ -106,7 +106,7 @@ REASONS = {
     "price": "the price",
     "low expectation": "low expectations",
     "bad word": "what others told",
-    "checkout": "a checkout that would not complete",
+    "checkout": "a purchase that would not come off",
     "no need": "no need after all",
     "quality": "the quality delivered",
     "late": "late delivery",
@@ -132,8 +132,8 @@ def _cost(currency: str, plan: "PlanResult") -> str:
     if not change.decided:
         return f"{spent}.{_to_decide(change)}" if spent else _to_decide(change).lstrip()
     if spent and plan.roi and change.estimate.mean > 0:
-        back = f", paid back by week {plan.payback}" if plan.payback is not None else ""
-        spent += f": a return of {plan.roi.mean:.1f} for each {currency} spent{back}"
+        back = f", and all is paid back by week {plan.payback}" if plan.payback is not None else ""
+        spent += f": each {currency} spent brings back {1.0 + plan.roi.mean:.2f}{back}"
     return f"{spent}." if spent else ""
 
 

@@ -5,6 +5,8 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from html import unescape
 
 import pytest
@@ -70,6 +72,24 @@ def test_a_sweep_that_is_not_complete_says_what_is_missing(study, tmp_path):
     manifest |= KeySpace.from_json(manifest).expanded(1).as_json()
     (copy / "sweep.json").write_text(json.dumps(manifest))
     assert "8 of 12 runs are finished" in report_on(copy)
+
+
+def test_a_sweep_stopped_before_its_first_run_was_finished_says_so(study, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(study, copy)
+    shutil.rmtree(copy / "runs")
+    (copy / "journal").mkdir(exist_ok=True)
+    (copy / "journal" / "block-000000.log").touch()
+    with pytest.raises(ValueError, match="not one run is finished"):
+        report_on(copy)
+
+
+def test_reports_need_no_pyarrow_but_for_sweeps(study):
+    without = "import sys; sys.modules['pyarrow'] = None; from cxsim.cli import main; main()"
+    for folder, message in ((study, "cxsim[parquet]"), (study.parent, "manifest.json")):
+        command = [sys.executable, "-c", without, "report", folder, "-o", study.parent / "page.html"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("text", ["no JSON", "[]", "{}", '{"cxsim": "0.1.0", "content": 3}'])

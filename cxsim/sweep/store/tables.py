@@ -57,7 +57,7 @@ def runs_table(grid: Grid, keys: Sequence[Key], left: Sequence[Left]) -> pa.Tabl
             if field.name != "number":
                 columns[field.name] = pa.array([row[field.name] for row in values], field.type)
     nothing = np.full(len(FIGURES), np.nan)
-    figures = np.array([nothing if each.figures is None else each.figures for each in left])
+    figures = np.array([nothing if each.figures is None else each.figures for each in left]).reshape(-1, len(FIGURES))
     for number, figure in enumerate(FIGURES):
         columns[figure.name] = pa.array(figures[:, number], from_pandas=True)  # nan becomes null
     columns["error"] = pa.array([each.error or None for each in left], pa.string())

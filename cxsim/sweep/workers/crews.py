@@ -108,7 +108,7 @@ class Processes:
             return ProcessPoolExecutor(self.size, mp.get_context("spawn"), _begin_worker)
         context = mp.get_context("forkserver")
         context.set_forkserver_preload([self._preload])
-        with _environment(_ONE_THREAD):
+        with _environment(_ONE_THREAD), _deaf_to_ctrl_c():
             forkserver.ensure_running()
         return ProcessPoolExecutor(self.size, context, _begin_worker)
 
@@ -209,6 +209,19 @@ def _version() -> str:
     import pyarrow  # noqa: F401  # what a run leaves is packed with it
 
     return cxsim.__version__
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """What is started here does not hear Ctrl-C, which a terminal sends to all: who started it decides what to do."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
