@@ -52,19 +52,22 @@ def serve(
         return
     _needs_web("segno")
     from cxsim.classroom.opening import begun, class_app, going_on, opening, remembered
+    from cxsim.study.lock import held_by
     from cxsim.workshop.serving import bound
 
     bound(host, port).close()  # a port that is taken is said before a class begins
     path = file or Path("class.sqlite")
-    store = remembered(path)
-    if store is None:
-        click.echo("Working out what everything costs ...", err=True)
-        store = begun(path, market, budget, rounds, seed)
-    else:
-        click.echo(going_on(store, path), err=True)
-    with closing(store):
-        app, key = class_app(store, host, workers)
-        serve_app(app, host, port, click.echo, lambda addresses: opening(addresses, key))
+    open_already = f"the class in {path} is open in another cxsim; end that one first, or give this one another --file"
+    with held_by(path.with_name(f".{path.name}.lock"), open_already):
+        store = remembered(path)
+        if store is None:
+            click.echo("Working out what everything costs ...", err=True)
+            store = begun(path, market, budget, rounds, seed)
+        else:
+            click.echo(going_on(store, path), err=True)
+        with closing(store):
+            app, key = class_app(store, host, workers)
+            serve_app(app, host, port, click.echo, lambda addresses: opening(addresses, key))
 
 
 def _needs_web(*packages: str) -> None:

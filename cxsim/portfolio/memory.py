@@ -17,10 +17,10 @@ from cxsim.portfolio.menu import Menu
 from cxsim.portfolio.plans import Plan
 from cxsim.scenario import Scenario
 from cxsim.study.folder import ResultsExistError, check_free, put_file, versions
+from cxsim.study.lock import held
 from cxsim.study.results import scenario_hash
 from cxsim.sweep.design.keys import Values
 from cxsim.sweep.store.journal import Journal
-from cxsim.sweep.store.lock import held
 
 SEARCH, ASKED, LIVES = "search", "asked.json", "lives.log"
 

@@ -14,6 +14,7 @@ from cxsim.classroom.classroom import NoKeyError
 from cxsim.classroom.keys import BYTES, new_secret
 from cxsim.classroom.rounds import Moment, Phase
 from cxsim.classroom.store import Store
+from cxsim.study.lock import held_by
 
 OPEN = Moment(1, Phase.open)
 
@@ -165,3 +166,11 @@ def test_a_port_that_is_taken_is_said_before_a_class_begins(cxsim, tmp_path):
         code, _, err = cxsim("serve", "--class", "--port", port, "--file", tmp_path / "class.sqlite")
     assert code == 2 and f"port {port} is taken" in err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_class_that_is_open_is_not_opened_again(cxsim, tmp_path):
+    file = tmp_path / "class.sqlite"
+    with held_by(tmp_path / ".class.sqlite.lock", "held"):
+        code, _, err = cxsim("serve", "--class", "--port", 0, "--file", file)
+    assert code == 2 and "is open in another cxsim" in err and "--file" in err
+    assert not file.exists()

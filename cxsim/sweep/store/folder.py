@@ -25,8 +25,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cxsim.study.folder import ResultsExistError, check_free
+from cxsim.study.lock import held
 from cxsim.sweep.store.journal import Journal
-from cxsim.sweep.store.lock import held
 
 MANIFEST = "sweep.json"
 PAIRING, PRECISION = "pairing.csv", "precision.csv"

@@ -1,4 +1,4 @@
-"""One writer of a folder at a time."""
+"""One cxsim at a time."""
 
 import sys
 from collections.abc import Iterator
@@ -16,9 +16,20 @@ def held(folder: Path) -> Iterator[None]:
     Raises:
         ResultsExistError: if somebody else holds it.
     """
-    with (folder / ".lock").open("w") as lock:
+    with held_by(folder / ".lock", f"{folder} is being written by another cxsim; wait for its end"):
+        yield
+
+
+@contextmanager
+def held_by(file: Path, refusal: str) -> Iterator[None]:
+    """Hold what a file stands for; it is made, and left behind.
+
+    Raises:
+        ResultsExistError: with the words of `refusal`, if somebody else holds it.
+    """
+    with file.open("w") as lock:
         if not _hold(lock):
-            raise ResultsExistError(f"{folder} is being written by another cxsim; wait for its end")
+            raise ResultsExistError(refusal)
         yield
 
 
