@@ -227,6 +227,25 @@ def test_a_mistake_in_a_file_is_named_with_its_place(cxsim, tmp_path, text, mess
     assert code == 2 and message in err and "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("change", "doubt"),
+    [
+        ("start_week = 500.0", "never begins: it starts in week 500, and the market ends after week 104"),
+        ("coverage = 0.0", "reaches nobody"),
+        ("ramp_weeks = 300.0", "never comes to full strength: it grows until week 300 of 104"),
+        ("start_week = 20.0\nend_week = 20.0", "does nothing: it ends in week 20"),
+        ("start_week = 20.0", None),
+    ],
+)
+def test_what_is_allowed_and_hardly_meant_is_said(cxsim, tmp_path, change, doubt):
+    effect = 'effect = [{parameter = "use.late_rate", multiply = 0.5}]'
+    file = tmp_path / "plan.toml"
+    file.write_text(f'extends = "restaurant"\n[[intervention]]\nname = "cook"\n{effect}\n{change}\n')
+    code, out, _ = cxsim("check", file)
+    assert code == 0
+    assert (f"Careful: intervention 'cook' {doubt}" in out) if doubt else ("Careful" not in out)
+
+
 def test_results_are_refused_before_the_work_and_not_after_it(cxsim, tmp_path, monkeypatch):
     monkeypatch.setattr("cxsim.study.comparison.each_replication", lambda *_: pytest.fail("lived first"))
     monkeypatch.setattr("cxsim.study.runs.live", lambda *_: pytest.fail("lived first"))

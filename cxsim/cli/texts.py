@@ -83,6 +83,7 @@ def new(file: Path, market: str) -> None:
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
     from cxsim.scenario import load
+    from cxsim.scenario.doubts import doubts
     from cxsim.scenario.terms import side_of
     from cxsim.stages import Offer
 
@@ -98,6 +99,8 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
             "" if all(side_of(effect.parameter) is Offer for effect in item.effect) else " (customers of all brands)"
         )
         click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}{reach}")
+    for doubt in doubts(plan):
+        click.echo(f"Careful: {doubt}.")
 
 
 @click.command()
