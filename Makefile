@@ -16,10 +16,11 @@ test: .venv/ready  ## All tests; the rules are compiled first, lest every worker
 	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder $(TESTS)
 
-lint: .venv/ready  ## Style and types
+lint: .venv/ready  ## Style, types, and the walls between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 docs: .venv/ready  ## The documentation as a site in site/, to open from disk; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

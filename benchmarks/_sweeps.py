@@ -1,4 +1,4 @@
-"""What the benchmarks of sweeps share: a study of the benchmark market, and a crew that has always finished already."""
+"""What the benchmarks of sweeps share: a study of the benchmark market, and a backend that has always finished already."""
 
 import time
 from concurrent.futures import Executor, Future
@@ -6,12 +6,11 @@ from pathlib import Path
 
 from _common import SCENARIO
 
-from cxsim.sweep.design.space import Key
-from cxsim.sweep.design.study import Reading, read_study
-from cxsim.sweep.plan import chunker, planned
-from cxsim.sweep.workers.crews import Threads
-from cxsim.sweep.workers.driver import Task
-from cxsim.sweep.workers.work import Chunk, Done, live_chunk
+from cxsim.analysis.sweep.study import Reading, read_study
+from cxsim.analysis.sweep.sweep import chunker, planned
+from cxsim.analysis.sweep.work import Chunk, Task, live_chunk
+from cxsim.analysis.workers.backends import Threads
+from cxsim.analysis.workers.run_record import Done, Key
 
 POINTS = 20
 KEY = "brand.focal.use.late_rate"
@@ -33,11 +32,11 @@ def study(folder: Path, runs: int, people: int, weeks: int, *tables: str) -> Rea
 
 
 class Finished(Threads):
-    """A crew that costs nothing: what its runs leave was lived beforehand, real lives, over and over."""
+    """A backend that costs nothing: what its runs leave was lived beforehand, real lives, over and over."""
 
     def __init__(self, reading: Reading, lives: int = 8) -> None:
         super().__init__(2)
-        chunk_of = chunker(planned(reading))
+        chunk_of = chunker(reading, planned(reading))
         done = live_chunk(chunk_of([Key(number, number % POINTS, number) for number in range(lives)]))
         self.left = list(done.left.values())
         self.seconds_a_run = done.seconds / lives

@@ -18,9 +18,9 @@ import numpy as np
 from _common import SCENARIO, heading, table
 from plain_mesa import PlainMarket
 
-from cxsim.measures import Measure
-from cxsim.model import Engine, LoyaltyModel
-from cxsim.records import MONEY_UNIT, TIME_UNIT
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import Engine, LoyaltyModel
+from cxsim.engine.state import MONEY_UNIT, TIME_UNIT
 from cxsim.scenario import Scenario, load
 
 SEED = 1
@@ -95,13 +95,13 @@ def lived_plainly(scenario: Scenario) -> tuple[PlainMarket, float]:
 def assert_same_bytes(one: LoyaltyModel, other: LoyaltyModel) -> None:
     """Both engines must have left every record and every count the same, bit for bit."""
     for name in ("due", "people", "bonds", "standings", "tally"):
-        if getattr(one.world, name).tobytes() != getattr(other.world, name).tobytes():
+        if getattr(one.state, name).tobytes() != getattr(other.state, name).tobytes():
             raise SystemExit(f"the engines disagree on world.{name}; their times mean nothing")
 
 
 def sums(model: LoyaltyModel) -> dict[str, float]:
     """What the tally says, under the names and in the units of the plain model."""
-    total = {measure.name: float(np.sum(model.world.tally[:, :, measure])) for measure in Measure}
+    total = {measure.name: float(np.sum(model.state.tally[:, :, measure])) for measure in Measure}
     total["lines"] = sum(total[name] for name in total if name.startswith("lines_"))
     total["support_weeks"] = total["support_time"] / TIME_UNIT
     total["satisfaction"] = total["satisfaction_sum"] / TIME_UNIT

@@ -32,8 +32,8 @@ import numpy as np
 from _common import SCENARIO, heading, table
 from numpy.typing import NDArray
 
-from cxsim.luck import exponential, normal, uniform
-from cxsim.records import Stage, World
+from cxsim.engine.luck import exponential, normal, uniform
+from cxsim.engine.state import Stage, State
 
 SEED = 1
 EXPECTATION, PURCHASE = int(Stage.EXPECTATION), int(Stage.PURCHASE)
@@ -50,7 +50,7 @@ TRACE = np.dtype(
     ]
 )
 KINDS = ("uniform", "normal", "exponential", "gumbel", "friends", "neighbours")
-FIRST_COUNTER = 3  # the counting copy keeps its counts behind the three words of `world.luck`
+FIRST_COUNTER = 3  # the counting copy keeps its counts behind the three words of `state.luck`
 
 
 def main() -> None:
@@ -74,17 +74,17 @@ def main() -> None:
     report(arguments.people, arguments.weeks, trace, lived, left)
 
 
-def world_of(people: int, weeks: int) -> World:
-    """The benchmark's world at the start of week 0."""
-    from cxsim.market.world import make_world
+def world_of(people: int, weeks: int) -> State:
+    """The benchmark's state at the start of week 0."""
+    from cxsim.engine.market.start import state_at_start
     from cxsim.scenario import load
 
-    return make_world(load(SCENARIO, [f"market.people={people}", f"market.horizon_weeks={weeks}"]), SEED)
+    return state_at_start(load(SCENARIO, [f"market.people={people}", f"market.horizon_weeks={weeks}"]), SEED)
 
 
-def bytes_of(world: World) -> NDArray[np.uint8]:
+def bytes_of(state: State) -> NDArray[np.uint8]:
     """Everything a run leaves behind, as bytes."""
-    parts = (world.due, world.people, world.bonds, world.standings, world.tally)
+    parts = (state.due, state.people, state.bonds, state.standings, state.tally)
     return np.concatenate([np.frombuffer(part.tobytes(), np.uint8) for part in parts])
 
 
@@ -93,7 +93,7 @@ def bytes_of(world: World) -> NDArray[np.uint8]:
 
 def count_into(file: Path, people: int, weeks: int) -> None:
     """Live the run with rules that count what they draw and whom they touch, and save the count of every event."""
-    from cxsim import compiled, luck
+    from cxsim.engine import compiled, luck
 
     def counting(kind: str, draw: Callable[..., float]) -> Callable[..., float]:
         place = FIRST_COUNTER + KINDS.index(kind)
@@ -111,58 +111,58 @@ def count_into(file: Path, people: int, weeks: int) -> None:
     luck.uniform, luck.normal, luck.exponential = (
         counting(kind, getattr(luck, kind)) for kind in ("uniform", "normal", "exponential")
     )
-    from cxsim.journey import neighbours
+    from cxsim.engine.journey import neighbours
 
     friends, neighbours_told = (FIRST_COUNTER + KINDS.index(kind) for kind in ("friends", "neighbours"))
     a_friend, tell_neighbours = neighbours.a_friend, neighbours.tell_neighbours_of_ownership
 
     @compiled.compiled
-    def counted_friend(world: World, person: int, u: float) -> int:
-        world.luck[friends] += np.uint64(1)
-        return a_friend(world, person, u)
+    def counted_friend(state: State, person: int, u: float) -> int:
+        state.luck[friends] += np.uint64(1)
+        return a_friend(state, person, u)
 
     @compiled.compiled
-    def counted_telling(world: World, person: int, change: int) -> None:
-        world.luck[neighbours_told] += np.uint64(world.first_friend[person + 1] - world.first_friend[person])
-        tell_neighbours(world, person, change)
+    def counted_telling(state: State, person: int, change: int) -> None:
+        state.luck[neighbours_told] += np.uint64(state.first_friend[person + 1] - state.first_friend[person])
+        tell_neighbours(state, person, change)
 
     neighbours.a_friend, neighbours.tell_neighbours_of_ownership = counted_friend, counted_telling
-    from cxsim.journey import purchase
+    from cxsim.engine.journey import purchase
 
     purchase.gumbel = counting_gumbel(compiled.compiled, purchase.gumbel)
-    from cxsim.journey.life import live_event
-    from cxsim.market.exchange import tick
+    from cxsim.engine.journey.life import live_event
+    from cxsim.engine.market.exchange import tick
 
     @compiled.compiled
-    def live_week(world: World, trace: NDArray[np.void], lived: NDArray[np.uint8], start: int) -> int:
-        week = world.clock[0]
+    def live_week(state: State, trace: NDArray[np.void], lived: NDArray[np.uint8], start: int) -> int:
+        week = state.clock[0]
         at = start
-        for person in range(world.people.shape[0]):
-            while world.due[person] < week + 1.0:
-                for place in range(FIRST_COUNTER, len(world.luck)):
-                    world.luck[place] = 0
-                stage = world.people[person].stage
-                live_event(world, person)
+        for person in range(state.people.shape[0]):
+            while state.due[person] < week + 1.0:
+                for place in range(FIRST_COUNTER, len(state.luck)):
+                    state.luck[place] = 0
+                stage = state.people[person].stage
+                live_event(state, person)
                 event = trace[at]
                 event.stage = stage
-                event.uniform = world.luck[FIRST_COUNTER]
-                event.normal = world.luck[FIRST_COUNTER + 1]
-                event.exponential = world.luck[FIRST_COUNTER + 2]
-                event.gumbel = world.luck[FIRST_COUNTER + 3]
-                event.friends = world.luck[FIRST_COUNTER + 4]
-                event.neighbours = world.luck[FIRST_COUNTER + 5]
+                event.uniform = state.luck[FIRST_COUNTER]
+                event.normal = state.luck[FIRST_COUNTER + 1]
+                event.exponential = state.luck[FIRST_COUNTER + 2]
+                event.gumbel = state.luck[FIRST_COUNTER + 3]
+                event.friends = state.luck[FIRST_COUNTER + 4]
+                event.neighbours = state.luck[FIRST_COUNTER + 5]
                 lived[week, person] += 1
                 at += 1
         return at
 
-    world = world_of(people, weeks)
+    state = world_of(people, weeks)
     trace = np.zeros(people * weeks * 4, TRACE)
     lived = np.zeros((weeks, people), np.uint8)
     events = 0
     for _ in range(weeks):
-        events = live_week(world, trace, lived, events)
-        tick(world)
-    np.savez(file, trace=trace[:events], lived=lived, left=bytes_of(world))
+        events = live_week(state, trace, lived, events)
+        tick(state)
+    np.savez(file, trace=trace[:events], lived=lived, left=bytes_of(state))
 
 
 def counting_gumbel(
@@ -171,10 +171,10 @@ def counting_gumbel(
     """A Gumbel draw that counts as one and not also as the uniform inside it."""
 
     @compiled
-    def counted(world: World, person: int, brand: int) -> float:
-        world.luck[FIRST_COUNTER + 3] += np.uint64(1)
-        world.luck[FIRST_COUNTER] -= np.uint64(1)
-        return gumbel(world, person, brand)
+    def counted(state: State, person: int, brand: int) -> float:
+        state.luck[FIRST_COUNTER + 3] += np.uint64(1)
+        state.luck[FIRST_COUNTER] -= np.uint64(1)
+        return gumbel(state, person, brand)
 
     return counted
 
@@ -184,7 +184,7 @@ def counting_gumbel(
 
 @numba.njit(nogil=True, error_model="numpy")
 def floor(
-    world: World,
+    state: State,
     trace: NDArray[np.void],
     lived: NDArray[np.uint8],
     due: NDArray[np.float64],
@@ -193,10 +193,10 @@ def floor(
 ) -> int:
     """All weeks; `due` is counted instead of compared, so that nothing is decided. Returns the events gone through."""
     at = 0
-    brands = world.bonds.shape[1]
+    brands = state.bonds.shape[1]
     for week in range(lived.shape[0]):
-        row = world.first_row[week]
-        for person in range(world.people.shape[0]):
+        row = state.first_row[week]
+        for person in range(state.people.shape[0]):
             due[person] += lived[week, person]
             while due[person] >= 1.0:
                 due[person] -= 1.0
@@ -204,20 +204,20 @@ def floor(
                 number = 0.0
                 if draws:
                     for _ in range(event.uniform):
-                        number += uniform(world.luck, person, event.stage, at, 0)
+                        number += uniform(state.luck, person, event.stage, at, 0)
                     for _ in range(event.normal):
-                        number += normal(world.luck, person, event.stage, at, 0)
+                        number += normal(state.luck, person, event.stage, at, 0)
                     for _ in range(event.exponential):
-                        number += exponential(world.luck, person, event.stage, at, 0)
+                        number += exponential(state.luck, person, event.stage, at, 0)
                     for brand in range(event.gumbel):
-                        number -= math.log(exponential(world.luck, person, event.stage, at, brand))
-                me = world.people[person]
+                        number -= math.log(exponential(state.luck, person, event.stage, at, brand))
+                me = state.people[person]
                 if memory:
                     # The first and the last field of a record: every cache line of it, once.
                     me.patience += number
                     me.stage = event.stage
-                    offer = world.offers[row + me.kind, 0]
-                    number += offer.need.reach_annual + world.traits[row + me.kind].need.spontaneous_annual
+                    offer = state.offers[row + me.kind, 0]
+                    number += offer.need.reach_annual + state.traits[row + me.kind].need.spontaneous_annual
                     first, last = 0, 0
                     if EXPECTATION <= event.stage <= PURCHASE:
                         last = brands
@@ -225,15 +225,15 @@ def floor(
                         first = me.last_brand
                         last = first + 1
                     for brand in range(first, last):
-                        bond = world.bonds[person, brand]
+                        bond = state.bonds[person, brand]
                         bond.margin += 1
                         bond.aware = number > 0.0
-                    friends = world.first_friend[person + 1] - world.first_friend[person]
+                    friends = state.first_friend[person + 1] - state.first_friend[person]
                     for friend in range(event.friends):
-                        world.bonds[world.friends[world.first_friend[person] + friend % friends], 0].news += 1
+                        state.bonds[state.friends[state.first_friend[person] + friend % friends], 0].news += 1
                     for friend in range(event.neighbours):
-                        world.people[world.friends[world.first_friend[person] + friend % friends]].owners_news += 1
-                    world.tally[week, 0, event.stage] += 1
+                        state.people[state.friends[state.first_friend[person] + friend % friends]].owners_news += 1
+                    state.tally[week, 0, event.stage] += 1
                 else:
                     me.patience += number
                 at += 1
@@ -242,25 +242,25 @@ def floor(
 
 def report(people: int, weeks: int, trace: NDArray[np.void], lived: NDArray[np.uint8], left: NDArray[np.uint8]) -> None:
     """Time the real run and the floor in turn, several times; the best of each counts."""
-    from cxsim.journey.life import live_week
-    from cxsim.market.exchange import tick
+    from cxsim.engine.journey.life import live_week
+    from cxsim.engine.market.exchange import tick
 
     def real() -> float:
-        world = world_of(people, weeks)
+        state = world_of(people, weeks)
         start = time.perf_counter()
         for _ in range(weeks):
-            live_week(world)
-            tick(world)
+            live_week(state)
+            tick(state)
         seconds = time.perf_counter() - start
-        if not np.array_equal(bytes_of(world), left):
+        if not np.array_equal(bytes_of(state), left):
             raise SystemExit("the counting copy left other bytes than the real run; its counts mean nothing")
         return seconds
 
     def lowest(draws: bool, memory: bool, events: NDArray[np.void], counts: NDArray[np.uint8]) -> float:
-        world = world_of(people, weeks)
+        state = world_of(people, weeks)
         due = np.zeros(people)
         start = time.perf_counter()
-        floor(world, events, counts, due, draws, memory)
+        floor(state, events, counts, due, draws, memory)
         return time.perf_counter() - start
 
     measured: dict[str, Callable[[], float]] = {

@@ -17,22 +17,22 @@ from typing import Any, TypeVar, cast
 import mesa
 import networkx as nx
 
-from cxsim.journey.support import MINOR, REPURCHASE_MAJOR, REPURCHASE_MINOR
-from cxsim.parameter import WEEKS_PER_YEAR, Section
-from cxsim.records import Cause, Outcome, Stage
+from cxsim.engine.journey.support import MINOR, REPURCHASE_MAJOR, REPURCHASE_MINOR
+from cxsim.engine.state import Cause, Outcome, Stage
 from cxsim.scenario import Scenario
+from cxsim.scenario.parameter import WEEKS_PER_YEAR, Section
+from cxsim.scenario.schedule import build_schedule, partial_interventions
 from cxsim.scenario.schema import LinkKind
-from cxsim.scenario.terms import build_terms, partial_interventions
-from cxsim.stages import Deal, Traits
-from cxsim.stages.loyalty import Departure
-from cxsim.stages.need import NextNeed
+from cxsim.scenario.stages import Deal, Traits
+from cxsim.scenario.stages.loyalty import Departure
+from cxsim.scenario.stages.need import NextNeed
 
 MOST_TRIES = 16
 NOTHING = -1
 COMPLETELY = 0.999999
 
 Counts = defaultdict[str, float]
-Terms = TypeVar("Terms", bound=Section)
+Schedule = TypeVar("Schedule", bound=Section)
 
 
 def logistic(logit: float) -> float:
@@ -704,7 +704,7 @@ def five_point(satisfaction: float) -> int:
     return min(5, max(1, math.floor(1.0 + 4.0 * satisfaction + 0.5)))
 
 
-def as_section(section: type[Terms], record: Any) -> Terms:
+def as_section(section: type[Schedule], record: Any) -> Schedule:
     """A section of the scenario as an object with plain Python numbers, from a row of the week's terms."""
     values: dict[str, Any] = {}
     for name, info in section.model_fields.items():
@@ -713,7 +713,7 @@ def as_section(section: type[Terms], record: Any) -> Terms:
             values[name] = as_section(kind, record[name])
         else:
             values[name] = record[name].item()
-    return cast(Terms, section.model_construct(**values))
+    return cast(Schedule, section.model_construct(**values))
 
 
 class PlainMarket(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
@@ -753,7 +753,7 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def _prepare_terms(self, scenario: Scenario) -> None:
         """The week's terms for each kind of person, as objects with plain numbers."""
-        terms, _ = build_terms(scenario)
+        terms, _ = build_schedule(scenario)
         kinds = len(terms.shares) << len(terms.coverages)
         periods = [
             (

@@ -16,19 +16,18 @@ from _common import heading, table
 from numpy.typing import NDArray
 from scipy import stats
 
-from cxsim.luck import key_of, purpose, uniform
-from cxsim.portfolio.choosing import best_portfolio
-from cxsim.portfolio.menu import Menu, menu_from_library
-from cxsim.portfolio.plans import Plan, agrees, fixed_cost, nothing
-from cxsim.portfolio.race import CONFIDENCE, race
-from cxsim.portfolio.trials import Trials, places
-from cxsim.portfolio.work import KEPT
-from cxsim.portfolio.worlds import worlds_for
+from cxsim.analysis.compare.intervals import estimate
+from cxsim.analysis.portfolio.choosing import best_portfolio
+from cxsim.analysis.portfolio.menu import PlanMenu, menu_from_library
+from cxsim.analysis.portfolio.plans import Plan, agrees, fixed_cost, nothing
+from cxsim.analysis.portfolio.race import CONFIDENCE, race
+from cxsim.analysis.portfolio.trials import Trials, places
+from cxsim.analysis.portfolio.work import KEPT
+from cxsim.analysis.portfolio.worlds import worlds_for
+from cxsim.analysis.workers.backends import Backend, Processes
+from cxsim.analysis.workers.threads import Silent, usable_cores
+from cxsim.engine.luck import key_of, purpose, uniform
 from cxsim.scenario import load
-from cxsim.study.paired import estimate
-from cxsim.study.replications import usable_cores
-from cxsim.sweep.progress import Silent
-from cxsim.sweep.workers.crews import Crew, Processes
 
 TRUTH = 5_000_000  # replications that neither search has seen
 TRUE_REPLICATIONS = 54
@@ -56,14 +55,14 @@ def against_random(arguments: argparse.Namespace) -> None:
     market = load("restaurant", [f"market.people={arguments.people}", "market.horizon_weeks=52"])
     menu = menu_from_library(market, "loops")
 
-    def crew() -> Crew:
+    def backend() -> Backend:
         return Processes(arguments.workers)
 
     rows, ratios = [], []
     for seed in range(1, arguments.seeds + 1):
         worlds = worlds_for(market, menu, None, seed)
-        found = best_portfolio(market, menu, BUDGET, "loops", worlds, crew, arguments.runs, seed=seed)
-        trials = Trials(market, menu, worlds, seed, crew, Silent())
+        found = best_portfolio(market, menu, BUDGET, "loops", worlds, backend, arguments.runs, seed=seed)
+        trials = Trials(market, menu, worlds, seed, backend, Silent())
         plan, claimed = random_search(trials, found.trials.runs, seed)
         fresh = trials.observe([found.chosen, plan], places(TRUTH, 0, TRUE_REPLICATIONS, len(worlds)))
         ours, theirs = fresh[:, :, LOOPS].mean(axis=1)
@@ -93,7 +92,7 @@ ORDER, CHOICE = purpose("benchmark: order of interventions"), purpose("benchmark
 SHARE = purpose("benchmark: share of the budget")
 
 
-def random_plan(menu: Menu, seed: int, number: int) -> Plan:
+def random_plan(menu: PlanMenu, seed: int, number: int) -> Plan:
     """Interventions in random order, each in a random way, as many as a random share of the budget holds."""
     luck = key_of(seed, number)
     limit = BUDGET * float(

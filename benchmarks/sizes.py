@@ -76,10 +76,10 @@ def measure_in_child(people: int, arguments: argparse.Namespace) -> dict[str, fl
 
 def measure(people: int, arguments: argparse.Namespace) -> dict[str, float]:
     """Times in seconds and sizes in bytes for one number of people."""
-    from cxsim.journey.life import live_week
-    from cxsim.luck import key_of
-    from cxsim.market.exchange import tick
-    from cxsim.market.world import make_links, make_world
+    from cxsim.engine.journey.life import live_week
+    from cxsim.engine.luck import key_of
+    from cxsim.engine.market.exchange import tick
+    from cxsim.engine.market.start import make_links, state_at_start
     from cxsim.scenario import Scenario, load
 
     def with_people(number: int) -> Scenario:
@@ -87,7 +87,7 @@ def measure(people: int, arguments: argparse.Namespace) -> dict[str, float]:
         kept = dict(list(scenario.brand.items())[: arguments.brands])
         return scenario.model_copy(update={"brand": kept})
 
-    rehearsal = make_world(with_people(1000), 1)  # loads or compiles everything once
+    rehearsal = state_at_start(with_people(1000), 1)  # loads or compiles everything once
     live_week(rehearsal)
     tick(rehearsal)
 
@@ -95,7 +95,7 @@ def measure(people: int, arguments: argparse.Namespace) -> dict[str, float]:
     start = time.perf_counter()
     make_links(scenario, key_of(1, 0))
     linked = time.perf_counter()
-    world = make_world(scenario, 1)
+    world = state_at_start(scenario, 1)
     made = time.perf_counter()
     events = 0
     for _ in range(arguments.weeks):

@@ -18,9 +18,16 @@ from pathlib import Path
 from _common import SCENARIO, heading, table
 
 REPEATS = 5
-IMPORTS = ("cxsim", "cxsim.scenario", "cxsim.luck", "cxsim.journey.life", "cxsim.market.world", "cxsim.model")
+IMPORTS = (
+    "cxsim",
+    "cxsim.scenario",
+    "cxsim.engine.luck",
+    "cxsim.engine.journey.life",
+    "cxsim.engine.market.start",
+    "cxsim.engine.model",
+)
 SMALL_RUN = f"""
-from cxsim.model import LoyaltyModel
+from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import load
 LoyaltyModel(load({str(SCENARIO)!r}, ["market.people=1000"])).step()
 """

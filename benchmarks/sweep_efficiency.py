@@ -15,7 +15,7 @@ from pathlib import Path
 from _common import heading, table
 from _sweeps import POINTS, Stopwatch, study
 
-from cxsim.sweep.design.study import Reading
+from cxsim.analysis.sweep.study import Reading
 
 SAMPLE = 20
 
@@ -29,8 +29,8 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--long", nargs="*", default=["weeks"], help="the long tables kept")
     asked = options.parse_args()
-    from cxsim.sweep.sweep import sweep
-    from cxsim.sweep.workers.crews import Processes
+    from cxsim.analysis.sweep.sweep import sweep
+    from cxsim.analysis.workers.backends import Processes
 
     heading(f"{asked.runs:,} runs of {asked.people:,} people x {asked.weeks} weeks on {asked.workers} workers")
     with tempfile.TemporaryDirectory() as place:
@@ -58,16 +58,16 @@ def main() -> None:
 
 def kernel_alone(reading: Reading, sample: int) -> list[float]:
     """Seconds of each of some runs, spread over the points."""
-    from cxsim.model import LoyaltyModel
-    from cxsim.sweep.design.keys import scenario_with
-    from cxsim.sweep.plan import planned
+    from cxsim.analysis.sweep.parameters import scenario_with
+    from cxsim.analysis.sweep.sweep import planned
+    from cxsim.engine.model import LoyaltyModel
 
-    plan = planned(reading)
+    space = planned(reading)
     seconds = []
     for number in range(sample):
-        scenario = scenario_with(plan.records["base"], plan.grid.values(number % POINTS))
+        scenario = scenario_with(reading.records["base"], space.values(number % POINTS))
         watch = Stopwatch()
-        model = LoyaltyModel(scenario, rng=plan.grid.seed, replication=number, collect=False)
+        model = LoyaltyModel(scenario, rng=space.seed, replication=number, collect=False)
         while model.running:
             model.step()
         seconds.append(watch.read()[0])

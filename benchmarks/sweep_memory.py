@@ -42,14 +42,14 @@ def main() -> None:
 
 def measure(runs: int) -> dict[str, float]:
     """Peak memory in bytes before and at the end of a study of so many runs."""
-    from cxsim.sweep.sweep import sweep
+    from cxsim.analysis.sweep.sweep import sweep
 
     with tempfile.TemporaryDirectory() as place:
         reading = study(Path(place), runs, PEOPLE, WEEKS, "weeks")
-        crew = Finished(reading)
+        backend = Finished(reading)
         before = peak()
         watch = Stopwatch()
-        sweep(reading, Path(place) / "out", crew)
+        sweep(reading, Path(place) / "out", backend)
         return {"before": before, "peak": peak(), "wall": watch.read()[0]}
 
 

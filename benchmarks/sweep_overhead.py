@@ -24,16 +24,16 @@ def main() -> None:
     options.add_argument("--people", type=int, default=20_000)
     options.add_argument("--weeks", type=int, default=156)
     asked = options.parse_args()
-    from cxsim.sweep.sweep import sweep
+    from cxsim.analysis.sweep.sweep import sweep
 
     heading(f"CPU of the driver a run, {asked.runs:,} runs of {asked.people:,} people x {asked.weeks} weeks")
     rows = []
     for tables in TABLES:
         with tempfile.TemporaryDirectory() as place:
             reading = study(Path(place), asked.runs, asked.people, asked.weeks, *tables)
-            crew = Finished(reading, LIVES)
+            backend = Finished(reading, LIVES)
             watch = Stopwatch()
-            space = sweep(reading, Path(place) / "out", crew)
+            space = sweep(reading, Path(place) / "out", backend)
             wall, cpu = watch.read()
             disk = sum(file.stat().st_size for file in (Path(place) / "out").rglob("*.parquet"))
         rows.append(
@@ -41,7 +41,7 @@ def main() -> None:
                 " + ".join(("runs", *tables)),
                 f"{cpu / space.runs * 1e3:.3f}",
                 f"{wall / space.runs * 1e3:.3f}",
-                f"{sum(map(len, crew.left)) / len(crew.left) / 1e3:.1f}",
+                f"{sum(map(len, backend.left)) / len(backend.left) / 1e3:.1f}",
                 f"{disk / space.runs / 1e3:.1f}",
             )
         )

@@ -56,9 +56,9 @@ def main() -> None:
 
 def with_cxsim(asked: argparse.Namespace) -> dict[str, object]:
     """The study with `cxsim sweep`."""
-    from cxsim.sweep import read_runs
-    from cxsim.sweep.sweep import sweep
-    from cxsim.sweep.workers.crews import Processes
+    from cxsim.analysis.sweep import read_runs
+    from cxsim.analysis.sweep.sweep import sweep
+    from cxsim.analysis.workers.backends import Processes
 
     with tempfile.TemporaryDirectory() as place:
         reading = study(Path(place), asked.runs, asked.people, asked.weeks, "weeks")

@@ -1,5 +1,5 @@
 """`python -m cxsim` is `cxsim`."""
 
-from cxsim.cli import main
+from cxsim.interface.cli import main
 
 main()

@@ -17,8 +17,8 @@ matplotlib.use("Agg")
 from click.testing import CliRunner
 
 from cxsim import charts, compare
-from cxsim.charts.look import made_for
-from cxsim.cli import cxsim
+from cxsim.interface.charts.look import made_for
+from cxsim.interface.cli import cxsim
 
 DOCS = Path(__file__).parent
 GALLERY = DOCS / "charts.md"

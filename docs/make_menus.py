@@ -4,7 +4,7 @@ In each of them it plays one round as `cxsim serve --class --market NAME` opens 
 then every choice alone. Without `--write` it prints. It takes about three minutes.
 """
 
-from cxsim.classroom.board import board_of
+from cxsim.interface.classroom.board import board_of
 from docs.make_workshop import (
     FOLDER,
     Played,

@@ -5,7 +5,8 @@ It does what `cxsim verify` does, with the same seed, and takes as long.
 
 from pathlib import Path
 
-from cxsim.verification import LIMITS, report, verify
+from cxsim.analysis.verification import LIMITS, report, verify
+from cxsim.interface.charts.agreement import save_limits
 from experiments.pages import write_figures
 
 PAGE = Path(__file__).with_name("verification.md")
@@ -17,7 +18,7 @@ def main() -> None:
     """Update the page and the pictures it shows."""
     results = [verify(limit, progress=True) for limit in LIMITS.values()]
     write_figures(PAGE, report.page(results))
-    report.draw([result for result in results if result.limit.name in SHOWN], PICTURES, prefix="verification-", dpi=100)
+    save_limits([result for result in results if result.limit.name in SHOWN], PICTURES, prefix="verification-", dpi=100)
 
 
 if __name__ == "__main__":

@@ -10,17 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 
-from cxsim.classroom.board import Board, Entry, board_of
-from cxsim.classroom.briefing import Briefing, Market, briefing
-from cxsim.classroom.debrief import Debrief, debrief_of, plans_to_compare
-from cxsim.classroom.menu import LEVELS, Level, Menu, load_menu
-from cxsim.classroom.opening import USUAL_MARKET, USUAL_ROUNDS
-from cxsim.classroom.ranks import WRONG, Standing, t_of
-from cxsim.classroom.rules import WORLDS, Rules, checked_choice, price_of, usual_budget
-from cxsim.classroom.trial import Lives, lived
-from cxsim.classroom.words import listed, say
-from cxsim.study.paired import Estimate
-from cxsim.study.replications import usable_cores
+from cxsim.analysis.compare.intervals import Estimate
+from cxsim.analysis.workers.threads import usable_cores
+from cxsim.interface.classroom.board import Board, TeamEntry, board_of
+from cxsim.interface.classroom.briefing import Briefing, MarketBriefing, briefing
+from cxsim.interface.classroom.debrief import Debrief, debrief_of, plans_to_compare
+from cxsim.interface.classroom.menu import LEVELS, ClassMenu, Level, load_menu
+from cxsim.interface.classroom.ranks import WRONG, Rank, t_of
+from cxsim.interface.classroom.rules import WORLDS, Rules, checked_choice, price_of, usual_budget
+from cxsim.interface.classroom.startup import USUAL_MARKET, USUAL_ROUNDS
+from cxsim.interface.classroom.trial import TrialOutcome, lived
+from cxsim.interface.classroom.words import listed, say
 from experiments.pages import asked_to_write, table, write_figures
 
 FOLDER = Path(__file__).parent / "workshop"
@@ -41,25 +41,25 @@ class Played:
     """A class as `cxsim serve --class` opens it, played by itself."""
 
     def __init__(self, level: Level = "typical", market: str = USUAL_MARKET) -> None:
-        self.menu: Menu = load_menu(market)
-        self.briefing: Briefing = briefing(Market(market=market))
+        self.menu: ClassMenu = load_menu(market)
+        self.briefing: Briefing = briefing(MarketBriefing(market=market))
         budget = usual_budget(self.briefing.prices)
         self.rules = Rules(market=market, budget=budget, rounds=USUAL_ROUNDS, seed=1, level=level)
 
-    def lives(self, plans: Iterable[Chosen]) -> dict[Chosen, Lives]:
+    def lives(self, plans: Iterable[Chosen]) -> dict[Chosen, TrialOutcome]:
         """What comes of each plan in the first round."""
         wanted = list(dict.fromkeys(plans))
         with ThreadPoolExecutor(usable_cores()) as pool:
             return dict(zip(wanted, pool.map(lambda plan: lived(self.rules.trial(1, plan)), wanted), strict=True))
 
-    def entries(self, teams: dict[str, list[str]]) -> list[Entry]:
+    def entries(self, teams: dict[str, list[str]]) -> list[TeamEntry]:
         """The teams' plans, checked as the server checks them, and what came of them."""
         prices = self.briefing.prices
         plans = {team: checked_choice(plan, self.menu, prices, self.rules) for team, plan in teams.items()}
         known = self.lives(plans.values())
-        return [Entry(team, plan, price_of(plan, prices), known[plan]) for team, plan in plans.items()]
+        return [TeamEntry(team, plan, price_of(plan, prices), known[plan]) for team, plan in plans.items()]
 
-    def told(self, entries: list[Entry]) -> tuple[Board, Debrief]:
+    def told(self, entries: list[TeamEntry]) -> tuple[Board, Debrief]:
         """Board and debrief."""
         board = board_of(entries)
         known = self.lives(plans_to_compare(board.lines[0].chosen, self.menu))
@@ -137,11 +137,11 @@ def team_table(board: Board) -> str:
     return f"{table(heading, rows)}\n\n{told}"
 
 
-def _standing(value: Standing | Estimate) -> str:
+def _standing(value: Rank | Estimate) -> str:
     return f"{value.mean:+z,.0f} ({value.low:+z,.0f} to {value.high:+z,.0f})"
 
 
-def _places(value: Standing) -> str:
+def _places(value: Rank) -> str:
     return f"{value.best}" if value.best == value.worst else f"{value.best} to {value.worst}"
 
 
@@ -215,7 +215,7 @@ def _key(class_: Played, board: Board, debrief: Debrief, alone: Board) -> str:
     )
 
 
-def _surety(value: Standing) -> float:
+def _surety(value: Rank) -> float:
     """How many half-widths of its interval a mean is away from zero."""
     return abs(value.mean) / (value.high - value.low)
 

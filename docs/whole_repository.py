@@ -18,6 +18,7 @@ OUTSIDE = (
     "LICENSE",
     "examples/*.py",
     "examples/data/*",
+    "examples/mechanisms/*",
     "experiments/*.md",
     "experiments/*/*.md",
     "experiments/*/*.png",

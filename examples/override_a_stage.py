@@ -5,9 +5,8 @@ deciding to look around, asks a friend, and stays after all with a chance of 30%
 its own, so nobody else's luck changes and the two markets differ by this rule alone.
 """
 
-from cxsim import Customer, LoyaltyModel, load
-from cxsim.luck import purpose, uniform
-from cxsim.records import Stage
+from cxsim import Customer, LoyaltyModel, load, purpose, uniform
+from cxsim.engine.state import Stage
 
 SECOND_THOUGHTS = purpose("example: second thoughts")
 
@@ -20,7 +19,7 @@ class Reasonable(Customer):
         decision = self.person["uses"]  # the ordinal: which decision of this person it is
         super().loyalty()
         looks_around = self.person["stage"] == Stage.NEED and not self.person["by_habit"]
-        if looks_around and uniform(self.world.luck, self.number, SECOND_THOUGHTS, decision, 0) < 0.3:
+        if looks_around and uniform(self.state.luck, self.number, SECOND_THOUGHTS, decision, 0) < 0.3:
             self.person["by_habit"] = True  # the next purchase is of the same brand again, without research
 
 
@@ -36,4 +35,4 @@ def customers_at_the_end(kind: type[Customer]) -> dict[str, float]:
 if __name__ == "__main__":
     for kind in (Customer, Reasonable):
         figures = customers_at_the_end(kind)
-        print(f"{kind.__name__:<12} customers {figures['customers']:.0f}, loop purchases {figures['loops']:.0f}")
+        print(f"{kind.__name__:<12} customers {figures['customers']:.0f}, loops {figures['loops']:.0f}")

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from sessions import wait_until
 
-from cxsim.sweep.workers.crews import Cluster, ClusterLostError
+from cxsim.analysis.workers.backends import WorkersLostError
+from cxsim.analysis.workers.cluster import Cluster
 
 
 class Dask:
@@ -21,7 +22,7 @@ class Dask:
 
     def __init__(self, place, **environment):
         self.file = place / "scheduler.json"
-        self.place, self.processes, self.crews = place, [], []
+        self.place, self.processes, self.backends = place, [], []
         self.environment = {**os.environ, **environment}
         self.scheduler = self._started("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
         wait_until(lambda: self.file.exists() and self.file.read_text().rstrip().endswith("}"), self.scheduler)
@@ -50,22 +51,22 @@ class Dask:
         """One more worker, with one thread."""
         return self._started("dask_worker", "--nthreads", "1", *options)
 
-    def crew(self, size):
+    def backend(self, size):
         """The cluster once so many workers have joined."""
 
         def joined():
             try:
-                self.crews.append(Cluster(self.address))
-            except ClusterLostError:
+                self.backends.append(Cluster(self.address))
+            except WorkersLostError:
                 return False
-            return self.crews[-1].size == size
+            return self.backends[-1].size == size
 
         wait_until(joined)
-        return self.crews[-1]
+        return self.backends[-1]
 
     def end(self):
-        for crew in self.crews:
-            crew._client.close()  # else it looks for its scheduler for ever, in a thread beside the tests that follow
+        for backend in self.backends:
+            backend._client.close()  # else it looks for its scheduler for ever, in a thread beside the tests that follow
         for process in self.processes:
             process.kill()  # the worker of a nanny ends by itself when the nanny is gone
             process.wait()

@@ -7,7 +7,7 @@ import matplotlib
 import pytest
 from hypothesis import HealthCheck, settings
 
-from cxsim import cli
+from cxsim.interface import cli
 
 matplotlib.use("Agg")
 

@@ -1,6 +1,6 @@
 """Ctrl-C in the middle of a sweep."""
 
-from cxsim.sweep.progress import Silent
+from cxsim.analysis.workers.threads import Silent
 
 
 class StopAfter(Silent):

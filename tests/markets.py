@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from cxsim.customer import Customer
-from cxsim.measures import Measure
-from cxsim.model import Engine, LoyaltyModel
-from cxsim.parameter import record_layout, record_values
-from cxsim.records import NOTES
+from cxsim.engine.agents import Customer
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import Engine, LoyaltyModel
+from cxsim.engine.state import NOTES
 from cxsim.scenario import Scenario, load
-from cxsim.stages import Traits
+from cxsim.scenario.parameter import record_layout, record_values
+from cxsim.scenario.stages import Traits
 
 # Nothing that is experienced or said changes what people do; the file says more.
 STATISTICS_ONLY = (Path(__file__).parents[1] / "experiments/replications/bare.toml").read_text(encoding="utf-8")
@@ -57,6 +57,25 @@ def scenario_from(text: str, *overrides: str, folder: Path | None = None) -> Sce
         return load(file, list(overrides))
 
 
+BETTER = """
+[[intervention]]
+name = "better"
+start_week = 4.0
+effect = [{parameter = "use.failure_rate", multiply = 0.5}]
+cost = {once = 200.0, weekly = 20.0, per_use = 0.1}
+"""
+DEARER = """
+[[intervention]]
+name = "dearer"
+effect = [{parameter = "purchase.price", multiply = 1.2}]
+"""
+
+
+def named(name, text="", *overrides):
+    """The small market in which everything happens under a name of its own, with a plan if one is given."""
+    return scenario_from(f"name = {name!r}\n{EVERYTHING_HAPPENS}{text}", *overrides)
+
+
 def lived(
     scenario: Scenario,
     *,
@@ -78,21 +97,21 @@ def lived(
 
 def state_of(model: LoyaltyModel) -> dict[str, bytes]:
     """All that a run leaves behind, as bytes."""
-    world = model.world
+    world = model.state
     state = {name: getattr(world, name).tobytes() for name in ("due", "people", "bonds", "standings", "tally")}
     return state | {"log": notes_of(model).tobytes()}
 
 
 def notes_of(model: LoyaltyModel) -> np.ndarray:
     """The notes taken; a test that fills the log has not seen everything."""
-    notes = int(model.world.clock[NOTES])
-    assert notes <= len(model.world.log) or not len(model.world.log)
-    return model.world.log[:notes]
+    notes = int(model.state.clock[NOTES])
+    assert notes <= len(model.state.log) or not len(model.state.log)
+    return model.state.log[:notes]
 
 
 def total(model: LoyaltyModel, *measures: Measure, brand: int = 0) -> int:
     """The sum of measures of a brand over all weeks."""
-    return int(sum(model.world.tally[:, brand, measure].sum() for measure in measures))
+    return int(sum(model.state.tally[:, brand, measure].sum() for measure in measures))
 
 
 def as_toml(sections: Mapping[str, Any]) -> str:

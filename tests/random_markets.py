@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import strategies as st
 from markets import as_toml, scenario_from
 
-from cxsim.parameter import bounds
 from cxsim.scenario import Scenario, ScenarioError
 from cxsim.scenario.checks import SET_AT_THE_START, SHARED_BY_ALL
+from cxsim.scenario.parameter import bounds
 from cxsim.scenario.register import stage_parameters
-from cxsim.stages import Offer
+from cxsim.scenario.stages import Offer
 
 # A market in which much happens in few weeks; what Hypothesis draws goes on top.
 LIVELY = {

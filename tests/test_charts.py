@@ -8,11 +8,11 @@ import pytest
 from markets import EVERYTHING_HAPPENS, STATISTICS_ONLY, scenario_from
 from matplotlib.colors import to_hex
 
-from cxsim import charts
-from cxsim.charts.look import LINE, LOOP, NEUTRAL, PALE
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.runs import run
+from cxsim.interface import charts
+from cxsim.interface.charts.look import LINE, LOOP, NEUTRAL, PALE
 from cxsim.scenario import load
-from cxsim.study.comparison import compare
-from cxsim.study.runs import run
 
 PLAN = """
 [[intervention]]

@@ -1,38 +1,20 @@
-"""Protects the core of the project: the same people with the same luck in two worlds, told apart honestly."""
+"""Protects the core of the project: the same people with the same luck in base and plan, told apart honestly."""
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from markets import EVERYTHING_HAPPENS, scenario_from
+from markets import BETTER, DEARER, EVERYTHING_HAPPENS, named, scenario_from
 
-from cxsim.ledger.figures import FIGURES
-from cxsim.ledger.outcomes import STATUSES, Status, cause_name, stage_name
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.intervals import estimate
+from cxsim.engine.outcomes.figures import FIGURES
+from cxsim.engine.outcomes.status import STATUSES, Status, cause_name, stage_name
+from cxsim.engine.simulate import simulate
 from cxsim.scenario import ScenarioError
-from cxsim.study.comparison import compare
-from cxsim.study.lived import live
-from cxsim.study.paired import Estimate, estimate
 
 REPLICATIONS = 6
-
-BETTER = """
-[[intervention]]
-name = "better"
-start_week = 4.0
-effect = [{parameter = "use.failure_rate", multiply = 0.5}]
-cost = {once = 200.0, weekly = 20.0, per_use = 0.1}
-"""
-DEARER = """
-[[intervention]]
-name = "dearer"
-effect = [{parameter = "purchase.price", multiply = 1.2}]
-"""
-
-
-def named(name, text="", *overrides):
-    return scenario_from(f"name = {name!r}\n{EVERYTHING_HAPPENS}{text}", *overrides)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +86,7 @@ def test_rescued_and_broken_are_cells_of_the_matrix(result):
 
 
 def test_rescued_lines_are_told_by_where_they_ended_in_the_base(base, plan, result):
-    before, after = live(base, 1, 0).outcome, live(plan, 1, 0).outcome
+    before, after = simulate(base, 1, 0).outcome, simulate(plan, 1, 0).outcome
     rescued = (before.status == 2) & (after.status == 3)
     alone = compare(base, plan, replications=1).plans["better"]
     assert alone.rescued["people"].sum() == rescued.sum() > 0
@@ -167,9 +149,9 @@ def test_more_replications_begin_with_the_same_ones(base, plan, comparison):
 def test_pairing_saves_most_of_the_variance_of_independent_runs(base, plan):
     # Without an effect of pairing the ratio of the variances of 12 against 12 differences is F(11, 11), which falls
     # below 1/5 by chance in 0.6% of all tries. (Luck is keyed: the same numbers every time.)
-    before = [live(base, 1, number).figures for number in range(12)]
-    paired = [live(plan, 1, number).figures for number in range(12)]
-    strangers = [live(plan, 1, number).figures for number in range(100, 112)]
+    before = [simulate(base, 1, number).figures for number in range(12)]
+    paired = [simulate(plan, 1, number).figures for number in range(12)]
+    strangers = [simulate(plan, 1, number).figures for number in range(100, 112)]
     for figure in ("loops", "purchases", "margin"):
         base_values, own, others = (np.array([run[figure] for run in runs]) for runs in (before, paired, strangers))
         assert np.var(own - base_values) < np.var(others - base_values) / 5.0
@@ -199,78 +181,6 @@ def test_comparing_with_nothing_or_never_is_refused(base, plan):
         compare(base)
     with pytest.raises(ValueError, match="at least 1"):
         compare(base, plan, replications=0)
-
-
-# ---- what is said ---------------------------------------------------------------------------------------------------
-
-
-def told(comparison, **figures):
-    """The verdict if the replications had said this: figure=(values in the base, values in the plan)."""
-    plan = comparison.plans["better"]
-    table = plan.per_replication.iloc[: len(next(iter(figures.values()))[0])].copy()
-    for name, (before, after) in figures.items():
-        table[f"base_{name}"], table[f"plan_{name}"] = before, after
-    doctored = replace(plan, per_replication=table, roi=Estimate(1.5, 1.0, 2.0), payback=17)
-    base = replace(comparison.base_runs, figures=comparison.base_figures.iloc[: len(table)])
-    return replace(comparison, plans={"better": doctored}, base_runs=base).verdict()
-
-
-NO = ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0])
-COST = ([0.0, 0.0, 0.0], [100.0, 100.0, 100.0])
-LOOPS = ([50.0, 60.0, 55.0], [60.0, 71.0, 64.0])
-
-
-def test_the_verdict_on_a_plan_that_pays(comparison):
-    text = told(comparison, loops=LOOPS, net_margin=([0.0, 0.0, 0.0], [990.0, 1000.0, 1010.0]), intervention_cost=COST)
-    assert '"better" turns ' in text
-    assert 'there are 10 (8 to 12) more loops than in "base"' in text
-    assert "is worth EUR 1,000 (975 to 1,025) of discounted margin after its cost." in text
-    assert "It costs EUR 100: each EUR spent brings back 2.50, and all is paid back by week 17." in text
-    assert "better on money in 100% of 3 paired replications" in text
-    assert "not a forecast" in text
-
-
-def test_the_verdict_on_a_plan_that_loses(comparison):
-    fewer = (LOOPS[1], LOOPS[0])
-    text = told(
-        comparison, loops=fewer, net_margin=([0.0, 0.0, 0.0], [-990.0, -1000.0, -1010.0]), intervention_cost=COST
-    )
-    assert 'there are 10 (8 to 12) fewer loops than in "base"' in text
-    assert "loses EUR 1,000 (975 to 1,025) of discounted margin" in text
-    assert "brings back" not in text
-    assert "better on money in 0% of" in text
-
-
-def test_the_verdict_is_undecided_when_the_interval_holds_zero(comparison):
-    text = told(comparison, loops=NO, net_margin=([0.0, 0.0, 0.0], [-50.0, 10.0, 60.0]), intervention_cost=COST)
-    assert "it is undecided whether there are more loops (+0 (+0 to +0))" in text
-    assert "; whether it pays is undecided (EUR +7 " in text
-    assert "more replications would take zero out of the interval, if the difference stays as it is" in text
-    assert "is worth" not in text and "loses" not in text
-
-
-def test_the_verdict_says_when_more_replications_are_pointless(comparison):
-    text = told(comparison, loops=LOOPS, net_margin=NO, intervention_cost=COST)
-    assert "More replications would hardly tell" in text
-
-
-def test_the_verdict_of_one_replication_claims_nothing(comparison):
-    text = told(comparison, loops=([50.0], [60.0]), net_margin=([0.0], [1e6]), intervention_cost=([0.0], [100.0]))
-    assert "it is undecided whether there are more loops (+10 (one replication, no interval))" in text
-    assert "It takes at least two replications to tell" in text
-    assert "hardly tell" not in text and "100%" not in text
-
-
-def test_the_verdict_on_a_plan_without_cost_speaks_of_none(base, dearer):
-    comparison = compare(base, dearer, replications=2)
-    assert comparison.plans["dearer"].roi is None
-    assert "cost" not in comparison.verdict() and "brings back" not in comparison.verdict()
-
-
-def test_the_verdict_says_where_most_rescued_lines_used_to_end(comparison, result):
-    by_stage = result.rescued.groupby("stage")["people"].sum()
-    share = by_stage.max() / by_stage.sum()
-    assert f"{share:.0%} of which used to end in {by_stage.idxmax()}" in comparison.verdict()
 
 
 # ---- names ----------------------------------------------------------------------------------------------------------
@@ -307,7 +217,7 @@ def test_lines_are_counted_in_the_replication_in_which_they_ended(comparison, ba
     ended = comparison.base_runs.ended()
     assert len(ended) > 3
     for replication in range(REPLICATIONS):
-        outcome = live(base, 1, replication).outcome
+        outcome = simulate(base, 1, replication).outcome
         people = Counter(
             (stage_name(stage), cause_name(cause))
             for status, stage, cause in zip(outcome.status, outcome.stage, outcome.cause, strict=True)

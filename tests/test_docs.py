@@ -1,25 +1,21 @@
 """Protects the first ten minutes of a newcomer: every command and code block of the tours works as it is shown.
 
-Blocks run from top to bottom in one folder, as a reader would run them: ```toml blocks are written to the file that
-their first line names, ```console blocks run through the command line in this process, ```python blocks in one namespace. What is shown below has to begin as the real output begins, numbers
-aside, so a renamed command, key or column is found. A retuned market is no error here, though it makes the numbers of
-the README stale: the release check is to paste the new output. The examples run as a user runs
-them, with every warning an error.
+What a tour shows as printed is what is printed, number by number; `python -m docs.make_outputs` remakes it after a change of
+the model. The examples run as a user runs them, with every warning an error.
 """
 
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
 
-from cxsim.cli import cxsim
+from cxsim.interface.cli import cxsim
+from docs.make_outputs import BLOCK, TOURS, prepare, run_tour, shown_again
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -31,72 +27,35 @@ PAGES = sorted(
         *ROOT.glob("experiments/**/*.md"),
     ]
 )
-TOURS = [
-    "README.md",
-    "docs/calibration.md",
-    "docs/report.md",
-    "docs/sensitivity.md",
-    *(page for page in PAGES if page.startswith("docs/tutorials/")),
-]
-WORDS_COMPARED = 4
-
-
-def first_words(text):
-    """The first words of an output, numbers replaced by #."""
-    return [re.sub(r"[\d.,]*\d", "#", word) for word in text.split()][:WORDS_COMPARED]
-
-
-def commands_of(block):
-    """Each command of a console block with the output shown below it."""
-    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
-        yield command, shown.strip()
-
-
-def run_command(command):
-    """What a `cxsim ...` command prints."""
-    program, *arguments = shlex.split(command)
-    assert program == "cxsim", f"the README may only show commands of cxsim, not {command!r}"
-    result = CliRunner().invoke(cxsim, arguments, catch_exceptions=False)
-    assert result.exit_code == 0, f"{command}: {result.output}"
-    return result.stdout
-
-
-def check_shown(shown, printed, what):
-    """The shown output begins like the printed one, unless the beginning is left out."""
-    assert printed.strip(), f"{what} prints nothing"
-    expected = first_words(shown.partition("...")[0])
-    assert first_words(printed)[: len(expected)] == expected, f"{what} prints:\n{printed[:600]}"
-
-
-def blocks_of(page):
-    """(kind, text) of every block that can be run or compared."""
-    text = (ROOT / page).read_text(encoding="utf-8")
-    return re.findall(r"^```(toml|console|python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("page", TOURS)
-def test_every_block_works_as_shown(page, tmp_path, monkeypatch, capsys):
+def test_every_block_works_and_prints_what_is_shown(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / "examples" / "data", tmp_path / "examples" / "data")
-    names = {"__name__": "tour"}
-    printed = ""
-    for kind, block in blocks_of(page):
-        if kind == "toml":
-            (tmp_path / block.partition("\n")[0].removeprefix("# ")).write_text(block, encoding="utf-8")
-        elif kind == "console":
-            for command, shown in commands_of(block):
-                check_shown(shown, run_command(command), command)
-        elif kind == "python":
-            capsys.readouterr()
-            exec(compile(block, page, "exec"), names)
-            printed = capsys.readouterr().out
-        else:
-            check_shown(block, printed, "the Python block above")
+    prepare(tmp_path)
+    for each in run_tour(page):
+        assert each.printed.strip(), f"{each.what} prints nothing"
+        if each.shown.strip():
+            assert shown_again(each.shown, each.printed).strip() == each.shown.strip(), each.what
+
+
+def test_an_excerpt_is_made_again_around_what_it_leaves_out():
+    printed = "figures of 12 people\n  loops 7 (5 to 9)\n  lines 3 (2 to 4)\n\nthe end of 12 weeks\nall\n"
+    assert shown_again("figures of 10 people\n...\n  lines 9 (1 to 2)\n...", printed) == (
+        "figures of 12 people\n...\n  lines 3 (2 to 4)\n..."
+    )
+    assert shown_again("...\nthe end of 1 weeks\nnone", printed) == "...\nthe end of 12 weeks\nall"
+    with pytest.raises(LookupError, match="nothing that is printed begins like 'margin 1'"):
+        shown_again("margin 1\n...", printed)
 
 
 def test_the_tours_show_each_kind_of_block():
-    assert {kind for page in TOURS for kind, _ in blocks_of(page)} == {"toml", "console", "python", "text"}
+    assert {kind for page in TOURS for kind, _ in BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))} == {
+        "toml",
+        "console",
+        "python",
+        "text",
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)

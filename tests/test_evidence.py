@@ -10,15 +10,21 @@ from enum import IntEnum
 import pytest
 from pydantic import BaseModel, Field
 
-from cxsim.parameter import Section, about, bounds, parameter
-from cxsim.scenario import load_intervention_library
-from cxsim.scenario.backing import lacking
+from cxsim.scenario import load_intervention_library, register
+from cxsim.scenario.evidence import lacking
+from cxsim.scenario.parameter import Section, about, bounds, parameter
 from cxsim.scenario.register import KINDS_OF_EVIDENCE, all_entries
 from cxsim.scenario.schema import Effect, Range, Scenario
 from docs import make_evidence
 
 SIZES_OF_EFFECTS = (Effect, Range)  # backed by the evidence of their intervention, not one by one
 PLACE = re.compile(r" \d+(\(\d+(/\d+)?\))?(, \d+-\d+)?\.$")  # 15(5), 215-227. or 43, 1-16. or, pages unchecked, 39(6).
+
+
+@pytest.fixture(autouse=True)
+def without_mechanisms_of_other_tests(monkeypatch):
+    """The page is about what ships; the register also knows the mechanisms that this process has loaded."""
+    monkeypatch.setattr(register, "known", lambda: ())
 
 
 def sections(kind):

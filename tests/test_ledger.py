@@ -6,16 +6,16 @@ from markets import EVERYTHING_HAPPENS, STATISTICS_ONLY, lived, scenario_from, t
 from scipy import stats
 from scipy.special import beta
 
-from cxsim.ledger.figures import FIGURES, STAGES_OF_LINES, figures_of_run
-from cxsim.ledger.money import COSTS_OF_SERVING, discount_factors, intervention_costs, payback_week
-from cxsim.ledger.outcomes import Status, count_statuses, lines_by_stage_and_cause, outcomes
-from cxsim.ledger.referrals import generations, reproduction
-from cxsim.ledger.retention import Durations, kaplan_meier, until_first_loop, until_line_ends
-from cxsim.ledger.weekly import LINE_MEASURES, weekly_table
-from cxsim.measures import Measure
-from cxsim.records import BOND, MONEY_UNIT, NOBODY, Stage
+from cxsim.analysis.compare.runs import run
+from cxsim.engine.measures import Measure
+from cxsim.engine.outcomes.figures import FIGURES, STAGES_OF_LINES, figures_of_run
+from cxsim.engine.outcomes.money import COSTS_OF_SERVING, discount_factors, intervention_costs, payback_week
+from cxsim.engine.outcomes.referrals import generations, reproduction
+from cxsim.engine.outcomes.retention import Durations, kaplan_meier, until_first_loop, until_line_ends
+from cxsim.engine.outcomes.status import Status, count_statuses, lines_by_stage_and_cause, outcomes
+from cxsim.engine.outcomes.weekly import LINE_MEASURES, weekly_table
+from cxsim.engine.state import BOND, MONEY_UNIT, NOBODY, Stage
 from cxsim.scenario import load
-from cxsim.study.runs import run
 
 BRANDS = (0, 1)
 
@@ -27,7 +27,7 @@ def busy():
 
 @pytest.fixture(scope="module")
 def figures(busy):
-    return figures_of_run(busy.world, busy.plan, 0, outcomes(busy.world, 0))
+    return figures_of_run(busy.state, busy.settings, 0, outcomes(busy.state, 0))
 
 
 def world_with(bonds):
@@ -38,7 +38,7 @@ def world_with(bonds):
     for row, values in enumerate(bonds):
         for key, value in values.items():
             records[key][row] = value
-    return lived(scenario_from("market.people = 1\n"), weeks=0).world._replace(bonds=records)
+    return lived(scenario_from("market.people = 1\n"), weeks=0).state._replace(bonds=records)
 
 
 # ---- statuses and lines ---------------------------------------------------------------------------------------------
@@ -46,10 +46,10 @@ def world_with(bonds):
 
 @pytest.mark.parametrize("brand", BRANDS)
 def test_everybody_is_in_exactly_one_status(busy, brand):
-    bonds = busy.world.bonds[:, brand]
-    counted = count_statuses(outcomes(busy.world, brand))
+    bonds = busy.state.bonds[:, brand]
+    counted = count_statuses(outcomes(busy.state, brand))
     ended = bonds["ended_stage"] != Stage.OUTSIDE
-    assert counted.sum() == busy.plan.market.people
+    assert counted.sum() == busy.settings.market.people
     assert min(counted) > 0
     assert counted[Status.line] == ended.sum()
     assert counted[Status.loop] == ((bonds["purchases"] > 1) & ~ended).sum()
@@ -70,7 +70,7 @@ def test_a_status_of_each_kind_by_hand():
 
 
 def test_lines_by_stage_and_cause_sum_to_lines(busy, figures):
-    outcome = outcomes(busy.world, 0)
+    outcome = outcomes(busy.state, 0)
     table = lines_by_stage_and_cause(outcome)
     assert table["people"].sum() == figures["lines"]
     assert table["people"].is_monotonic_decreasing
@@ -82,8 +82,8 @@ def test_lines_by_stage_and_cause_sum_to_lines(busy, figures):
 
 
 def test_lines_can_be_counted_among_some_people_only(busy):
-    outcome = outcomes(busy.world, 0)
-    first_half = np.arange(busy.plan.market.people) < 300
+    outcome = outcomes(busy.state, 0)
+    first_half = np.arange(busy.settings.market.people) < 300
     halves = [lines_by_stage_and_cause(outcome, among)["people"].sum() for among in (first_half, ~first_half)]
     assert sum(halves) == lines_by_stage_and_cause(outcome)["people"].sum()
     assert min(halves) > 0
@@ -97,13 +97,13 @@ def test_the_table_of_lines_is_empty_when_nobody_left():
 
 
 def test_figures_agree_with_the_bonds(busy, figures):
-    bonds = busy.world.bonds[:, 0]
+    bonds = busy.state.bonds[:, 0]
     assert figures["purchases"] == bonds["purchases"].sum()
     assert figures["first_purchases"] == (bonds["purchases"] > 0).sum()
-    assert figures["loop_purchases"] == bonds["loops"].sum()
+    assert figures["loop_purchases"] == bonds["loop_purchases"].sum()
     assert figures["customers"] == bonds["customer"].sum()
     assert figures["referral_r"] == pytest.approx(bonds["converts"].sum() / figures["first_purchases"])
-    both = busy.world.bonds["purchases"].sum()
+    both = busy.state.bonds["purchases"].sum()
     assert figures["share"] == pytest.approx(figures["purchases"] / both)
 
 
@@ -117,7 +117,7 @@ def test_money_earned_person_by_person_sums_to_the_money_of_the_brand(busy):
     for brand in BRANDS:
         costs = total(busy, *COSTS_OF_SERVING, Measure.interventions_money, brand=brand)
         earned = total(busy, Measure.revenue_money, brand=brand) - costs
-        assert outcomes(busy.world, brand).margin.sum() == earned
+        assert outcomes(busy.state, brand).margin.sum() == earned
 
 
 def test_every_figure_declared_is_calculated_and_no_other(figures):
@@ -127,21 +127,21 @@ def test_every_figure_declared_is_calculated_and_no_other(figures):
 
 def test_what_never_happened_is_nan_and_not_zero():
     model = lived(scenario_from("need.spontaneous_annual = 0.0\nbrand.focal.need.reach_annual = 0.0\n"), weeks=3)
-    figures = figures_of_run(model.world, model.plan, 0, outcomes(model.world, 0))
+    figures = figures_of_run(model.state, model.settings, 0, outcomes(model.state, 0))
     for name in ("share", "satisfaction", "nps_measured", "clv", "loop_length_weeks"):
         assert np.isnan(figures[name])
     assert figures["purchases"] == 0.0
 
 
 def test_the_weekly_table_has_natural_units(busy):
-    table = weekly_table(busy.world, busy.plan.brands)
+    table = weekly_table(busy.state, busy.settings.brands)
     focal = table[table["brand"] == "focal"]
-    price = busy.plan.brand["focal"].purchase.price
-    assert len(table) == busy.plan.market.horizon_weeks * 2
+    price = busy.settings.brand["focal"].purchase.price
+    assert len(table) == busy.settings.market.horizon_weeks * 2
     assert focal["revenue_money"].sum() == pytest.approx(focal["purchases"].sum() * price)
     assert 0.3 < focal["satisfaction_sum"].sum() / focal["uses"].sum() < 1.0
     waits = focal["loop_weeks"].sum() / focal["repeat_purchases"].sum()
-    assert 0.0 < waits < busy.plan.market.horizon_weeks
+    assert 0.0 < waits < busy.settings.market.horizon_weeks
 
 
 # ---- retention ------------------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_retention_does_not_depend_on_how_long_one_watched():
     curves = [
         kaplan_meier(
             until_line_ends(
-                lived(load("restaurant", ["market.people=2000", f"market.horizon_weeks={weeks}"])).world, 0, weeks
+                lived(load("restaurant", ["market.people=2000", f"market.horizon_weeks={weeks}"])).state, 0, weeks
             ),
             np.array([4.0, 13.0, 26.0]),
         )["share"]
@@ -217,7 +217,7 @@ def test_retention_under_contracts_is_that_of_sbg():
     # Leaving is decided at weeks 0, 13, 26 and 39: after decision k, S = B(a, b + k) / B(a, b) (Fader & Hardie 2007).
     contract = 'market.people = 4000\nneed.kind = "contract"\nneed.period_weeks = 13.0\nloyalty.leave_a = 0.8\n'
     model = lived(scenario_from(STATISTICS_ONLY, *contract.split("\n")[:-1], "loyalty.leave_b=2.4"))
-    table = kaplan_meier(until_line_ends(model.world, 0, 52.0), np.array([1.0, 14.0, 27.0, 40.0]))
+    table = kaplan_meier(until_line_ends(model.state, 0, 52.0), np.array([1.0, 14.0, 27.0, 40.0]))
     decisions = np.arange(1, 5)
     assert_within_four_standard_errors(table, beta(0.8, 2.4 + decisions) / beta(0.8, 2.4))
 
@@ -228,7 +228,7 @@ def test_time_to_the_first_loop_under_bg_nbd_is_pareto_and_censoring_does_not_bi
     entry = ["market.people=4000", "market.entry_step_weeks=1.0", f"market.entry_counts={[1] * 40}"]
     needs = ["need.rate_shape=0.6", "need.rate_scale_weeks=6.0", "loyalty.first_may_leave=false"]
     model = lived(scenario_from(STATISTICS_ONLY, *entry, *needs))
-    durations = until_first_loop(model.world, 0, 52.0)
+    durations = until_first_loop(model.state, 0, 52.0)
     weeks = np.array([2.0, 10.0, 25.0, 45.0])
     assert (durations.censored < 40.0).mean() > 0.3
     assert_within_four_standard_errors(kaplan_meier(durations, weeks), (6.0 / (6.0 + weeks)) ** 0.6)
@@ -253,13 +253,13 @@ def test_generations_of_a_small_forest_by_hand():
 
 def test_the_referral_forest_of_a_market_is_acyclic_and_agrees_with_the_tally(busy):
     for brand in BRANDS:
-        bonds, depth = busy.world.bonds[:, brand], generations(busy.world, brand)
+        bonds, depth = busy.state.bonds[:, brand], generations(busy.state, brand)
         referred = np.flatnonzero(bonds["referrer"] != NOBODY)
         referrer = bonds["referrer"][referred]
         assert len(referred) > 20
         assert (bonds["first_bought"][referrer] < bonds["first_bought"][referred]).all()
         assert (depth[referred] == depth[referrer] + 1).all()
-        table = reproduction(busy.world, brand)
+        table = reproduction(busy.state, brand)
         assert table["buyers"].sum() == total(busy, Measure.first_purchases, brand=brand)
         assert table["referred"].sum() == total(busy, Measure.referred_purchases, brand=brand)
         assert np.bincount(referrer, minlength=600).tolist() == bonds["converts"].tolist()
@@ -285,11 +285,11 @@ def test_customer_lifetime_value_is_the_closed_form():
     ]
     keys = [key.replace("money.", "brand.focal.money.") for key in keys]
     model = lived(scenario_from(STATISTICS_ONLY, *keys))
-    clv = figures_of_run(model.world, model.plan, 0, outcomes(model.world, 0))["clv"]
-    margin = model.plan.brand["focal"].purchase.price - 20.0
+    clv = figures_of_run(model.state, model.settings, 0, outcomes(model.state, 0))["clv"]
+    margin = model.settings.brand["focal"].purchase.price - 20.0
     keep, rate = 0.5, 1.2**0.25 - 1.0
     exact = margin * (1.0 + rate) / (1.0 + rate - keep)
-    spread = outcomes(model.world, 0).margin.std() / MONEY_UNIT  # undiscounted, so rather too large
+    spread = outcomes(model.state, 0).margin.std() / MONEY_UNIT  # undiscounted, so rather too large
     assert abs(clv - exact) < 4.0 * spread / np.sqrt(4000)
     assert 4.0 * spread / np.sqrt(4000) < 0.06 * exact
 
@@ -325,12 +325,12 @@ cost = {once = 1000.0}
 
 def test_interventions_cost_once_weekly_and_per_use():
     model = lived(scenario_from(COSTLY))
-    costs = intervention_costs(model.world, model.plan, 0)
-    uses = model.world.tally[:, 0, Measure.uses]
+    costs = intervention_costs(model.state, model.settings, 0)
+    uses = model.state.tally[:, 0, Measure.uses]
     running = np.isin(np.arange(10), [3, 4, 5])
     assert uses[running].sum() > 0
     assert costs.tolist() == pytest.approx((running * (7.0 + 0.5 * uses) + 100.0 * (np.arange(10) == 3)).tolist())
-    assert intervention_costs(model.world, model.plan, 1).tolist() == [1000.0] + [0.0] * 9
+    assert intervention_costs(model.state, model.settings, 1).tolist() == [1000.0] + [0.0] * 9
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cxsim.luck import key_of, normal
-from cxsim.study.paired import MOST_REPLICATIONS, estimate, estimate_count, paired_difference
+from cxsim.analysis.compare.intervals import (
+    MOST_REPLICATIONS,
+    Estimate,
+    distinct,
+    estimate,
+    estimate_count,
+    paired_difference,
+)
+from cxsim.engine.luck import key_of, normal
 
 VALUES = np.array([3.0, 5.0, 4.0, 8.0, 1.5, 6.0])
 
@@ -63,6 +70,22 @@ def test_a_count_of_people_has_no_interval_below_zero():
     assert estimate(np.array([0.0, 0.0, 5.0])).low < 0.0
     assert estimate_count(np.array([0.0, 0.0, 5.0])).low == 0.0
     assert math.isnan(estimate_count(np.array([5.0])).low)
+
+
+@pytest.mark.parametrize("value", [0.0, 3.0, -1e6 / 3.0])
+def test_differences_that_are_all_the_same_have_no_interval_and_decide_nothing(value):
+    pair = paired_difference(np.zeros(3), np.full(3, value), good=1)
+    assert pair.estimate == Estimate(value, value, value, 3)
+    assert not pair.decided and pair.more_replications is None
+    rounded = paired_difference(np.array([1e6, 2e6, 3e6]) / 7.0, np.array([1e6, 2e6, 3e6]) / 7.0 + value, good=1)
+    assert rounded.estimate.low == rounded.estimate.high and not rounded.decided
+
+
+@pytest.mark.parametrize(
+    ("values", "count"), [([], 0), ([2.0], 1), ([1.0, 1.0, 1.0 + 1e-12], 1), ([0.0, 1e-30], 2), ([3.0, 1.0, 3.0], 2)]
+)
+def test_values_are_told_apart_but_for_rounding(values, count):
+    assert distinct(np.array(values)) == count
 
 
 def spread(mean: float, sd: float, count: int) -> np.ndarray:

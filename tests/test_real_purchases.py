@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.market.world import entry_weeks
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.compare.against_real import against_real, cumulative_repeats, real_repeats
+from cxsim.analysis.compare.runs import run
+from cxsim.engine.market.start import entry_weeks
 from cxsim.scenario import load
-from cxsim.study.against_real import against_real, cumulative_repeats, real_repeats
-from cxsim.study.runs import run
 
 BG_NBD_AT_WEEK_78 = 4160.6  # of these customers, with the unrounded estimates
 ROUNDED = BgNbd(0.243, 4.414, 0.793, 2.426)  # Fader, Hardie & Lee (2005), Table 2; what the scenario uses

@@ -9,18 +9,13 @@ from markets import EVERYTHING_HAPPENS, scenario_from
 from random_markets import OFFERS, TRAITS, as_toml, value_inside
 
 import cxsim
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.runs import run
+from cxsim.analysis.results.folder import ResultsExistError
+from cxsim.analysis.results.writing import KEYS, comparison_json, runs_json, write_comparison, write_runs
+from cxsim.engine.compiled import fingerprint
 from cxsim.scenario import Scenario, load
-from cxsim.study.comparison import compare
-from cxsim.study.folder import ResultsExistError
-from cxsim.study.results import (
-    KEYS,
-    comparison_json,
-    runs_json,
-    scenario_hash,
-    write_comparison,
-    write_runs,
-)
-from cxsim.study.runs import run
+from cxsim.scenario.writing import scenario_hash
 
 PLAN = """
 [[intervention]]
@@ -120,6 +115,8 @@ def test_the_manifest_says_versions_seed_and_replications(runs, tmp_path):
     assert manifest["cxsim"] == cxsim.__version__
     assert set(manifest["packages"]) == {"mesa", "numba", "numpy", "scipy", "pandas", "pydantic"}
     assert manifest["packages"]["numpy"] == np.__version__
+    assert manifest["rules"] == fingerprint() and manifest["system"] and manifest["processor"]
+    assert manifest["commit"] is None or len(manifest["commit"]) == 40
     assert (manifest["seed"], manifest["replications"]) == (7, 2)
     assert manifest["scenarios"]["base"]["sha256"] == scenario_hash(runs.scenario)
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from markets import EVERYTHING_HAPPENS, lived, notes_of, scenario_from, state_of
 
-from cxsim.ledger import story
-from cxsim.ledger.outcomes import Status, outcomes
-from cxsim.ledger.story import Moment, follow, parting, sentence
-from cxsim.measures import Note, Trigger
-from cxsim.records import EVERYBODY, Cause, Outcome, Stage
+from cxsim.engine.measures import Note, Trigger
+from cxsim.engine.outcomes import story
+from cxsim.engine.outcomes.status import Status, outcomes
+from cxsim.engine.outcomes.story import Moment, follow, parting, sentence
+from cxsim.engine.state import EVERYBODY, Cause, Outcome, Stage
 
 MARKET = scenario_from('name = "base"\n' + EVERYTHING_HAPPENS, "market.people=200")
 BETTER = """
@@ -24,8 +24,9 @@ effect = [{parameter = "use.quality", add = 0.2}]
 @pytest.fixture(scope="module")
 def everybody():
     """Every moment of every life in a market where everything happens."""
-    model = lived(scenario_from(EVERYTHING_HAPPENS), watch=EVERYBODY, room_for_notes=100_000)
-    return story._moments(notes_of(model), model.plan.brands)
+    everything = scenario_from(EVERYTHING_HAPPENS, "brand.focal.need.similar=0.5")
+    model = lived(everything, watch=EVERYBODY, room_for_notes=100_000)
+    return story._moments(notes_of(model), model.settings.brands)
 
 
 def status_told(life, brand):
@@ -48,7 +49,7 @@ def status_told(life, brand):
 
 
 def test_every_life_ends_with_the_persons_real_status():
-    world = lived(MARKET).world
+    world = lived(MARKET).state
     real = [outcomes(world, brand).status for brand in (0, 1)]
     seen = set()
     for person in range(0, 200, 5):

@@ -4,28 +4,32 @@ import math
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
-from cxsim.scenario.backing import problems_of_sources
-from cxsim.scenario.places import Path, is_file
-from cxsim.scenario.problems import Problem
+from cxsim.scenario.errors import Problem, ScenarioError
+from cxsim.scenario.evidence import problems_of_sources
+from cxsim.scenario.messages import nearest
 from cxsim.scenario.register import parameter_names, stage_parameters
-from cxsim.scenario.schema import LinkKind, Scenario
-from cxsim.scenario.terms import (
+from cxsim.scenario.schedule import (
     MOST_PARTIAL,
-    build_terms,
+    build_schedule,
     partial_interventions,
 )
-from cxsim.scenario.wording import nearest
+from cxsim.scenario.schema import LinkKind, Scenario
+from cxsim.scenario.toml_lines import Path, is_file
 
 Where = Callable[[Path], str]
 
 MOST_SEGMENTS = 255  # a segment's number is kept in a byte
 
 # One desk and one budget serve everybody, so these cannot differ between customers of a brand.
-SHARED_BY_ALL = ("support.capacity", "money.advertising_weekly")
+SHARED_BY_ALL = (
+    "support.capacity", "support.agents", "support.agent_contacts", "support.patience_weeks", "money.agent_wage",
+    "money.advertising_weekly",
+)  # fmt: skip
 # Drawn once when people are made; a change later in the run could not act.
 SET_AT_THE_START = (
     "need.at_entry", "need.rate_shape", "need.rate_scale_weeks", "loyalty.leave_a", "loyalty.leave_b",
     "loyalty.hazard_shape", "loyalty.hazard_scale_weeks", "use.taste_sd", "expectation.awareness",
+    "purchase.basket_evenness",
 )  # fmt: skip
 
 
@@ -35,7 +39,7 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     problems += [*_interventions(scenario, where), *problems_of_sources(scenario, where)]
     if problems:
         return problems
-    _, faults = build_terms(scenario)
+    _, faults = build_schedule(scenario)
     for fault in faults:
         name = scenario.intervention[fault.intervention].name
         message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
@@ -85,7 +89,7 @@ def _files(scenario: Scenario, where: Where) -> list[Problem]:
 
 def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
     problems = []
-    firm_and_people = {*_stage_parameters()}
+    firm_and_people = {*_stage_parameters(scenario)}
     names: set[str] = set()
     for place, item in enumerate(scenario.intervention):
         at: Path = ("intervention", place)
@@ -124,9 +128,27 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
     return problems
 
 
-def _stage_parameters() -> list[str]:
-    return [f"{stage}.{name}" for stage, name, _, field in stage_parameters() if _is_number(field.annotation)]
+def _stage_parameters(scenario: Scenario) -> list[str]:
+    parameters = stage_parameters(type(scenario))
+    return [f"{stage}.{name}" for stage, name, _, field in parameters if _is_number(field.annotation)]
 
 
 def _is_number(kind: object) -> bool:
     return kind in (float, int)
+
+
+def same_market(base: Scenario, plan: Scenario, name: str) -> None:
+    """Pairs of whole lives need the same people and brands."""
+    same_people(base, plan, name)
+    if base.brands != plan.brands:
+        message = f"are {plan.brands} in the plan and {base.brands} in the base; a comparison needs the same"
+        raise ScenarioError([Problem(name, "brands", message)])
+
+
+def same_people(base: Scenario, plan: Scenario, name: str) -> None:
+    """Pairs of figures need the same people over the same weeks, and one brand to look at."""
+    for key in ("people", "horizon_weeks", "focal", "currency", "discount_rate_annual"):
+        ours, theirs = getattr(base.market, key), getattr(plan.market, key)
+        if ours != theirs:
+            message = f"is {theirs!r} in the plan and {ours!r} in the base; a comparison needs the same"
+            raise ScenarioError([Problem(name, f"market.{key}", message)])

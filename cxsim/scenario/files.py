@@ -1,32 +1,36 @@
 """Reading scenario files: TOML, `extends`, the intervention library, overrides; every problem named with its place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from cxsim.scenario.backing import without_overtaken_evidence
 from cxsim.scenario.checks import problems_of_whole
+from cxsim.scenario.errors import Problem, ScenarioError
+from cxsim.scenario.evidence import without_overtaken_evidence
+from cxsim.scenario.extended import shape_of
+from cxsim.scenario.mechanism import MechanismError
+from cxsim.scenario.messages import nearest, problem_of
 from cxsim.scenario.overrides import (
     PRESENT,
     Override,
     Table,
+    given_values,
     names_of_interventions,
     place_in_intervention,
     place_of,
     read_override,
     with_value,
 )
-from cxsim.scenario.places import Path as KeyPath
-from cxsim.scenario.places import is_file
-from cxsim.scenario.problems import Problem, ScenarioError
 from cxsim.scenario.schema import Intervention, Scenario
 from cxsim.scenario.toml_file import TomlFile, read_toml
-from cxsim.scenario.wording import nearest, problem_of
+from cxsim.scenario.toml_lines import Path as KeyPath
+from cxsim.scenario.toml_lines import is_file
 
 LIBRARY_OF_INTERVENTIONS = "interventions"
+Overrides = Mapping[str, object] | Sequence[str | Override]
 
 
 @dataclass
@@ -100,6 +104,10 @@ def find(name: str | Path, beside: Path | None = None) -> Path:
     Raises:
         ScenarioError: if there is no such file or name.
     """
+    if not isinstance(name, str | Path):
+        given = "given a scenario already loaded" if isinstance(name, Scenario) else f"given a {type(name).__name__}"
+        hint = 'It takes a file or the name of a ready scenario; values go beside it: load("restaurant", {key: value}).'
+        raise ScenarioError([Problem("scenario", "scenario", given, hint)])
     candidates = [Path(name)]
     if beside is not None:
         candidates.insert(0, beside / name)
@@ -111,10 +119,15 @@ def find(name: str | Path, beside: Path | None = None) -> Path:
     raise ScenarioError([Problem(str(name), "scenario", "no such file or ready scenario", hint)])
 
 
-def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
-    """Read a scenario by file or by name in the library, with overrides such as "brand.focal.support.capacity=200".
+def load(scenario: str | Path, overrides: Overrides | None = None) -> Scenario:
+    """Read a scenario by file or by name in the library, with other values for single keys.
 
-    An override reaches an intervention by its name: "intervention.Parcels on time.coverage=0.5", and so `start_week`,
+    Args:
+        scenario: a file, or the name of a ready one.
+        overrides: values by full key, `{"brand.focal.support.capacity": 200}`, or as the command line writes them,
+            `["brand.focal.support.capacity=200"]`.
+
+    An override reaches an intervention by its name: "intervention.Parcels on time.coverage", and so `start_week`,
     `level`, `cost.once` and every other key; `effect.use.late_rate` is the size of its effect on that parameter;
     `present=false` drops it.
 
@@ -124,15 +137,15 @@ def load(scenario: str | Path, overrides: list[str] | None = None) -> Scenario:
     return load_together([scenario], overrides)[0]
 
 
-def load_together(scenarios: Sequence[str | Path], overrides: Sequence[str | Override] | None = None) -> list[Scenario]:
-    """Read a base and its plans under the same overrides, as text or read already.
+def load_together(scenarios: Sequence[str | Path], overrides: Overrides | None = None) -> list[Scenario]:
+    """Read a base and its plans under the same overrides.
 
     An override of an intervention acts on those that have it; one of them has to.
 
     Raises:
         ScenarioError: as `load`.
     """
-    given = [read_override(each) if isinstance(each, str) else each for each in overrides or []]
+    given = _read(overrides or [])
     readings = [_begun(find(scenario), given) for scenario in scenarios]
     for override in given:
         if override.intervention is not None:
@@ -140,6 +153,14 @@ def load_together(scenarios: Sequence[str | Path], overrides: Sequence[str | Ove
             for reading in having or readings[-1:]:  # the last, a plan, says that it knows none of that name
                 _override_intervention(reading, override)
     return [_finished(reading) for reading in readings]
+
+
+def _read(overrides: Overrides) -> list[Override]:
+    if isinstance(overrides, str):
+        overrides = [overrides]
+    if isinstance(overrides, Mapping):
+        return given_values(overrides)
+    return [read_override(each) if isinstance(each, str) else each for each in overrides]
 
 
 def _begun(path: Path, overrides: list[Override]) -> _Reading:
@@ -174,13 +195,30 @@ def _finished(reading: _Reading) -> Scenario:
     reading.values = without_overtaken_evidence(reading.values, [source.values for source in reading.sources])
     if "name" not in reading.sources[-1].values and ("name",) not in reading.overridden:
         reading.values["name"] = reading.sources[-1].path.stem  # a plan is not its parent
-    try:
-        result = Scenario.model_validate(reading.values)
-    except ValidationError as error:
-        raise ScenarioError([problem_of(fault, reading.where) for fault in error.errors()]) from None
+    result = read_values(reading.values, reading.where)
     result = _with_full_paths(result, reading)
     _check_whole(result, reading)
     return result
+
+
+def read_values(values: Table, where: Callable[[KeyPath], str]) -> Scenario:
+    """The scenario that these values are, mechanisms included.
+
+    Args:
+        values: as a file says them, nothing left to extend.
+        where: the place of a key, for messages.
+
+    Raises:
+        ScenarioError: if a mechanism cannot be read, or a value is not allowed.
+    """
+    try:
+        shape = shape_of(values)
+    except MechanismError as error:
+        raise ScenarioError([Problem(where(("mechanisms",)), "mechanisms", str(error))]) from None
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        raise ScenarioError([problem_of(fault, where, shape) for fault in error.errors()]) from None
 
 
 def _drop_absent_interventions(reading: _Reading) -> None:
@@ -210,7 +248,18 @@ def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> N
     before = reading.values.get("intervention", [])
     source.interventions_before = len(before) if isinstance(before, list) else 0
     reading.sources.append(source)
+    source.values = _with_full_mechanisms(source)
     reading.values = _merged(reading.values, source.values)
+
+
+def _with_full_mechanisms(source: _Source) -> Table:
+    """Files of mechanisms are named relative to the file that names them."""
+    names = source.values.get("mechanisms")
+    if not isinstance(names, list):
+        return source.values
+    folder = source.path.parent.absolute()
+    full = [str(folder / name) if isinstance(name, str) and name.endswith(".py") else name for name in names]
+    return {**source.values, "mechanisms": full}
 
 
 def _merged(below: Table, above: Table) -> Table:
@@ -220,7 +269,7 @@ def _merged(below: Table, above: Table) -> Table:
         known = result.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
             result[key] = _merged(known, value)
-        elif key == "intervention" and isinstance(known, list) and isinstance(value, list):
+        elif key in ("intervention", "mechanisms") and isinstance(known, list) and isinstance(value, list):
             result[key] = known + value
         else:
             result[key] = value

@@ -3,12 +3,15 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
-from cxsim.scenario.places import Path
-from cxsim.scenario.problems import Problem, ScenarioError
+import numpy as np
+
+from cxsim.scenario.errors import Problem, ScenarioError
+from cxsim.scenario.messages import nearest
 from cxsim.scenario.schema import Intervention, Scenario
-from cxsim.scenario.wording import nearest
+from cxsim.scenario.toml_lines import Path
 
 Table = dict[str, Any]  # what tomllib returns: TOML values of any type, not yet checked
 
@@ -55,6 +58,30 @@ def read_override(text: str) -> Override:
     except tomllib.TOMLDecodeError:
         value = given.strip()
     return Override(f"--set {text}", key.strip(), value)
+
+
+def given_values(overrides: Mapping[str, object]) -> list[Override]:
+    """Values by full key; samplers and optimisers hand over NumPy's numbers.
+
+    Raises:
+        ScenarioError: if one of them cannot stand in a scenario.
+    """
+    return [Override(f"{key} = {value!r}", key, _plain(key, value)) for key, value in overrides.items()]
+
+
+def _plain(key: str, value: object) -> bool | int | float | str | list[Any]:
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(key, each) for each in value]
+    refused = Override(f"{key} = {value!r}", key, value)
+    raise refused.refused("cannot stand there", "A parameter takes a number, true or false, a word, or a list of them.")
 
 
 def place_of(values: Table, override: Override) -> Path:

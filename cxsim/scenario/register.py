@@ -9,10 +9,11 @@ from enum import IntEnum
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cxsim.parameter import Evidence, about, bounds, plausible_range
+from cxsim.scenario.mechanism import known
+from cxsim.scenario.parameter import Evidence, about, bounds, plausible_range
+from cxsim.scenario.schedule import amount
 from cxsim.scenario.schema import Cost, Intervention, Links, Market, Scenario, Segment
-from cxsim.scenario.terms import amount
-from cxsim.stages import STAGES, Offer, Traits
+from cxsim.scenario.stages import STAGES
 
 KINDS_OF_EVIDENCE = ("published", "derived", "fitted", "assumed")
 GROUPS = ("market", *STAGES, "intervention")  # the order in which the register is read
@@ -50,7 +51,7 @@ class Entry:
         parts = self.key.split(".")
         if parts[0] in ("brand", "segment") and len(parts) > 2:
             parts = parts[2:]
-        return parts[0] if parts[0] in GROUPS else "market"
+        return parts[0] if parts[0] in GROUPS or parts[0] in {each.name for each in known()} else "market"
 
     @property
     def allowed(self) -> str:
@@ -78,10 +79,10 @@ def counts_of_evidence(entries: Iterable[Entry]) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in KINDS_OF_EVIDENCE}
 
 
-def stage_parameters() -> Iterator[tuple[str, str, type[BaseModel], FieldInfo]]:
-    """(stage, name, side, field) of every parameter of every stage; the side is Traits or Offer."""
-    for stage in STAGES:
-        for side in (Traits, Offer):
+def stage_parameters(shape: type[Scenario] = Scenario) -> Iterator[tuple[str, str, type[BaseModel], FieldInfo]]:
+    """(stage, name, side, field) of every parameter of every stage, and of the mechanisms of this shape."""
+    for stage in (*STAGES, *(each.name for each in shape.own)):
+        for side in (shape.traits_class, shape.offer_class):
             section = side.model_fields.get(stage)
             kind = section.annotation if section else None
             if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -98,8 +99,15 @@ def _entry(key: str, field: FieldInfo) -> Entry:
 
 
 def all_entries() -> dict[str, Entry]:
-    """Every parameter by its short key: "support.quick_rate", "market.links.neighbours", "intervention.coverage"."""
+    """Every parameter by its short key: "support.quick_rate", "market.links.neighbours", "intervention.coverage".
+
+    Those of mechanisms too, as far as they were loaded in this process.
+    """
     entries = {f"{stage}.{name}": _entry(f"{stage}.{name}", field) for stage, name, _, field in stage_parameters()}
+    for each in known():
+        for side in (each.Traits, each.Offer):
+            fields = side.model_fields if side else {}
+            entries |= {f"{each.name}.{name}": _entry(f"{each.name}.{name}", field) for name, field in fields.items()}
     for prefix, section in _FRAME:
         for name, field in section.model_fields.items():
             if "unit" in about(field):
@@ -134,12 +142,16 @@ def parameter_names(scenario: Scenario) -> list[str]:
 
 
 def market_differences(base: Scenario, plan: Scenario) -> list[str]:
-    """Full keys of the values in which a plan's market differs from the base, its interventions aside."""
+    """Full keys of the values in which a plan's market differs from the base.
+
+    Its interventions are left aside, and the mechanisms that only the plan names: they are the plan.
+    """
+    of_the_plan = {"intervention", *(each.name for each in plan.own if each not in base.own)}
     values = {entry.key: entry.value for entry in assumptions(base, everything=True)}
     return [
         entry.key
         for entry in assumptions(plan, everything=True)
-        if entry.group != "intervention" and values.get(entry.key) != entry.value
+        if entry.group not in of_the_plan and values.get(entry.key) != entry.value
     ]
 
 
@@ -166,7 +178,8 @@ def _of_any_brand(row: Entry) -> Entry:
 
 
 def _in_order(rows: Iterable[Entry]) -> list[Entry]:
-    return sorted(rows, key=lambda row: GROUPS.index(row.group))
+    order = (*GROUPS, *(each.name for each in known()))
+    return sorted(rows, key=lambda row: order.index(row.group))
 
 
 def _parameters(scenario: Scenario, everything: bool) -> list[Entry]:
@@ -180,11 +193,12 @@ def _parameters(scenario: Scenario, everything: bool) -> list[Entry]:
         _valued(f"segment.{name}.share", entries["segment.share"], segment, "share", scenario)
         for name, segment in scenario.segment.items()
     ]
-    rows += _rows("", scenario, Traits, entries, scenario)
+    traits, offers = scenario.traits_class, scenario.offer_class
+    rows += _rows("", scenario, traits, entries, scenario)
     for name, segment in scenario.segment.items():
-        rows += _rows(f"segment.{name}.", segment, Traits, entries, scenario, only_set=not everything)
+        rows += _rows(f"segment.{name}.", segment, traits, entries, scenario, only_set=not everything)
     for name, offer in scenario.brand.items():
-        rows += _rows(f"brand.{name}.", offer, Offer, entries, scenario)
+        rows += _rows(f"brand.{name}.", offer, offers, entries, scenario)
     return rows
 
 

@@ -1,12 +1,14 @@
 """The shape of a scenario file: market, segments, brands, interventions, evidence."""
 
 from enum import IntEnum
-from typing import Annotated, Any, Literal, Self
+from math import ceil
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, FiniteFloat, ModelWrapValidatorHandler, StringConstraints, model_validator
 
-from cxsim.parameter import Evidence, Section, by_name, parameter
-from cxsim.stages import Offer, Traits
+from cxsim.scenario.mechanism import Mechanism
+from cxsim.scenario.parameter import Evidence, Section, by_name, parameter
+from cxsim.scenario.stages import Deal, Offer, Traits
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ -]*$", max_length=60)]
 
@@ -115,17 +117,25 @@ class Segment(Traits):
 
 
 class Cost(Section):
-    """What an intervention costs the brand."""
+    """What an intervention costs the brand; negative where it saves."""
 
-    once: float = parameter(0.0, "Paid when it starts.", "currency", 0, 1e12, "assumed", "The scenario's own choice.")
+    once: float = parameter(
+        0.0, "Paid when it starts; negative: saved.", "currency", -1e12, 1e12, "assumed", "The scenario's own choice."
+    )
     weekly: float = parameter(
-        0.0, "Paid each week while it runs.", "currency per week", 0, 1e12, "assumed", "The scenario's own choice."
+        0.0,
+        "Paid each week while it runs; negative: saved.",
+        "currency per week",
+        -1e12,
+        1e12,
+        "assumed",
+        "The scenario's own choice.",
     )
     per_use: float = parameter(
         0.0,
-        "Paid each time a covered customer passes the stage it acts on.",
+        "Paid each time a covered customer passes the stage it acts on; negative: saved.",
         "currency per use",
-        0,
+        -1e9,
         1e9,
         "assumed",
         "The scenario's own choice.",
@@ -196,15 +206,14 @@ class Intervention(Section):
 
     def strength(self, week: float) -> float:
         """How much of the effect works in the week that starts at `week`, 0 to 1."""
-        if week < self.start_week:
-            return 0.0
-        if week >= self.end_week:
-            since = week - self.end_week
-            return self._ramped(self.end_week) * max(0.0, 1.0 - since / self.decay_weeks) if self.decay_weeks else 0.0
-        return self._ramped(week)
+        if week < self.end_week:
+            return self._ramped(week)
+        reached = self._ramped(ceil(self.end_week) - 1)  # in the last week that is paid for; it fades as it rose
+        return reached * max(0.0, (self.decay_weeks - (week - self.end_week)) / (self.decay_weeks + 1.0))
 
     def _ramped(self, week: float) -> float:
-        return min(1.0, (week - self.start_week + 1.0) / (self.ramp_weeks + 1.0))
+        risen = week - self.start_week + 1.0
+        return min(1.0, risen / (self.ramp_weeks + 1.0)) if week >= self.start_week else 0.0
 
     def is_running(self, week: float) -> bool:
         """Whether it is paid for in that week."""
@@ -229,11 +238,26 @@ class Reference(Section):
 
 
 class Scenario(Traits):
-    """A whole scenario. The customers' sections of the stages stand at the top; a brand's under `brand.NAME`."""
+    """A whole scenario. The customers' sections of the stages stand at the top; a brand's under `brand.NAME`.
+
+    Attributes:
+        traits_class: the sections of customers; with mechanisms, theirs too.
+        offer_class: the sections of a brand.
+        deal_class: an offer as a customer meets it, with fees.
+        own: the mechanisms that this shape of a scenario holds.
+    """
+
+    traits_class: ClassVar[type[Traits]] = Traits
+    offer_class: ClassVar[type[Offer]] = Offer
+    deal_class: ClassVar[type[Deal]] = Deal
+    own: ClassVar[tuple[type[Mechanism], ...]] = ()
 
     name: str = Field("", description="A short title.")
     story: str = Field("", description="What market this is, in a paragraph.")
     extends: str = Field("", description="A scenario to start from: a name in the library, or a file.")
+    mechanisms: list[str] = Field(
+        default=[], description="Mechanisms of one's own: files that end in .py, or names that installed packages give."
+    )
     market: Market = Market()
     segment: dict[Name, Segment] = Field(default={}, description="Segments of people, by name.")
     brand: dict[Name, Offer] = Field(
@@ -242,6 +266,29 @@ class Scenario(Traits):
     intervention: list[Intervention] = Field(default=[], description="What the plan does.")
     evidence: dict[str, Backing] = Field(default={}, description="What backs the values set here, by full key.")
     reference: Reference = Reference()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_its_shape(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Values that name mechanisms are read by the shape that has their sections."""
+        if isinstance(values, dict) and values.get("mechanisms") and not cls.own:
+            from cxsim.scenario.extended import shape_of
+
+            shape = shape_of(values)
+            if shape.own and issubclass(shape, cls):
+                return shape.model_validate(values)
+        return handler(values)
+
+    def __repr__(self) -> str:
+        parts = {
+            "brands": [f"{name} (focal)" if name == self.market.focal else name for name in self.brand],
+            "segments": [f"{name} {segment.share:.0%}" for name, segment in self.segment.items()],
+            "interventions": [item.name for item in self.intervention],
+        }
+        first = f"<Scenario {self.name!r}: {self.market.people:,} people, {self.market.horizon_weeks} weeks"
+        return "\n  ".join([first, *(f"{what}: {', '.join(names)}" for what, names in parts.items() if names)]) + ">"
+
+    __str__ = __repr__
 
     @property
     def brands(self) -> list[str]:
@@ -255,7 +302,8 @@ class Scenario(Traits):
 
     def segments(self) -> dict[str, tuple[float, Traits]]:
         """Each segment's share and full traits: the market's own sections, with the segment's keys replaced."""
-        common = Traits(**{name: getattr(self, name) for name in Traits.model_fields})
+        traits = self.traits_class
+        common = traits(**{name: getattr(self, name) for name in traits.model_fields})
         if not self.segment:
             return {"everybody": (1.0, common)}
         return {name: (segment.share, _with_own_keys(common, segment)) for name, segment in self.segment.items()}

@@ -4,10 +4,10 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.overrides import Table
-from cxsim.scenario.places import Path as KeyPath
-from cxsim.scenario.places import line_of, lines_of_keys
-from cxsim.scenario.problems import Problem, ScenarioError
+from cxsim.scenario.toml_lines import Path as KeyPath
+from cxsim.scenario.toml_lines import line_of, lines_of_keys
 
 
 @dataclass

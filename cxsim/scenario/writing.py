@@ -1,7 +1,10 @@
 """A whole scenario as one TOML file: every value written out, nothing to extend, so it says the same for ever."""
 
+import hashlib
 import json
 from enum import IntEnum
+from pathlib import Path
+from typing import Any
 
 from cxsim.scenario.schema import Scenario
 
@@ -12,7 +15,7 @@ def scenario_text(scenario: Scenario) -> str:
     Of a segment only its own keys are written, since the rest is the market's.
     """
     first = ("name", "story", "market")
-    rest = scenario.model_dump(exclude={"extends", "segment"})
+    rest = scenario.model_dump(exclude={"extends", "segment", *(() if scenario.mechanisms else ("mechanisms",))})
     values = {key: rest.pop(key) for key in first} | rest
     values["segment"] = {name: each.model_dump(exclude_unset=True) for name, each in scenario.segment.items()}
     return "\n".join(_lines("", values)) + "\n"
@@ -51,3 +54,36 @@ def as_toml(value: object) -> str:
             "{" + ", ".join(f"{_key(key)} = {as_toml(each)}" for key, each in value.items() if each is not None) + "}"
         )
     return repr(value)
+
+
+def scenario_record(scenario: Scenario) -> dict[str, Any]:
+    """The whole scenario with every default written out; of a segment its own keys only, since the rest is the market's."""
+    record: dict[str, Any] = json.loads(scenario.model_dump_json())
+    for name, segment in scenario.segment.items():
+        record["segment"][name] = json.loads(segment.model_dump_json(exclude_unset=True))
+    if not scenario.mechanisms:
+        del record["mechanisms"]  # so that a scenario without them is written, and hashed, as before there were any
+    return record
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """SHA-256 of the whole scenario: the same hash, the same market, on whatever machine its files lie."""
+    return hash_of_record(scenario_record(scenario), scenario)
+
+
+def hash_of_record(written: dict[str, Any], scenario: Scenario) -> str:
+    """`scenario_hash` of what was written of a scenario, perhaps before some of its parameters existed.
+
+    Args:
+        written: as `scenario_record` gave it, then.
+        scenario: what is read from it now; it says where the files lie.
+    """
+    record = written | {"extends": ""}  # where its values came from says nothing about them
+    reference = Path(scenario.reference.weekly_repeat_purchases).name
+    record["reference"] = record["reference"] | {"weekly_repeat_purchases": reference}
+    if scenario.market.links.edges:
+        edges = hashlib.sha256(Path(scenario.market.links.edges).read_bytes()).hexdigest()
+        record["market"] = record["market"] | {"links": record["market"]["links"] | {"edges": edges}}
+    if scenario.own:
+        record["mechanisms"] = [mechanism.sha256 for mechanism in scenario.own]
+    return hashlib.sha256(json.dumps(record).encode()).hexdigest()

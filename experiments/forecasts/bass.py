@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from cxsim.closed_forms.bass import Bass, fit_bass
-from cxsim.closed_forms.histories import Numbers
+from cxsim.analysis.closed_forms.bass import Bass, fit_bass
+from cxsim.data.histories import Numbers
 from experiments.forecasts.diffusion import fits_full, skeleton, yearly_sales
 from experiments.forecasts.scores import jackknife
 from experiments.pages import table

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
 from experiments.forecasts.cohorts import SPLIT_WEEK, Cohort, Forecast, Sealed, cdnow
 from experiments.forecasts.lives import SKELETON, market
 from experiments.forecasts.peers import RepeatModel, all_peers, closed_form, fitted

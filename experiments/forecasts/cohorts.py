@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.closed_forms.histories import Histories, Numbers
+from cxsim.data.histories import Histories, Numbers
 from experiments.forecasts.scores import Scores, cumulative_error, individual_scores
 
 PACKAGE = "lifetimes"  # carries the files; it is never imported

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxsim import load
-from cxsim.closed_forms.bass import Bass, fit_bass
-from cxsim.closed_forms.histories import Numbers
-from cxsim.measures import Measure
-from cxsim.model import LoyaltyModel
+from cxsim.analysis.closed_forms.bass import Bass, fit_bass
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.data.histories import Numbers
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario
-from cxsim.study.replications import each_replication
 from experiments.forecasts.matching import FITS, LUCK_OF_FITS, match
 
 SKELETON, FULL = "online-retailer-rhythm", "durable"
@@ -57,7 +57,7 @@ def yearly(scenario: Scenario, replication: int) -> Numbers:
     model = LoyaltyModel(scenario, rng=1, replication=replication, collect=False)
     while model.running:
         model.step()
-    weekly = model.world.tally[:, :, Measure.purchases].sum(axis=1)
+    weekly = model.state.tally[:, :, Measure.purchases].sum(axis=1)
     return np.asarray(weekly.reshape(-1, WEEKS).sum(axis=1) / scenario.market.people)
 
 

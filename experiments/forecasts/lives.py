@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxsim import load
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.closed_forms.histories import Histories, Numbers
-from cxsim.model import LoyaltyModel
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.data.histories import Histories, Numbers
+from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario
 from experiments.forecasts.cohorts import DAYS, Cohort
 from experiments.forecasts.peers import RepeatModel
@@ -69,7 +69,7 @@ def parameters(model: RepeatModel) -> list[str]:
 def live(scenario: Scenario, replication: int, known_weeks: int, seed: int = 1) -> Lives:
     """Live a market to its horizon; its customers are those whose first journey ended in a purchase of the focal brand."""
     model = LoyaltyModel(scenario, rng=seed, replication=replication, collect=False)
-    people, bonds = model.world.people, model.world.bonds[:, scenario.focal]
+    people, bonds = model.state.people, model.state.bonds[:, scenario.focal]
     totals, squares = [], []
     while model.running:
         model.step()

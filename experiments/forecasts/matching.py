@@ -11,11 +11,11 @@ from collections.abc import Callable
 import numpy as np
 from scipy import optimize
 
-from cxsim.calibration.meeting import ORIGIN, Match
-from cxsim.closed_forms.histories import Numbers
-from cxsim.measures import Note
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY, NOTES
+from cxsim.analysis.calibration.solve import ORIGIN, Match
+from cxsim.data.histories import Numbers
+from cxsim.engine.event_log import run_with_log
+from cxsim.engine.measures import Note
+from cxsim.engine.state import EVERYBODY
 from cxsim.scenario import Scenario
 
 STEP = 0.05  # of a logarithm, for differences: large, since a simulation answers in whole customers
@@ -70,10 +70,6 @@ def match(
 
 def mean_satisfaction(scenario: Scenario) -> float:
     """Mean satisfaction over all decisions to stay with the focal brand, in one run."""
-    room = NOTES_EACH * scenario.market.people
-    lived = LoyaltyModel(scenario, rng=1, collect=False, watch=EVERYBODY, room_for_notes=room)
-    while lived.running:
-        lived.step()
-    notes = lived.world.log[: int(lived.world.clock[NOTES])]
+    notes = run_with_log(scenario, 1, 0, EVERYBODY, NOTES_EACH * scenario.market.people).log
     decided = np.isin(notes["what"], DECISIONS) & (notes["brand"] == scenario.focal)
     return float(notes["c"][decided].mean())

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.closed_forms.histories import Numbers
-from cxsim.closed_forms.likelihood import Fit, fit_repeat_buying
-from cxsim.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.likelihood import Fit, fit_repeat_buying
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.data.histories import Numbers
 from experiments.forecasts.cohorts import Cohort, Forecast
 
 RepeatModel = BgNbd | ParetoNbd

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL, PALE
-from cxsim.closed_forms.histories import Numbers
+from cxsim.data.histories import Numbers
+from cxsim.interface.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL, PALE
 from experiments.forecasts import bass, retention
 from experiments.forecasts.cdnow import Prepared
 from experiments.forecasts.cohorts import SPLIT_WEEK, Sealed

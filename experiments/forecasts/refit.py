@@ -1,7 +1,7 @@
 """The full online market, refitted to the known weeks of a cohort: how often and how lately people bought.
 
 What has a likelihood is fitted by it: the closed form of the same structure. The full market, which has none, is moved
-until its customers look the same to that closed form (`cxsim.calibration.score`). Its effects of experience stay what
+until its customers look the same to that closed form (`cxsim.analysis.calibration.score`). Its effects of experience stay what
 the scenario says; only the four parameters that say how often people need something and how loyal they are by nature
 are refitted beside them, and satisfaction is measured from the market's own mean.
 """
@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.calibration.meeting import meet
-from cxsim.calibration.score import score_of_histories
-from cxsim.closed_forms.histories import Histories, Numbers
+from cxsim.analysis.calibration.score import score_of_histories
+from cxsim.analysis.calibration.solve import meet
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.data.histories import Histories, Numbers
 from cxsim.scenario import Scenario
-from cxsim.study.replications import each_replication
 from experiments.forecasts.cohorts import Cohort
 from experiments.forecasts.lives import FULL, live, market, together
 from experiments.forecasts.matching import FITS, LUCK_OF_FITS, mean_satisfaction

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cxsim.closed_forms.histories import Numbers
-from cxsim.closed_forms.likelihood import fit_retention
-from cxsim.closed_forms.retention import BetaDiscreteWeibull, Sbg
-from cxsim.study.paired import Estimate
+from cxsim.analysis.closed_forms.likelihood import fit_retention
+from cxsim.analysis.closed_forms.retention import BetaDiscreteWeibull, Sbg
+from cxsim.analysis.compare.intervals import Estimate
+from cxsim.data.histories import Numbers
 from experiments.forecasts.contracts import FEWER_RETURN, fits_full, skeleton, survival_curves
 from experiments.forecasts.scores import jackknife, percentage_error
 from experiments.pages import table

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
-from cxsim.closed_forms.histories import Numbers
-from cxsim.closed_forms.likelihood import fit_retention
-from cxsim.closed_forms.retention import BetaDiscreteWeibull
+from cxsim.analysis.closed_forms.likelihood import fit_retention
+from cxsim.analysis.closed_forms.retention import BetaDiscreteWeibull
+from cxsim.data.histories import Numbers
 
 KINDS = 2_000  # of people, equally many of each, instead of a continuous Beta
 SMALLEST = 1e-300  # chance to leave

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxsim.closed_forms.histories import Numbers
-from cxsim.study.paired import Estimate, estimate
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.data.histories import Numbers
 
 
 @dataclass(frozen=True)

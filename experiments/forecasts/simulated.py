@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy import stats
 
-from cxsim.closed_forms.histories import Numbers
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario
-from cxsim.study.replications import each_replication
 from experiments.forecasts.cohorts import Cohort, Forecast, Sealed
 from experiments.forecasts.lives import Lives, live, together
 from experiments.forecasts.matching import FITS

@@ -9,16 +9,16 @@ import argparse
 
 import numpy as np
 
-from cxsim.closed_forms.histories import Numbers
-from cxsim.closed_forms.likelihood import fit_retention
-from cxsim.closed_forms.pareto_nbd import ParetoNbd
-from cxsim.closed_forms.retention import BetaDiscreteWeibull
-from cxsim.measures import Note
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY, NOTES
+from cxsim.analysis.closed_forms.likelihood import fit_retention
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.analysis.closed_forms.retention import BetaDiscreteWeibull
+from cxsim.analysis.compare.intervals import estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.data.histories import Numbers
+from cxsim.engine.event_log import run_with_log
+from cxsim.engine.measures import Note
+from cxsim.engine.state import EVERYBODY
 from cxsim.scenario import Scenario
-from cxsim.study.paired import estimate
-from cxsim.study.replications import each_replication
 from experiments.forecasts.cohorts import LAST_WEEK, SPLIT_WEEK, Cohort, cdnow
 from experiments.forecasts.contracts import FIRST_WEEKS, MID_YEAR, fits_full, survival_curves
 from experiments.forecasts.lives import live
@@ -77,12 +77,9 @@ def by_simulation(segment: str, settings: tuple[str, ...]) -> list[str]:
 
 def renewing(scenario: Scenario) -> float:
     """Of all times the cohort's readers did not stay, the share after which they renewed without a break, in one run."""
-    room = NOTES_EACH * scenario.market.people
-    model = LoyaltyModel(scenario, rng=1, collect=False, watch=EVERYBODY, room_for_notes=room)
-    while model.running:
-        model.step()
-    notes = model.world.log[: int(model.world.clock[NOTES])]
-    cohort = model.world.bonds["first_bought"][:, scenario.focal] < FIRST_WEEKS
+    world = run_with_log(scenario, 1, 0, EVERYBODY, NOTES_EACH * scenario.market.people)
+    notes = world.log
+    cohort = world.bonds["first_bought"][:, scenario.focal] < FIRST_WEEKS
     told = np.isin(notes["what"], [Note.DOUBTS, Note.LEAVES, Note.BUYS]) & cohort[notes["person"]]
     told &= notes["at"] < scenario.market.horizon_weeks - 2 * MID_YEAR  # so that what came next is seen
     notes = np.sort(notes[told], order=["person", "at"], kind="stable")

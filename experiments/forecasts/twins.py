@@ -7,7 +7,7 @@ simulated markets who had bought as often by then, as lately, and had been there
 import numpy as np
 from scipy.spatial import KDTree
 
-from cxsim.closed_forms.histories import Histories, Numbers
+from cxsim.data.histories import Histories, Numbers
 from experiments.forecasts.lives import Lives
 
 TWINS = 100  # of each customer, in each group of runs

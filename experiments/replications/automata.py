@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.compiled import compiled
-from cxsim.luck import purpose, uniform
+from cxsim.engine.compiled import compiled
+from cxsim.engine.luck import purpose, uniform
 
 MEETS: Final = purpose("automata: an outsider met in a period")
 DECIDES: Final = purpose("automata: adopts, or rejects, in a period")

@@ -15,12 +15,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LINE, NEUTRAL, new_axes
-from cxsim.ledger.money import contribution, discount_factors
-from cxsim.luck import key_of
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.luck import key_of
+from cxsim.engine.outcomes.money import contribution, discount_factors
+from cxsim.interface.charts.look import FIRST_CYCLE, INK, LINE, NEUTRAL, new_axes
 from cxsim.scenario import Scenario
-from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 from experiments.replications.automata import bad_news_spreads
 from experiments.replications.weak_ties import edges, with_ties
@@ -125,7 +125,7 @@ def lived(cases: list[Case], refusal_is_final: bool, replication: int, people: i
         model = with_ties(scenario, replication, ties)
         while model.running:
             model.step()
-        values.append(float(np.sum(contribution(model.world, scenario, 0) * discount_factors(scenario))) / people)
+        values.append(float(np.sum(contribution(model.state, scenario, 0) * discount_factors(scenario))) / people)
     return np.array(values)
 
 

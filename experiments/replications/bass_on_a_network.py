@@ -14,12 +14,12 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy.optimize import curve_fit
 
-from cxsim.charts.look import INK, NEUTRAL, new_axes
-from cxsim.measures import Measure
-from cxsim.model import LoyaltyModel
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import LoyaltyModel
+from cxsim.interface.charts.look import INK, NEUTRAL, new_axes
 from cxsim.scenario import Scenario
-from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 P, Q = 0.03, 0.38  # a year: the means of 213 applications in Sultan, Farley & Lehmann (1990), JMR 27(1), 70-77
@@ -69,7 +69,7 @@ def adoption(scenario: Scenario, replication: int) -> Curve:
     model = LoyaltyModel(scenario, rng=1, replication=replication, collect=False)
     while model.running:
         model.step()
-    bought: Curve = np.cumsum(model.world.tally[:, 0, Measure.first_purchases]) / scenario.market.people
+    bought: Curve = np.cumsum(model.state.tally[:, 0, Measure.first_purchases]) / scenario.market.people
     return bought
 
 

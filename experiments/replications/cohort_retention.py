@@ -16,13 +16,13 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy.special import betaln
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL
-from cxsim.measures import Measure
-from cxsim.model import LoyaltyModel
-from cxsim.records import World
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.state import State
+from cxsim.interface.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL
 from cxsim.scenario import Scenario, load
-from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, REPLICATIONS, YEARS = 20_000, 20, 150
@@ -65,12 +65,12 @@ def clusters(people: int) -> Scenario:
     return market(alike, people)
 
 
-def lived(scenario: Scenario, replication: int) -> World:
+def lived(scenario: Scenario, replication: int) -> State:
     """The market after all years."""
     model = LoyaltyModel(scenario, rng=1, replication=replication, collect=False)
     while model.running:
         model.step()
-    return model.world
+    return model.state
 
 
 def survivors(years_paid: NDArray[np.integer], years: int) -> Numbers:

@@ -16,12 +16,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL
-from cxsim.journey.support import MILD as MILD_BELOW
-from cxsim.model import LoyaltyModel
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.journey.support import MILD as MILD_BELOW
+from cxsim.engine.model import LoyaltyModel
+from cxsim.interface.charts.look import INK, LINE, LOOP, NEUTRAL
 from cxsim.scenario import Scenario
-from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, REPLICATIONS, PERIOD = 5_000, 20, 4
@@ -92,7 +92,7 @@ def episodes(scenario: Scenario, replication: int) -> tuple[Episode, Episode]:
     for week in range(1, 2 * PERIOD + 1):
         model.step()
         if week % PERIOD == 2:
-            people, bonds = model.world.people, model.world.bonds[:, 0]
+            people, bonds = model.state.people, model.state.bonds[:, 0]
             seen = bonds["satisfaction"].astype(float) + people["delight"]
             found.append(Episode(seen, people["by_habit"].astype(float), people["severity"].astype(float)))
     return found[0], found[1]

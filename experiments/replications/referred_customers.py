@@ -17,13 +17,13 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL
-from cxsim.ledger.retention import Durations, kaplan_meier
-from cxsim.model import LoyaltyModel
-from cxsim.records import NOBODY, World
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.outcomes.retention import Durations, kaplan_meier
+from cxsim.engine.state import NOBODY, State
+from cxsim.interface.charts.look import INK, LINE, LOOP, NEUTRAL
 from cxsim.scenario import load
-from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, WEEKS, PERIOD, REPLICATIONS = 20_000, 260, 13.0, 20
@@ -61,7 +61,7 @@ class Renewals(NamedTuple):
     own_chance: Numbers  # to leave, by latent loyalty alone: what no analyst sees
 
 
-def lived(market: str, ratio: float, replication: int, people: int = PEOPLE) -> World:
+def lived(market: str, ratio: float, replication: int, people: int = PEOPLE) -> State:
     """The market after five years."""
     leave_a, leave_b, weight = MARKETS[market]
     customers = [
@@ -71,12 +71,12 @@ def lived(market: str, ratio: float, replication: int, people: int = PEOPLE) -> 
     model = LoyaltyModel(load(BARE, QUARTERLY + customers), rng=1, replication=replication, collect=False)
     while model.running:
         model.step()
-    return model.world
+    return model.state
 
 
-def renewals(world: World) -> Renewals:
+def renewals(state: State) -> Renewals:
     """The records an analyst has, from the dates of joining, paying and leaving."""
-    bonds = world.bonds[:, 0]
+    bonds = state.bonds[:, 0]
     customers = np.flatnonzero(bonds["purchases"] > 0)
     times = bonds["purchases"][customers].astype(int)
     who = np.repeat(customers, times)
@@ -86,7 +86,7 @@ def renewals(world: World) -> Renewals:
     at = bonds["first_bought"][who] + PERIOD * age
     gone_before = bonds["first_lost_at"][referrer] < np.floor(at)  # what others do is known from the next week on
     group = np.where(referrer == NOBODY, OTHERS, np.where(gone_before, GONE, PRESENT))
-    own = 1.0 / (1.0 + np.exp(world.people["disposition"][who].astype(float)))
+    own = 1.0 / (1.0 + np.exp(state.people["disposition"][who].astype(float)))
     return Renewals(age, left, group, own)
 
 

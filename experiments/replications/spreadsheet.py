@@ -16,12 +16,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cxsim.charts.look import INK, LINE, LOOP, NEUTRAL
-from cxsim.model import LoyaltyModel
-from cxsim.records import MONEY_UNIT
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.state import MONEY_UNIT
+from cxsim.interface.charts.look import INK, LINE, LOOP, NEUTRAL
 from cxsim.scenario import Scenario, load
-from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 REPLICATIONS = 20
@@ -91,7 +91,7 @@ def books(scenario: Scenario, period: int, replication: int) -> list[Book]:
     while model.running:
         model.step()
         if model.week in (period, 2 * period, scenario.market.horizon_weeks):
-            bonds = model.world.bonds[:, scenario.focal]
+            bonds = model.state.bonds[:, scenario.focal]
             money = bonds["margin"].astype(float) / MONEY_UNIT
             found.append(Book(bonds["customer"].copy(), bonds["purchases"].astype(float), money))
     return found

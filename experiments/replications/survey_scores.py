@@ -16,13 +16,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL
-from cxsim.measures import Measure, Note
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY, NOTES
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.event_log import run_with_log
+from cxsim.engine.measures import Measure, Note
+from cxsim.engine.state import EVERYBODY
+from cxsim.interface.charts.look import FIRST_CYCLE, INK, LINE, LOOP, NEUTRAL
 from cxsim.scenario import Scenario
-from cxsim.study.paired import Estimate, estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 
 PEOPLE, WEEKS, REPLICATIONS = 4_000, 26, 20
@@ -77,16 +77,9 @@ Numbers = NDArray[np.float64]
 def scores(answering: Answering, quality: float, replication: int, people: int = PEOPLE) -> Numbers:
     """(response rate, NPS, CSAT, mean rating of 0 to 10, true NPS, true CSAT, true mean satisfaction) of such a firm."""
     text = MARKET.format(people=people, weeks=WEEKS, quality=quality, promise=quality + 0.05, **answering._asdict())
-    model = LoyaltyModel(
-        Scenario.model_validate(tomllib.loads(text)),
-        rng=1, replication=replication, collect=False, watch=EVERYBODY, room_for_notes=NOTES_PER_PERSON * people,
-    )  # fmt: skip
-    while model.running:
-        model.step()
-    count = model.world.tally[:, 0].sum(axis=0).astype(float)
-    notes = model.world.log[: int(model.world.clock[NOTES])]
-    if model.world.clock[NOTES] > NOTES_PER_PERSON * people:
-        raise ValueError("some notes were not kept: raise NOTES_PER_PERSON")
+    scenario = Scenario.model_validate(tomllib.loads(text))
+    world = run_with_log(scenario, 1, replication, EVERYBODY, NOTES_PER_PERSON * people)
+    count, notes = world.tally[:, 0].sum(axis=0).astype(float), world.log
     answers, episodes = count[Measure.answers], count[Measure.episodes]
     return np.array(
         [

@@ -17,14 +17,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LINE, new_axes
-from cxsim.luck import key_of, purpose, uniform
-from cxsim.market.links import from_edges
-from cxsim.measures import Measure
-from cxsim.model import LoyaltyModel
+from cxsim.analysis.compare.intervals import estimate
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.luck import key_of, purpose, uniform
+from cxsim.engine.market.links import from_edges
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import LoyaltyModel
+from cxsim.interface.charts.look import FIRST_CYCLE, INK, LINE, new_axes
 from cxsim.scenario import Scenario
-from cxsim.study.paired import estimate
-from cxsim.study.replications import each_replication
 from experiments.pages import asked_to_write, table, write_figures
 from experiments.replications.automata import talk_of_the_network
 from experiments.replications.bass_on_a_network import ADOPTION_ONLY
@@ -75,7 +75,7 @@ def with_ties(scenario: Scenario, replication: int, ties: NDArray[np.int64]) -> 
     """The market with these links. What `links.kind = "file"` does, without the minutes it takes to read such files."""
     model = LoyaltyModel(scenario, rng=1, replication=replication, collect=False)
     links = from_edges(scenario.market.people, ties.astype(np.int32))
-    model.world = model.world._replace(first_friend=links.first, friends=links.friends)
+    model.state = model.state._replace(first_friend=links.first, friends=links.friends)
     return model
 
 
@@ -104,7 +104,7 @@ def lived(points: list[Point], replication: int, people: int = PEOPLE) -> Number
         weeks: list[int] = []
         while model.running and len(weeks) < 2:
             model.step()
-            bought += int(model.world.tally[model.week - 1, 0, Measure.first_purchases])
+            bought += int(model.state.tally[model.week - 1, 0, Measure.first_purchases])
             weeks += [model.week] * (int(bought >= 0.16 * people) + int(bought >= 0.95 * people) - len(weeks))
         times.append(weeks)
     return np.array(times, float)

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cxsim import load
-from cxsim.measures import Note
-from cxsim.records import NOTES
+from cxsim.engine.measures import Note
+from cxsim.engine.state import NOTES
 from experiments.pages import asked_to_write, table, write_figures
 from experiments.surveys.aggregates import CALIBRATION, HELD_OUT, PANELS, stored
 from experiments.surveys.calibration import Fit, Free, Numbers, Values, calibrated, keep
@@ -145,7 +145,7 @@ def bought(values: Values, category: str, replication: int, people: int) -> Purc
     settings |= {"loyalty.leave_a": look_around * SAMENESS, "loyalty.leave_b": (1 - look_around) * SAMENESS}
     room = NOTES_PER_PURCHASE * math.ceil(1 + WEEKS * shape / scale)
     model = lived(load(MARKET, [f"{key}={value}" for key, value in settings.items()]), replication, room)
-    log = model.world.log[: int(model.world.clock[NOTES])]
+    log = model.state.log[: int(model.state.clock[NOTES])]
     buys = log[log["what"] == Note.BUYS]
     buys = buys[np.lexsort((buys["at"], buys["person"]))]
     often = np.bincount(buys["person"], minlength=people) >= household_figures(category, CALIBRATION)["fewest"]

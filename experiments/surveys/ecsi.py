@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from cxsim.charts.look import FIRST_CYCLE, INK, LOOP, NEUTRAL
+from cxsim.interface.charts.look import FIRST_CYCLE, INK, LOOP, NEUTRAL
 from experiments.pages import asked_to_write, table, write_figures
 from experiments.surveys.aggregates import CALIBRATION, HELD_OUT
 from experiments.surveys.calibration import Fit, Numbers, keep

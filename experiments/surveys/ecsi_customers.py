@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from cxsim import load
-from cxsim.measures import Note
+from cxsim.engine.measures import Note
 from experiments.surveys.aggregates import CALIBRATION, CONSTRUCTS, stored
 from experiments.surveys.calibration import Fit, Free, Numbers, Values, calibrated
 from experiments.surveys.watched import last_notes, lived

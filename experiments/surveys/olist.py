@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from cxsim import load
-from cxsim.measures import Note
-from cxsim.study.paired import Estimate, estimate
+from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.engine.measures import Note
 from experiments.pages import asked_to_write, table, write_figures
 from experiments.surveys.aggregates import CALIBRATION, DELAYS, HELD_OUT, pooled, stored
 from experiments.surveys.calibration import Free, Numbers, Values, calibrated
@@ -59,7 +59,7 @@ def simulated(values: Values, replication: int, orders: int = 20_000) -> tuple[S
     settings = values | {"market.people": orders}
     model = lived(load(MARKET, [f"{key}={value}" for key, value in settings.items()]), replication, NOTES_PER_PERSON)
     reviews = last_notes(model, Note.REVIEWS)
-    late = model.world.people["late"][reviews["person"]]
+    late = model.state.people["late"][reviews["person"]]
     return stars_of(reviews["a"][~late]), stars_of(reviews["a"][late])
 
 

@@ -7,25 +7,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from markets import notes_of
 
-from cxsim.calibration import calibrate as calibrate_module
-from cxsim.calibration import simulated
-from cxsim.calibration.calibrate import RHYTHM_ONLY, calibrate, nothing_but_rhythm
-from cxsim.calibration.cohort import Cohort, live_cohort
-from cxsim.calibration.identify import NOT_TOLD, TOLD
-from cxsim.calibration.moments import moment_of_contacts
-from cxsim.calibration.observed import observe
-from cxsim.calibration.report import report_text, scenario_text, write_calibration
-from cxsim.calibration.simulated import with_values
-from cxsim.calibration.told import told_by
-from cxsim.measures import Note
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY
+from cxsim.analysis.calibration import calibrate as calibrate_module
+from cxsim.analysis.calibration import simulated
+from cxsim.analysis.calibration.calibrate import RHYTHM_ONLY, calibrate, nothing_but_rhythm
+from cxsim.analysis.calibration.cohort import Cohort, live_cohort
+from cxsim.analysis.calibration.identify import NOT_TOLD, TOLD
+from cxsim.analysis.calibration.moments import moment_of_contacts
+from cxsim.analysis.calibration.observed import observe
+from cxsim.analysis.calibration.report import report_text, scenario_text, write_calibration
+from cxsim.analysis.calibration.simulated import with_values
+from cxsim.analysis.calibration.survey_moments import told_by
+from cxsim.analysis.compare.runs import run
+from cxsim.engine.event_log import run_with_log
+from cxsim.engine.measures import Note
+from cxsim.engine.state import EVERYBODY
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.register import assumptions
-from cxsim.study.runs import run
 
 TRUTH = {"need.rate_shape": 0.6, "need.rate_scale_weeks": 6.0, "loyalty.leave_a": 0.9, "loyalty.leave_b": 3.0}
 BG_NBD = {"loyalty.first_may_leave": False, "market.people": 2000, "market.horizon_weeks": 60}
@@ -89,10 +88,7 @@ def purchases(tmp_path_factory):
 
 def as_purchases(scenario: Scenario, path: Path) -> Path:
     """What the focal brand's customers bought in one run, by the day."""
-    model = LoyaltyModel(scenario, rng=12, watch=EVERYBODY, room_for_notes=100 * scenario.market.people, collect=False)
-    while model.running:
-        model.step()
-    bought = notes_of(model)
+    bought = run_with_log(scenario, 12, 0, EVERYBODY, 100 * scenario.market.people).log
     bought = bought[(bought["what"] == Note.BUYS) & (bought["brand"] == scenario.focal)]
     days = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.floor(7 * bought["at"]), unit="D")
     pd.DataFrame({"customer_id": bought["person"], "date": days.date, "amount": 20.0}).to_csv(path, index=False)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from data_files import written
 
-from cxsim.calibration.data import DataError, read_scores
+from cxsim.data import DataError, read_scores
 
 NPS = "score,count\n" + "".join(f"{score},{10 + score}\n" for score in range(11))
 CSAT = "score,count\n1,5\n2,10\n3,15\n4,40\n5,30\n"

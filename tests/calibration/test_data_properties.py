@@ -19,17 +19,17 @@ from data_files import FORTY, START, TODAY, as_csv, history, written
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cxsim.calibration.data import (
+from cxsim.data import (
     DataError,
     Transactions,
+    csv_file,
     read,
     read_retention,
     read_rfm,
     read_scores,
     read_transactions,
-    table,
 )
-from cxsim.luck import key_of, uniform
+from cxsim.engine.luck import key_of, uniform
 
 Row = tuple[str, object, object]
 
@@ -186,8 +186,8 @@ def test_a_long_file_is_read_in_pieces_and_needs_little_memory(tmp_path: Path, m
     path = tmp_path / "long.csv"
     frame.to_csv(path, index=False)
     whole = read_transactions(path, TODAY)
-    monkeypatch.setattr(table, "_CELLS_AT_ONCE", 30_000)
-    opened = table.open_table(path)
+    monkeypatch.setattr(csv_file, "_CELLS_AT_ONCE", 30_000)
+    opened = csv_file.open_table(path)
     assert {len(piece) for piece in opened.chunks({"date": 1})} == {10_000}
     tracemalloc.start()
     pieces = read_transactions(path, TODAY)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from data_files import FORTY, TODAY, as_csv, written
 
-from cxsim.calibration.data import (
+from cxsim.data import (
     DataError,
     Retention,
     Rfm,

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from data_files import FORTY, START, TODAY, as_csv, history, written
 
-from cxsim.calibration.data import DataError, Transactions, read_transactions
+from cxsim.data import DataError, Transactions, read_transactions
 
 GOOD = as_csv(FORTY)
 BEFORE_13TH = [

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from cxsim.calibration.ensemble import assimilate, prior_guesses
-from cxsim.calibration.identify import (
+from cxsim.analysis.calibration.ensemble import assimilate, prior_guesses
+from cxsim.analysis.calibration.identify import (
     IN_PART,
     NOT_TOLD,
     TOLD,

@@ -3,15 +3,20 @@
 import numpy as np
 import pytest
 
-from cxsim.calibration.cohort import Cohort, live_cohort
-from cxsim.calibration.moments import PLAIN_ERROR, moment_of_contacts, moments_of_purchases, moments_of_retention
-from cxsim.calibration.priors import NARROWEST, WIDEST, allowed, around_rhythm
-from cxsim.calibration.rhythm import KEYS
-from cxsim.calibration.simulated import Market, prices_in_proportion, simulated_moments, with_values
-from cxsim.calibration.told import told_by
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.closed_forms.histories import Histories
-from cxsim.closed_forms.likelihood import LIMITS, LIMITS_OF, fit_repeat_buying
+from cxsim.analysis.calibration.cohort import Cohort, live_cohort
+from cxsim.analysis.calibration.moments import (
+    PLAIN_ERROR,
+    moment_of_contacts,
+    moments_of_purchases,
+    moments_of_retention,
+)
+from cxsim.analysis.calibration.priors import NARROWEST, WIDEST, allowed, around_rhythm
+from cxsim.analysis.calibration.repeat_buying import KEYS
+from cxsim.analysis.calibration.simulated import MarketToFit, prices_in_proportion, simulated_moments, with_values
+from cxsim.analysis.calibration.survey_moments import told_by
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.likelihood import LIMITS, LIMITS_OF, fit_repeat_buying
+from cxsim.data.histories import Histories
 from cxsim.scenario import load
 from cxsim.scenario.overrides import in_every_segment
 
@@ -105,7 +110,7 @@ def test_a_small_market_is_lived_more_often_for_each_guess(tmp_path):
     path = tmp_path / "small.toml"
     for people, replications in ((15_000, 1), (5_000, 3), (300, 4)):
         path.write_text(f'extends = "rhythm-only"\nmarket.people = {people}\nmarket.horizon_weeks = 4\n')
-        market = Market(path, load(path), {}, [], 2.0, seed=1)
+        market = MarketToFit(path, load(path), {}, [], 2.0, seed=1)
         assert market.replications == replications
     share = moments_of_purchases(WEEKLY)[1]
     read = [share.simulated(market.cohort(np.zeros(0), replication), 0) for replication in range(4)]

@@ -6,15 +6,15 @@ Statistical tests allow four standard errors: another seed would give a false al
 import numpy as np
 import pytest
 
-from cxsim.calibration.cohort import live_cohort
-from cxsim.calibration.moments import score_of_purchases, score_of_retention
-from cxsim.calibration.rhythm import KEYS, STRUCTURE
-from cxsim.calibration.score import directions, score_of_histories, score_of_survivors
-from cxsim.calibration.simulated import with_values
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.closed_forms.likelihood import fit_repeat_buying, fit_retention
-from cxsim.closed_forms.pareto_nbd import ParetoNbd
-from cxsim.closed_forms.retention import BetaDiscreteWeibull
+from cxsim.analysis.calibration.cohort import live_cohort
+from cxsim.analysis.calibration.moments import score_of_purchases, score_of_retention
+from cxsim.analysis.calibration.repeat_buying import KEYS, STRUCTURE
+from cxsim.analysis.calibration.score import directions, score_of_histories, score_of_survivors
+from cxsim.analysis.calibration.simulated import with_values
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.likelihood import fit_repeat_buying, fit_retention
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.analysis.closed_forms.retention import BetaDiscreteWeibull
 
 WEEKS = 40.0
 CDNOW = {BgNbd: (0.243, 4.414, 0.793, 2.426), ParetoNbd: (0.553, 10.578, 0.606, 11.669)}

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from markets import EVERYTHING_HAPPENS, scenario_from
 
-from cxsim.ledger.outcomes import STATUSES
-from cxsim.study.comparison import compare
-from cxsim.study.paired import Estimate, estimate, paired_difference
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.intervals import Estimate, estimate, paired_difference
+from cxsim.engine.outcomes.status import STATUSES
 
 REPLICATIONS = 6
 WEEKS = 40

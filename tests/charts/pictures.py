@@ -5,9 +5,9 @@ from pathlib import Path
 import fixed
 import matplotlib.pyplot as plt
 
-from cxsim import charts
-from cxsim.charts.flow_layout import flow_layout, streams_of
-from cxsim.charts.flow_svg import flow_svg
+from cxsim.interface import charts
+from cxsim.interface.charts.flow_layout import flow_layout, streams_of
+from cxsim.interface.charts.flow_svg import flow_svg
 
 BASELINES = Path(__file__).parent / "baselines"
 DPI = 50  # small files; words are still told apart

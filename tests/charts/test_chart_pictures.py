@@ -12,7 +12,7 @@ import pictures
 import pytest
 from matplotlib.testing.compare import compare_images
 
-from cxsim import charts
+from cxsim.interface import charts
 
 TOLERANCE = 0.2  # root mean square difference, of 255; one digit changed makes 0.3 or more
 

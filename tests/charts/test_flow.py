@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from cxsim.charts.flow_layout import STAGES, Stream, flow_caption, flow_layout, streams_of
-from cxsim.charts.flow_sheet import TEXT
-from cxsim.charts.flow_svg import flow_svg
-from cxsim.charts.words import FLOW_WORDS
-from cxsim.study.paired import Estimate
+from cxsim.analysis.compare.intervals import Estimate
+from cxsim.interface.charts.flow_layout import STAGES, Stream, flow_caption, flow_layout, streams_of
+from cxsim.interface.charts.flow_sheet import TEXT
+from cxsim.interface.charts.flow_svg import flow_svg
+from cxsim.interface.charts.words import FLOW_WORDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 KEYS = (*(f"lines_{stage}" for stage in STAGES), "new", "loops")

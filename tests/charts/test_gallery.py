@@ -6,7 +6,7 @@ Run with two replications of a small market; the pictures themselves are kept by
 import matplotlib.pyplot as plt
 import pytest
 
-from cxsim import charts
+from cxsim.interface import charts
 from docs.make_images import DOCS, GALLERY, draw_gallery
 
 SMALLER = {

@@ -12,9 +12,9 @@ import pictures
 import pytest
 from matplotlib.colors import to_rgb
 
-from cxsim import charts
-from cxsim.charts import look
-from cxsim.charts.look import COLOURS, INK, MEDIA, made_for, save, written
+from cxsim.interface import charts
+from cxsim.interface.charts import look
+from cxsim.interface.charts.look import COLOURS, INK, MEDIA, made_for, save, written
 
 EYES = {
     "usual": (np.eye(3), 30.0),

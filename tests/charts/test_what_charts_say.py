@@ -8,14 +8,14 @@ from markets import EVERYTHING_HAPPENS, lived, scenario_from
 from matplotlib.colors import to_hex
 from test_charts import words_of
 
-from cxsim import charts
-from cxsim.charts.heat import heat
-from cxsim.charts.look import LINE, LOOP, REFERRAL
-from cxsim.ledger.figures import figures_of_run
-from cxsim.ledger.loop_lengths import loop_lengths, mean_loops
-from cxsim.ledger.outcomes import outcomes
-from cxsim.ledger.referrals import forest, reproduction
-from cxsim.study.paired import estimate
+from cxsim.analysis.compare.intervals import estimate
+from cxsim.engine.outcomes.figures import figures_of_run
+from cxsim.engine.outcomes.loop_lengths import loop_lengths, mean_loops
+from cxsim.engine.outcomes.referrals import forest, reproduction
+from cxsim.engine.outcomes.status import outcomes
+from cxsim.interface import charts
+from cxsim.interface.charts.heat import heat
+from cxsim.interface.charts.look import LINE, LOOP, REFERRAL
 
 
 @pytest.fixture(autouse=True)
@@ -37,23 +37,23 @@ def said_by(ax):
 
 
 def test_loop_lengths_are_the_figure_when_weighted_by_loops(market):
-    bonds = market.world.bonds[:, 0]
+    bonds = market.state.bonds[:, 0]
     loops = bonds["purchases"][bonds["purchases"] > 1] - 1.0
-    figures = figures_of_run(market.world, market.plan, 0, outcomes(market.world, 0))
-    assert np.average(mean_loops(market.world, 0), weights=loops) == pytest.approx(
+    figures = figures_of_run(market.state, market.settings, 0, outcomes(market.state, 0))
+    assert np.average(mean_loops(market.state, 0), weights=loops) == pytest.approx(
         figures["loop_length_weeks"], rel=1e-5
     )
 
 
 def test_every_repeat_buyer_is_in_one_class_of_loop_lengths(market):
-    table = loop_lengths(market.world, 0, market.plan.market.horizon_weeks)
-    assert table["people"].sum() == np.count_nonzero(market.world.bonds["purchases"][:, 0] > 1) > 0
+    table = loop_lengths(market.state, 0, market.settings.market.horizon_weeks)
+    assert table["people"].sum() == np.count_nonzero(market.state.bonds["purchases"][:, 0] > 1) > 0
     assert set(np.diff(table["weeks"])) == {1.0}
 
 
 def test_the_forest_has_the_generations_of_the_reproduction_number(market):
-    table = forest(market.world, 0)
-    assert table.groupby("generation").size().tolist() == reproduction(market.world, 0)["buyers"].tolist()
+    table = forest(market.state, 0)
+    assert table.groupby("generation").size().tolist() == reproduction(market.state, 0)["buyers"].tolist()
     week = table.set_index("person")["week"]
     brought = table[table["referrer"] >= 0]
     assert len(brought) > 5
@@ -87,7 +87,7 @@ def test_retention_says_where_both_curves_end_and_how_far_apart():
     said = said_by(charts.retention(comparison()))
     last = [runs.retention.groupby("weeks")["kept"].mean().iloc[-1] for runs in (comparison().base_runs, plan().runs)]
     assert all(f"{share:.1%}" in said for share in last)
-    assert f"{100 * (last[1] - last[0]):+.1f} points" in said
+    assert f"paired: {100 * (last[1] - last[0]):+.1f} (" in said
 
 
 def plan():
@@ -96,9 +96,10 @@ def plan():
 
 def test_money_marks_the_week_of_payback():
     ax = charts.money(comparison())
-    assert f"paid back by week {PAYBACK}" in said_by(ax)
+    assert f"paid back by week {PAYBACK + 1}" in said_by(ax)
+    assert ax.get_xlim()[0] == 1.0
     circle = next(line for line in ax.lines if line.get_marker() == "o")
-    assert circle.get_xdata()[0] == PAYBACK
+    assert circle.get_xdata()[0] == PAYBACK + 1
     assert circle.get_ydata()[0] == plan().weekly["net"].iloc[PAYBACK] >= 0.0 > plan().weekly["net"].iloc[PAYBACK - 1]
 
 

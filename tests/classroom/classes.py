@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 
-from cxsim.classroom.board import Entry
-from cxsim.classroom.briefing import Briefing, Lines, Market
-from cxsim.classroom.classroom import Classroom
-from cxsim.classroom.rules import Rules
-from cxsim.classroom.store import Store
-from cxsim.classroom.trial import Ended, Lives
-from cxsim.luck import key_of, normal, purpose
-from cxsim.workshop.runs import Runs
+from cxsim.engine.luck import key_of, normal, purpose
+from cxsim.interface.classroom.board import TeamEntry
+from cxsim.interface.classroom.briefing import Briefing, Lines, MarketBriefing
+from cxsim.interface.classroom.classroom import Classroom
+from cxsim.interface.classroom.rules import Rules
+from cxsim.interface.classroom.store import ClassStore
+from cxsim.interface.classroom.trial import LinesOfTrial, TrialOutcome
+from cxsim.interface.web.pool import WorkerPool
 
 OPENED = []  # stores, to be closed after a test
 TEACHER = "the teacher's key"
@@ -68,15 +68,15 @@ def rules(folder, **changed):
 
 def begun(folder, **changed):
     """A store with a class that has begun."""
-    store = Store(folder / "class.sqlite")
+    store = ClassStore(folder / "class.sqlite")
     OPENED.append(store)
     store.begin(rules(folder, **changed), BRIEFING)
     store.set_teacher(TEACHER)
     return store
 
 
-class Known(Runs):
-    """Runs whose answers are made up at once: a plan brings 100 for each thing in it, give or take luck."""
+class Known(WorkerPool):
+    """WorkerPool whose answers are made up at once: a plan brings 100 for each thing in it, give or take luck."""
 
     def __init__(self):
         super().__init__(1)
@@ -92,7 +92,7 @@ class Known(Runs):
         await asyncio.sleep(0)
         if self.troubles:
             raise self.troubles.pop()
-        if isinstance(request, Market):
+        if isinstance(request, MarketBriefing):
             return BRIEFING
         worlds = range(request.first, request.first + request.worlds)
         return made_up(len(request.chosen), worlds)
@@ -107,12 +107,17 @@ def lives(net_margin, loops=None, **others):
     """Lives with these margins, and all else to match."""
     loops = net_margin if loops is None else loops
     plain = {"rescued": np.abs(loops).tolist(), "broken": [0.0] * len(loops)}
-    ended = [Ended(stage="use", cause="failure", people=6.0), Ended(stage="purchase", cause="price", people=4.0)]
-    return Lives(**{"net_margin": net_margin, "loops": loops, "lines": ended, "rescued_from": ended, **plain, **others})
+    ended = [
+        LinesOfTrial(stage="use", cause="failure", people=6.0),
+        LinesOfTrial(stage="purchase", cause="price", people=4.0),
+    ]
+    return TrialOutcome(
+        **{"net_margin": net_margin, "loops": loops, "lines": ended, "rescued_from": ended, **plain, **others}
+    )
 
 
 def entry(team, net_margin, chosen=(), price=0.0, **others):
-    return Entry(team, tuple(chosen), price, lives(list(net_margin), **others))
+    return TeamEntry(team, tuple(chosen), price, lives(list(net_margin), **others))
 
 
 def classroom(folder, runs=None, **changed):

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from cxsim.classroom.codes import LENGTH, LETTERS, MOST_WRONG, MOST_WRONG_OF_ALL, SECONDS, Codes, TooManyError
-from cxsim.classroom.rules import RefusedError
+from cxsim.interface.classroom.codes import LENGTH, LETTERS, MOST_WRONG, MOST_WRONG_OF_ALL, SECONDS, Codes, TooManyError
+from cxsim.interface.classroom.rules import RefusedError
 
 
 class Clock:

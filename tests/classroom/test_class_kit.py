@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from cxsim.classroom import words as words_module
-from cxsim.classroom.briefing import Market, briefing
-from cxsim.classroom.menu import load_menu
-from cxsim.classroom.opening import USUAL_MARKET
-from cxsim.classroom.rules import Rules, checked_choice, usual_budget
-from cxsim.classroom.words import listed, words
+from cxsim.interface.classroom import words as words_module
+from cxsim.interface.classroom.briefing import MarketBriefing, briefing
+from cxsim.interface.classroom.menu import load_menu
+from cxsim.interface.classroom.rules import Rules, checked_choice, usual_budget
+from cxsim.interface.classroom.startup import USUAL_MARKET
+from cxsim.interface.classroom.words import listed, words
 from docs.make_menus import TEAMS as MENUS
 from docs.make_workshop import FOLDER, TEAMS
 from experiments.pages import BEGIN, END
@@ -21,7 +21,7 @@ BUILT = ("figure_", "unit_", "evidence_", "command_", "level_", "predict_")  # k
 
 @pytest.fixture(scope="module")
 def known():
-    return briefing(Market(market=USUAL_MARKET))
+    return briefing(MarketBriefing(market=USUAL_MARKET))
 
 
 def test_the_printed_sheet_has_the_prices_of_the_class(known):
@@ -33,7 +33,7 @@ def test_the_printed_sheet_has_the_prices_of_the_class(known):
 
 @pytest.mark.parametrize("market", MENUS)
 def test_the_other_markets_show_the_prices_and_the_budget_of_their_class(market):
-    known = briefing(Market(market=market))
+    known = briefing(MarketBriefing(market=market))
     page = (FOLDER / f"{market}.md").read_text(encoding="utf-8")
     first = page.partition("| choice | stage | list price")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| ([^|]+) \| [a-z]+ \| ([\d,]+) \|", first, re.MULTILINE)

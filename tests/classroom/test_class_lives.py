@@ -6,13 +6,13 @@ import pytest
 from classes import BUDGET, PRICES, Known, classroom, menu_file, rules
 
 from cxsim import compare
-from cxsim.classroom.briefing import Market, briefing
-from cxsim.classroom.menu import LEVELS, Menu, load_menu, menu_names
-from cxsim.classroom.rounds import Command, Moment, NotNowError, Phase
-from cxsim.classroom.rules import WORLDS, RefusedError, checked_choice, usual_budget
-from cxsim.classroom.trial import Lives, Trial, lived
+from cxsim.interface.classroom.briefing import MarketBriefing, briefing
+from cxsim.interface.classroom.menu import LEVELS, ClassMenu, load_menu, menu_names
+from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment
+from cxsim.interface.classroom.rules import WORLDS, RefusedError, checked_choice, usual_budget
+from cxsim.interface.classroom.trial import Trial, TrialOutcome, lived
+from cxsim.interface.web.pool import WorkerLostError
 from cxsim.scenario import ScenarioError
-from cxsim.workshop.runs import WorkerLostError
 
 CHOSEN = ("Plain pages", "Fewer faults")
 
@@ -47,7 +47,7 @@ def test_pieces_come_to_the_whole(tmp_path):
     whole = trial(tmp_path, worlds=9, first=2)
     pieces = whole.pieces()
     assert [piece.worlds for piece in pieces] == [4, 4, 1]
-    joined, at_once = Lives.joined([lived(piece) for piece in pieces]), lived(whole)
+    joined, at_once = TrialOutcome.joined([lived(piece) for piece in pieces]), lived(whole)
     assert joined.model_dump(exclude={"lines", "rescued_from"}) == at_once.model_dump(exclude={"lines", "rescued_from"})
     for ended in ("lines", "rescued_from"):
         both = [{(each.stage, each.cause): each.people for each in getattr(one, ended)} for one in (joined, at_once)]
@@ -68,7 +68,7 @@ def test_each_round_meets_other_customers(tmp_path):
 
 
 def test_prices_are_what_is_paid(tmp_path):
-    found = briefing(Market(market=str(menu_file(tmp_path))))
+    found = briefing(MarketBriefing(market=str(menu_file(tmp_path))))
     assert found.prices == PRICES  # paid once at the start, so not discounted
     lines = lived(trial(tmp_path, worlds=10, seed=1)).lines
     assert {each.stage: each.mean for each in found.lines} == pytest.approx(
@@ -127,9 +127,9 @@ def test_choices_that_leave_a_range_together_are_refused(menu, tmp_path):
         for name in ("One", "Two")
     }
     prices = dict.fromkeys(steep, 1.0)
-    assert checked_choice(["One"], Menu("steep", menu.base, steep), prices, rules(tmp_path)) == ("One",)
+    assert checked_choice(["One"], ClassMenu("steep", menu.base, steep), prices, rules(tmp_path)) == ("One",)
     with pytest.raises(ScenarioError, match=r"takes use\.failure_rate to 1\.1"):
-        checked_choice(["Two", "One"], Menu("steep", menu.base, steep), prices, rules(tmp_path))
+        checked_choice(["Two", "One"], ClassMenu("steep", menu.base, steep), prices, rules(tmp_path))
 
 
 def test_the_usual_budget_makes_choosing_hard():
@@ -142,16 +142,16 @@ def test_a_worker_that_dies_costs_nobody_a_plan(tmp_path):
         runs = Known()
         room = classroom(tmp_path, runs)
         teams = [room.team(room.join(name)) for name in ("one", "two")]
-        room.command(Command.start, Moment(1, Phase.setup))
+        room.command(Command.start, RoundMoment(1, Phase.setup))
         room.commit(teams[0], 1, ["Kind desk"])
         room.commit(teams[1], 1, list(CHOSEN))
-        room.command(Command.lock, Moment(1, Phase.open))
+        room.command(Command.lock, RoundMoment(1, Phase.open))
         runs.troubles = [WorkerLostError("gone")]
         with pytest.raises(NotNowError, match="still being lived"):
-            room.command(Command.reveal, Moment(1, Phase.locked))
-        await until(lambda: room.living.tend(1))
+            room.command(Command.reveal, RoundMoment(1, Phase.locked))
+        await until(lambda: room.round_runner.tend(1))
         assert not runs.troubles
-        room.command(Command.reveal, Moment(1, Phase.locked))
+        room.command(Command.reveal, RoundMoment(1, Phase.locked))
         return [line.team for line in room.board(1)[0].lines]
 
     assert asyncio.run(lesson()) == ["two", "one"]
@@ -162,12 +162,12 @@ def test_a_plan_is_lived_once_however_many_teams_have_it(tmp_path):
         runs = Known()
         room = classroom(tmp_path, runs)
         teams = [room.team(room.join(f"team {number}")) for number in range(5)]
-        room.command(Command.start, Moment(1, Phase.setup))
+        room.command(Command.start, RoundMoment(1, Phase.setup))
         for team in teams:
             room.commit(team, 1, ["Kind desk"])
-        await until(lambda: room.living.ahead(1) or len(runs.asked) == 2 * WORLDS // 4)
-        room.command(Command.lock, Moment(1, Phase.open))
-        await until(lambda: room.living.tend(1))
+        await until(lambda: room.round_runner.ahead(1) or len(runs.asked) == 2 * WORLDS // 4)
+        room.command(Command.lock, RoundMoment(1, Phase.open))
+        await until(lambda: room.round_runner.tend(1))
         return [request.chosen for request in runs.asked]
 
     asked = asyncio.run(lesson())

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from classes import entry
 
-from cxsim.classroom.board import SHOWN, board_of
-from cxsim.classroom.ranks import standings, surely_ahead
-from cxsim.luck import key_of, normal, purpose
+from cxsim.engine.luck import key_of, normal, purpose
+from cxsim.interface.classroom.board import SHOWN, board_of
+from cxsim.interface.classroom.ranks import standings, surely_ahead
 
 LUCK = purpose("tests: ranks")
 TEAMS, WORLDS, BOARDS = 6, 8, 300

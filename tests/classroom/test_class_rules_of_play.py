@@ -15,16 +15,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from cxsim.classroom.classroom import Classroom, NoKeyError
-from cxsim.classroom.rounds import Command, Moment, NotNowError, Phase
-from cxsim.classroom.rules import RefusedError
-from cxsim.classroom.store import Store
-from cxsim.classroom.views import board_for_all, state_for_all, state_for_team
+from cxsim.interface.classroom.classroom import Classroom, NoKeyError
+from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment
+from cxsim.interface.classroom.rules import RefusedError
+from cxsim.interface.classroom.store import ClassStore
+from cxsim.interface.classroom.views import board_for_all, state_for_all, state_for_team
 
 ROUNDS = 2
 NAMES = st.sampled_from(["Ann", "Bob", "ann", "Çelik"])
 PLANS = st.lists(st.sampled_from([*PRICES, "a bribe"]), max_size=4)
-MOMENTS = st.builds(Moment, st.integers(1, ROUNDS + 1), st.sampled_from(Phase))
+MOMENTS = st.builds(RoundMoment, st.integers(1, ROUNDS + 1), st.sampled_from(Phase))
 NEXT = {
     (Phase.setup, Command.start): Phase.open,
     (Phase.open, Command.lock): Phase.locked,
@@ -43,7 +43,7 @@ class AnyClass(RuleBasedStateMachine):
         self.path = Path(self.folder.name)
         self.loop = asyncio.new_event_loop()
         self.room = Classroom(begun(self.path, rounds=ROUNDS), Known())
-        self.moment = Moment(1, Phase.setup)
+        self.moment = RoundMoment(1, Phase.setup)
         self.owner = {}  # key -> name
         self.plans = {}  # (round, name) -> what it committed
         self.in_round = {}  # round -> names there when it was locked
@@ -59,7 +59,7 @@ class AnyClass(RuleBasedStateMachine):
 
         async def lived():
             for _ in range(500):
-                if self.room.living.tend(self.moment.round):
+                if self.room.round_runner.tend(self.moment.round):
                     return
                 await asyncio.sleep(0)
             raise AssertionError("the plans are never lived")
@@ -107,7 +107,7 @@ class AnyClass(RuleBasedStateMachine):
         self.commit(key, self.moment.round, chosen)
 
     def commit(self, key, round_number, chosen):
-        may = key in self.owner and self.moment == Moment(round_number, Phase.open)
+        may = key in self.owner and self.moment == RoundMoment(round_number, Phase.open)
         price = sum(PRICES.get(name, 0.0) for name in chosen)
         right = "a bribe" not in chosen and len(set(chosen)) == len(chosen) and price <= 1000.0
         try:
@@ -138,7 +138,7 @@ class AnyClass(RuleBasedStateMachine):
             assert not may
             return
         assert may
-        self.moment = Moment(seen.round + (command is Command.next), phase)
+        self.moment = RoundMoment(seen.round + (command is Command.next), phase)
         assert new == self.moment
         if phase is Phase.locked:
             self.in_round[seen.round] = set(self.owner.values())
@@ -146,7 +146,7 @@ class AnyClass(RuleBasedStateMachine):
     @rule()
     def restart(self):
         self.room.store.close()
-        self.room = Classroom(Store(self.path / "class.sqlite"), Known())
+        self.room = Classroom(ClassStore(self.path / "class.sqlite"), Known())
 
     @invariant()
     def the_class_is_where_it_should_be(self):
@@ -171,7 +171,7 @@ class AnyClass(RuleBasedStateMachine):
     @invariant()
     def plans_are_shown_after_the_reveal_alone(self):
         for round_number in range(1, ROUNDS + 1):
-            revealed = round_number < self.moment.round or self.moment == Moment(round_number, Phase.revealed)
+            revealed = round_number < self.moment.round or self.moment == RoundMoment(round_number, Phase.revealed)
             if not revealed:
                 with pytest.raises(NotNowError):
                     board_for_all(self.room, round_number)

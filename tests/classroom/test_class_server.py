@@ -7,12 +7,12 @@ import pytest
 from classes import MENU, PRICES, TEACHER, Known, begun
 from starlette.testclient import TestClient
 
-from cxsim.classroom.classroom import Classroom
-from cxsim.classroom.codes import MOST_WRONG
-from cxsim.classroom.routes import TEAM, classroom_routes
-from cxsim.classroom.rules import usual_budget
-from cxsim.classroom.store import Store
-from cxsim.workshop.app import create_app
+from cxsim.interface.classroom.classroom import Classroom
+from cxsim.interface.classroom.codes import MOST_WRONG
+from cxsim.interface.classroom.routes import TEAM, classroom_routes
+from cxsim.interface.classroom.rules import usual_budget
+from cxsim.interface.classroom.store import ClassStore
+from cxsim.interface.web.app import create_app
 
 HERE = "http://127.0.0.1:8000"
 PLAN = ["Plain pages", "Kind desk"]
@@ -230,7 +230,7 @@ def test_the_class_goes_on_after_a_restart(school, tmp_path):
     keys = dict(phones["Ann"].cookies)
     before = said(phones["Ann"].get("/class/own"))
     school.store.close()
-    again = School(tmp_path, Store(tmp_path / "class.sqlite"))
+    again = School(tmp_path, ClassStore(tmp_path / "class.sqlite"))
     try:
         ann = again.phone()
         for name, key in keys.items():

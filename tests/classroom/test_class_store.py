@@ -9,14 +9,14 @@ import threading
 import pytest
 from classes import TEACHER, begun, classroom, menu_file
 
-from cxsim.classroom import opening
-from cxsim.classroom.classroom import NoKeyError
-from cxsim.classroom.keys import BYTES, new_secret
-from cxsim.classroom.rounds import Moment, Phase
-from cxsim.classroom.store import Store
-from cxsim.study.lock import held_by
+from cxsim.analysis.results.folder import held_by
+from cxsim.interface.classroom import startup as opening
+from cxsim.interface.classroom.access import BYTES, new_secret
+from cxsim.interface.classroom.classroom import NoKeyError
+from cxsim.interface.classroom.rounds import Phase, RoundMoment
+from cxsim.interface.classroom.store import ClassStore
 
-OPEN = Moment(1, Phase.open)
+OPEN = RoundMoment(1, Phase.open)
 
 
 def test_no_key_can_be_read_from_the_file(tmp_path):
@@ -60,14 +60,15 @@ def test_the_teachers_key_of_an_earlier_start_opens_nothing(tmp_path):
 def test_a_plan_is_there_after_the_process_was_killed(tmp_path):
     begun(tmp_path).close()
     work = (
-        "import os, sys; from pathlib import Path; from cxsim.classroom.store import Store;"
-        "from cxsim.classroom.rounds import Moment, Phase;"
-        "store = Store(Path(sys.argv[1])); team = store.add_team('Ann', 'secret', 9);"
-        "store.move(Moment(1, Phase.setup), Moment(1, Phase.open));"
-        "store.commit(team, ('Kind desk',), Moment(1, Phase.open)); os.kill(os.getpid(), 9)"
+        "import os, sys; from pathlib import Path; from cxsim.interface.classroom.store import ClassStore;"
+        "from cxsim.interface.classroom.rounds import Phase, RoundMoment;"
+        "store = ClassStore(Path(sys.argv[1])); team = store.add_team('Ann', 'secret', 9);"
+        "store.move(RoundMoment(1, Phase.setup), RoundMoment(1, Phase.open));"
+        "store.commit(team, ('Kind desk',), RoundMoment(1, Phase.open)); os.kill(os.getpid(), 9)"
     )
-    subprocess.run([sys.executable, "-c", work, str(tmp_path / "class.sqlite")], check=False)
-    store = Store(tmp_path / "class.sqlite")
+    killed = subprocess.run([sys.executable, "-c", work, str(tmp_path / "class.sqlite")], check=False)
+    assert killed.returncode == -9
+    store = ClassStore(tmp_path / "class.sqlite")
     assert store.moment() == OPEN
     assert store.plans(1) == {"Ann": ("Kind desk",)}
     store.close()
@@ -81,7 +82,7 @@ def test_two_commands_at_once_are_one(tmp_path):
 
     def move():
         start.wait()
-        moved.append(store.move(Moment(1, Phase.setup), OPEN))
+        moved.append(store.move(RoundMoment(1, Phase.setup), OPEN))
 
     threads = [threading.Thread(target=move) for _ in range(8)]
     for thread in threads:
@@ -124,7 +125,7 @@ def test_another_file_is_left_alone(tmp_path):
     before = (text.read_bytes(), other.read_bytes())
     for path in (text, other, tmp_path / "no" / "such.sqlite"):
         with pytest.raises(ValueError, match=r"cannot hold a class: .*\. Name another file\."):
-            Store(path)
+            ClassStore(path)
     assert (text.read_bytes(), other.read_bytes()) == before
 
 

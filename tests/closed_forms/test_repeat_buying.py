@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.closed_forms.histories import Histories
-from cxsim.closed_forms.likelihood import fit_repeat_buying
-from cxsim.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.likelihood import fit_repeat_buying
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.data.histories import Histories
 
 CDNOW_BG = BgNbd(0.243, 4.414, 0.793, 2.426)
 CDNOW_PARETO = ParetoNbd(0.553, 10.578, 0.606, 11.669)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cxsim.closed_forms.bass import Bass, fit_bass
-from cxsim.closed_forms.likelihood import fit_retention
-from cxsim.closed_forms.retention import BetaDiscreteWeibull, Sbg
+from cxsim.analysis.closed_forms.bass import Bass, fit_bass
+from cxsim.analysis.closed_forms.likelihood import fit_retention
+from cxsim.analysis.closed_forms.retention import BetaDiscreteWeibull, Sbg
 
 # Fader & Hardie (2007), Table 1: per cent of two segments who survive years 0-12.
 HIGH_END = np.array([100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4])

@@ -11,9 +11,9 @@ from markets import EVERYTHING_HAPPENS, lived, scenario_from, state_of
 from numpy.testing import assert_array_equal
 from random_markets import scenarios
 
-from cxsim.records import BOND, PERSON
+from cxsim.engine.state import BOND, PERSON
 from cxsim.scenario import Intervention, load, scenario_names
-from cxsim.stages import Offer
+from cxsim.scenario.stages import Offer
 
 # Nothing that one person does reaches another: no reviews, no queue, and friends only by the list in a file.
 NOBODY_ELSE_MATTERS = """
@@ -62,10 +62,10 @@ def test_one_more_person_changes_nobody_elses_life(tmp_path):
     (tmp_path / "friends.csv").write_text("\n".join(f"{a},{b}" for a, b in pairs))
     before = lived(scenario_from(NOBODY_ELSE_MATTERS, folder=tmp_path))
     after = lived(scenario_from(NOBODY_ELSE_MATTERS, "market.people=31", folder=tmp_path))
-    assert before.world.bonds["purchases"].sum() > 100
-    assert after.world.people[:30].tobytes() == before.world.people.tobytes()
-    assert after.world.bonds[:30].tobytes() == before.world.bonds.tobytes()
-    assert after.world.due[:30].tobytes() == before.world.due.tobytes()
+    assert before.state.bonds["purchases"].sum() > 100
+    assert after.state.people[:30].tobytes() == before.state.people.tobytes()
+    assert after.state.bonds[:30].tobytes() == before.state.bonds.tobytes()
+    assert after.state.due[:30].tobytes() == before.state.due.tobytes()
 
 
 NULL_EFFECTS = [
@@ -111,8 +111,8 @@ def test_a_null_intervention_in_any_scenario(scenario, parameter):
 
 
 def covered(model, bit):
-    segments = max(1, len(model.plan.segment))
-    return (model.world.people["kind"] // segments) >> bit & 1
+    segments = max(1, len(model.settings.segment))
+    return (model.state.people["kind"] // segments) >> bit & 1
 
 
 def test_a_second_intervention_does_not_change_whom_the_first_covers():
@@ -143,10 +143,10 @@ def test_people_outside_the_coverage_live_on_unchanged_when_nobody_else_matters(
     better = lived(scenario_from(text + plan('{parameter = "use.quality", set = 1.0}', coverage=0.5), folder=tmp_path))
     apart = (covered(better, 0) == 0) & (np.arange(500) > 1)  # 0 and 1 are friends
     for field in BOND.names:
-        assert_array_equal(better.world.bonds[field][apart], base.world.bonds[field][apart])
+        assert_array_equal(better.state.bonds[field][apart], base.state.bonds[field][apart])
     for field in set(PERSON.names) - {"kind"}:
-        assert_array_equal(better.world.people[field][apart], base.world.people[field][apart])
-    assert better.world.bonds["satisfaction"][~apart].tobytes() != base.world.bonds["satisfaction"][~apart].tobytes()
+        assert_array_equal(better.state.people[field][apart], base.state.people[field][apart])
+    assert better.state.bonds["satisfaction"][~apart].tobytes() != base.state.bonds["satisfaction"][~apart].tobytes()
 
 
 def test_pairing_by_luck_saves_variance():
@@ -158,7 +158,7 @@ def test_pairing_by_luck_saves_variance():
     brands = {"few": EVERYTHING_HAPPENS, "more": EVERYTHING_HAPPENS + plan('{parameter = "use.quality", add = 0.05}')}
     customers = {
         name: np.array(
-            [lived(scenario_from(text), replication=r).world.bonds["customer"][:, 0].sum() for r in range(17)]
+            [lived(scenario_from(text), replication=r).state.bonds["customer"][:, 0].sum() for r in range(17)]
         )
         for name, text in brands.items()
     }
@@ -173,5 +173,5 @@ def test_every_brand_parameter_of_a_plan_reaches_only_its_brand():
     model = lived(
         scenario_from(EVERYTHING_HAPPENS + plan('{parameter = "use.quality", add = 0.1}', brand='"rival"')), weeks=1
     )
-    assert model.world.offers["use"]["quality"].tolist() == [pytest.approx([0.7, 0.85])]
-    assert set(model.world.offers.dtype.names) >= set(Offer.model_fields)
+    assert model.state.offers["use"]["quality"].tolist() == [pytest.approx([0.7, 0.85])]
+    assert set(model.state.offers.dtype.names) >= set(Offer.model_fields)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from markets import EVERYTHING_HAPPENS, lived, notes_of, scenario_from, state_of
 from random_markets import scenarios
 
-from cxsim.customer import Customer
-from cxsim.measures import Measure
-from cxsim.model import LoyaltyModel
-from cxsim.records import EVERYBODY
+from cxsim.engine.agents import Customer
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.state import EVERYBODY
 from cxsim.scenario import load, scenario_names
 
 ALL_NOTES = {"watch": EVERYBODY, "room_for_notes": 20_000}
@@ -22,8 +22,8 @@ ALL_NOTES = {"watch": EVERYBODY, "room_for_notes": 20_000}
 
 def live_shuffled(model):
     """The agents engine, everybody taken in another order each week."""
-    people = model.plan.market.people
-    for week in range(model.plan.market.horizon_weeks):
+    people = model.settings.market.people
+    for week in range(model.settings.market.horizon_weeks):
         customers = sorted(model.agents, key=lambda me: (me.number * 7919 + week * 104_729) % (people * 2 + 1))
         for customer in customers:
             customer.step()
@@ -50,7 +50,7 @@ def differing(one, other):
 def test_every_ready_scenario(name):
     scenario = load(name, ["market.people=300", "market.horizon_weeks=60"])
     compiled = lived(scenario)
-    assert compiled.world.tally[:, :, Measure.purchases].any()
+    assert compiled.state.tally[:, :, Measure.purchases].any()
     assert differing(state_of(lived(scenario, engine="agents")), state_of(compiled)) == []
 
 
@@ -68,8 +68,15 @@ def test_the_order_of_people_makes_no_difference(scenario):
     assert differing(lives_in(shuffled), lives_in(lived(scenario, **ALL_NOTES))) == []
 
 
-def test_the_order_of_people_makes_no_difference_where_everything_happens():
-    scenario = scenario_from(EVERYTHING_HAPPENS, "market.people=200", "telling.base=3.0")
+PROBLEMS_THAT_GO_ON_FOR_WEEKS = [
+    "support.raised_again=0.9", "support.contact_base=5.0", "brand.focal.support.resolve_rate=0.1",
+    "brand.focal.support.handling_weeks=0.7", "brand.focal.use.failure_rate=0.9", "research.asks=8", "loyalty.exit=0.0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("overrides", [["telling.base=3.0"], PROBLEMS_THAT_GO_ON_FOR_WEEKS], ids=["talk", "problems"])
+def test_the_order_of_people_makes_no_difference_where_everything_happens(overrides):
+    scenario = scenario_from(EVERYTHING_HAPPENS, "market.people=200", *overrides)
     shuffled = live_shuffled(LoyaltyModel(scenario, rng=1, engine="agents", collect=False, **ALL_NOTES))
     assert differing(lives_in(shuffled), lives_in(lived(scenario, **ALL_NOTES))) == []
 
@@ -131,7 +138,7 @@ def test_of_two_calls_at_the_same_moment_the_same_one_counts_in_any_order():
     # Contracts begun together are renewed together, so that many referrals of a week tie to the last bit.
     scenario = scenario_from(CALLS_AT_THE_SAME_MOMENT)
     compiled = lived(scenario)
-    assert compiled.world.tally[:, :, Measure.referred_purchases].sum() > 20
+    assert compiled.state.tally[:, :, Measure.referred_purchases].sum() > 20
     shuffled = live_shuffled(LoyaltyModel(scenario, rng=1, engine="agents"))
     assert differing(without_log(state_of(shuffled)), without_log(state_of(compiled))) == []
 
@@ -156,6 +163,6 @@ effect = [{parameter = "research.findability", set = 0.0}]
 
 def test_a_referral_starts_one_journey_and_no_more():
     # It used to start one after the other within the week, for ever where research takes no time.
-    world = lived(scenario_from(STRANDED_BY_A_REFERRAL)).world
+    world = lived(scenario_from(STRANDED_BY_A_REFERRAL)).state
     assert world.tally[10:, 0, Measure.found].sum() == 0
     assert world.tally[10:, 0, Measure.considered].sum() > 0

@@ -6,7 +6,7 @@ Statistical tests allow four standard errors: another seed would give a false al
 import numpy as np
 import pytest
 
-from cxsim.closed_forms.retention import BetaDiscreteWeibull
+from cxsim.analysis.closed_forms.retention import BetaDiscreteWeibull
 from experiments.forecasts import contracts, retention, switched_off
 from experiments.forecasts.returning import Returning, fit_returning
 from experiments.forecasts.switched_off import NO_EXPERIENCE, NO_RETURN

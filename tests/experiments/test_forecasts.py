@@ -6,11 +6,11 @@ Statistical tests allow four standard errors: another seed would give a false al
 import numpy as np
 import pytest
 
-from cxsim.closed_forms.bass import Bass
-from cxsim.closed_forms.bg_nbd import BgNbd
-from cxsim.closed_forms.histories import Histories
-from cxsim.closed_forms.pareto_nbd import ParetoNbd
-from cxsim.study.replications import each_replication
+from cxsim.analysis.closed_forms.bass import Bass
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.data.histories import Histories
 from experiments.forecasts import bass, diffusion, peers, retention
 from experiments.forecasts.cdnow import STRUCTURES, inner_errors
 from experiments.forecasts.cohorts import SPLIT_WEEK, Cohort, Forecast, cdnow

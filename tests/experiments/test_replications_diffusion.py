@@ -12,9 +12,9 @@ from markets import lived as lived_market
 from markets import scenario_from
 from scipy import stats
 
-from cxsim.journey.neighbours import hear_news_of_people, share_who_own, tell_neighbours_of_ownership
-from cxsim.luck import key_of
-from cxsim.records import WEEK
+from cxsim.engine.journey.neighbours import hear_news_of_people, share_who_own, tell_neighbours_of_ownership
+from cxsim.engine.luck import key_of
+from cxsim.engine.state import WEEK
 from experiments.replications import bad_news, bass_on_a_network, weak_ties
 from experiments.replications.bad_news import Case
 
@@ -69,7 +69,7 @@ def test_a_link_that_an_edge_list_names_twice_counts_twice(tmp_path):
     (tmp_path / "edges.csv").write_text("0,1\n0,1\n0,2\n", encoding="utf-8")
     links = 'links = {kind = "file", edges = "edges.csv"}'
     scenario = scenario_from(f"[market]\npeople = 3\nhorizon_weeks = 1\n{links}\n", folder=tmp_path)
-    world = lived_market(scenario, weeks=0).world
+    world = lived_market(scenario, weeks=0).state
     tell_neighbours_of_ownership(world, 1, 1)
     world.clock[WEEK] = 1
     for person in range(3):

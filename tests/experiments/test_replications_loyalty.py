@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cxsim.study.paired import estimate
+from cxsim.analysis.compare.intervals import estimate
 from experiments.replications import cohort_retention, recovery, referred_customers, spreadsheet, survey_scores
 
 PAGES = Path(cohort_retention.__file__).parent

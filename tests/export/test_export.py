@@ -7,13 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
-from test_docs import blocks_of, check_shown, commands_of, run_command
 
-from cxsim.cli import export as command
-from cxsim.export import export
-from cxsim.export.calendar import START, days_of, first_day, times_of
+from cxsim.analysis.export import export
+from cxsim.analysis.export.calendar import START, days_of, first_day, times_of
+from cxsim.analysis.results.folder import ResultsExistError
+from cxsim.interface.cli import export as command
 from cxsim.scenario import ScenarioError
-from cxsim.study.folder import ResultsExistError
 
 ROOT = Path(__file__).parents[2]
 MARKET = scenario_from(EVERYTHING_HAPPENS, "market.people=60")
@@ -127,20 +126,6 @@ def test_a_longer_run_begins_with_the_shorter_one():
     end = pd.Timestamp(START) + pd.Timedelta(weeks=40)
     pd.testing.assert_frame_equal(longer[longer["date"] < end].reset_index(drop=True), shorter)
     assert len(longer) > len(shorter)
-
-
-def test_the_blocks_of_the_page_work_as_shown(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    printed = ""
-    for kind, block in blocks_of("docs/exports.md"):
-        if kind == "console":
-            for command_line, shown in commands_of(block):
-                check_shown(shown, run_command(command_line), command_line)
-        elif kind == "python":
-            exec(compile(block, "docs/exports.md", "exec"), {"__name__": "exports"})
-            printed = capsys.readouterr().out
-        else:
-            check_shown(block, printed, "the example")
 
 
 def test_the_page_names_every_column():

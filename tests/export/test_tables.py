@@ -5,21 +5,21 @@ import pandas as pd
 import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 
-from cxsim.calibration.data import read
-from cxsim.export import export, watched
-from cxsim.export.calendar import START
-from cxsim.export.tables import ACTIVITIES
-from cxsim.export.watched import watch
-from cxsim.measures import Measure, Note
-from cxsim.records import MONEY_UNIT
+from cxsim.analysis.export import export, watched
+from cxsim.analysis.export.calendar import START
+from cxsim.analysis.export.tables import ACTIVITIES
+from cxsim.analysis.export.watched import watch
+from cxsim.data import read
+from cxsim.engine.measures import Measure, Note
+from cxsim.engine.state import MONEY_UNIT
 
-MARKET = scenario_from(EVERYTHING_HAPPENS)
+MARKET = scenario_from(EVERYTHING_HAPPENS, "brand.focal.need.similar=0.3", "brand.rival.need.similar=0.3")
 DAY = pd.Timestamp(START)
 
 
 @pytest.fixture(scope="module")
 def world():
-    return watch(MARKET, 1, 0).world
+    return watch(MARKET, 1, 0).state
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_the_rfm_table_read_back_is_what_the_world_holds(world, folder):
 
 def test_the_amounts_are_the_revenue(world, tables):
     units = np.rint(tables["transactions"]["amount"].to_numpy() * MONEY_UNIT).astype(int)
-    assert units.sum() == tallied(world, Measure.revenue_money) > 0
+    assert units.sum() == tallied(world, Measure.revenue_money) - tallied(world, Measure.similar_money) > 0
     mean = tables["transactions"].groupby("customer_id")["amount"].mean()
     assert mean.to_numpy() == pytest.approx(tables["rfm"]["monetary_value"].to_numpy(), abs=1e-4)
 
@@ -98,6 +98,7 @@ COUNTED = {
     "expects": (Measure.considered,),
     "finds out": (Measure.found,),
     "buys": (Measure.purchases,),
+    "buys something similar": (Measure.similar_purchases,),
     "uses": (Measure.uses,),
     "something fails": (Measure.failures,),
     "stays silent": (Measure.silent,),
@@ -142,7 +143,7 @@ def test_the_events_of_each_case_are_in_order_and_cases_stand_together(tables):
 def test_what_a_firm_could_record_holds_no_thought_and_no_truth(tables):
     events = tables["events"]
     assert set(events.loc[events["recorded"], "concept:name"]) == {
-        *("gives up checkout", "buys", "answers survey", "reviews"),
+        *("gives up checkout", "buys", "buys something similar", "answers survey", "reviews"),
         *("contact, not resolved", "contact, resolved", "contact, resolved quickly"),
     }
 

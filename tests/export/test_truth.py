@@ -10,11 +10,11 @@ import pytest
 from markets import EVERYTHING_HAPPENS, STATISTICS_ONLY, scenario_from
 
 import cxsim
-from cxsim.export import export
-from cxsim.export.truth import truth
-from cxsim.export.watched import watch
-from cxsim.measures import Note
-from cxsim.records import MONEY_UNIT
+from cxsim.analysis.export import export
+from cxsim.analysis.export.truth import truth
+from cxsim.analysis.export.watched import watch
+from cxsim.engine.measures import Note
+from cxsim.engine.state import MONEY_UNIT
 
 PLAN_TEXT = """
 [[intervention]]
@@ -52,7 +52,7 @@ def test_individual_effects_sum_to_the_paired_comparison_of_the_same_luck():
 def test_the_truth_of_each_world_is_that_world():
     tables = export(BASE, PLAN)
     for mark, market in (("", BASE), ("plan_", PLAN)):
-        bonds = watch(market, 1, 0).world.bonds[:, 0]
+        bonds = watch(market, 1, 0).state.bonds[:, 0]
         assert tables["truth"][f"{mark}purchases"].tolist() == bonds["purchases"].tolist()
         assert tables["truth"][f"{mark}customer"].tolist() == bonds["customer"].tolist()
         np.testing.assert_array_equal(tables["truth"][f"{mark}satisfaction"], bonds["satisfaction"])
@@ -131,6 +131,17 @@ def test_the_chance_to_stay_is_the_one_that_decides_when_experience_counts_for_n
     assert chance == pytest.approx(decided["a"], abs=1e-6)
 
 
+def test_the_mean_basket_is_what_purchases_are_around():
+    """Each of 5 purchases or more is Gamma(400): their mean lies within 5 / sqrt(400 * 5) of it in all people."""
+    market = scenario_from(
+        EVERYTHING_HAPPENS, "need.rate_shape=4", "purchase.basket_evenness=3", "purchase.basket_shape=400"
+    )
+    tables = export(market)
+    mean = tables["rfm"].merge(tables["truth"], on="customer_id").query("frequency >= 4")
+    assert len(mean) > 50
+    assert (mean["monetary_value"] / 50.0 / mean["mean_basket"]).to_numpy() == pytest.approx(1.0, abs=5 / np.sqrt(2000))
+
+
 def test_where_people_may_leave_at_any_time_it_is_the_chance_to_stay_for_a_year():
     shape, scale = 0.6, 12.0
     settings = ("loyalty.departure=anytime", f"loyalty.hazard_shape={shape}", f"loyalty.hazard_scale_weeks={scale}")
@@ -142,7 +153,7 @@ def test_where_people_may_leave_at_any_time_it_is_the_chance_to_stay_for_a_year(
 
 def test_need_rates_segments_and_entries_are_those_of_the_people():
     market = scenario_from(EVERYTHING_HAPPENS + "[segment.a]\nshare = 0.3\n[segment.b]\nshare = 0.7\n")
-    table, people = export(market)["truth"], watch(market, 1, 0).world.people
+    table, people = export(market)["truth"], watch(market, 1, 0).state.people
     assert table["need_rate"].tolist() == people["rate"].tolist()
     assert table["entry_week"].tolist() == people["entry"].tolist()
     assert (table["segment"] == "b").tolist() == people["segment"].tolist()

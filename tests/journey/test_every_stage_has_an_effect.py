@@ -11,8 +11,8 @@ import math
 import pytest
 from markets import EVERYTHING_HAPPENS, lived, scenario_from, state_of, total
 
-from cxsim.journey.support import satisfaction_given_back
-from cxsim.measures import Measure
+from cxsim.engine.journey.support import satisfaction_given_back
+from cxsim.engine.measures import Measure
 
 FOCAL, RIVAL = 0, 1
 MORE, FEWER = 1, -1
@@ -31,6 +31,8 @@ FIRST_BOUGHT = count(Measure.first_purchases)
 STAYED = count(Measure.stays)
 HAPPY = count(Measure.true_satisfied)
 
+DEARER = 'intervention=[{name="dearer", start_week=10, effect=[{parameter="purchase.price", multiply=1.3}]}]'
+
 # stage, parameter, from, to, what moves, where to, what else is set
 CASES = [
     ("need", "need.spontaneous_annual", 0.5, 3.0, FIRST_BOUGHT, MORE),
@@ -41,6 +43,7 @@ CASES = [
     ("need", "need.rate_shape", 0.5, 2.0, BOUGHT, MORE),
     ("need", "need.life_scale_weeks", 5.0, 20.0, BOUGHT, FEWER, "need.kind=replacement"),
     ("need", "need.period_weeks", 4.0, 12.0, BOUGHT, FEWER, "need.kind=contract"),
+    ("need", "brand.focal.need.similar", 0.1, 0.5, count(Measure.similar_purchases), MORE),
     ("expectation", "brand.focal.expectation.promise", 0.2, 1.4, FIRST_BOUGHT, MORE),
     ("expectation", "brand.focal.expectation.promise", 0.2, 1.4, HAPPY, FEWER, "purchase.expectation_weight=0.0"),
     ("expectation", "brand.focal.expectation.awareness", 0.2, 0.9, FIRST_BOUGHT, MORE),
@@ -52,11 +55,19 @@ CASES = [
     ("research", "research.persistence", 0.0, 0.9, count(Measure.lines_research), FEWER, "brand.focal.research.findability=0.4"),
     ("research", "research.duration_weeks", 0.0, 8.0, BOUGHT, FEWER),
     ("purchase", "brand.focal.purchase.price", 40.0, 80.0, FIRST_BOUGHT, FEWER),
+    ("purchase", "purchase.rise_weight", 0.0, 6.0, count(Measure.loop_purchases), FEWER, DEARER),
+    ("purchase", "purchase.rise_forgiven", 0.0, 8.0, count(Measure.doubts), FEWER, DEARER, "loyalty.satisfaction_reference=0.3", "purchase.grudge_weight=0.0"),
+    ("purchase", "purchase.price_memory", 0.0, 1.0, count(Measure.doubts), FEWER, DEARER),
+    ("purchase", "brand.focal.purchase.announced_change", 0.0, 1.0, count(Measure.loop_purchases), FEWER),
+    ("purchase", "brand.focal.purchase.terms_clarity", 0.2, 1.0, HAPPY, MORE),
+    ("use", "use.bill_shock_cost", 0.0, 0.4, HAPPY, FEWER, "brand.focal.purchase.terms_clarity=0.5"),
+    ("use", "use.value_weight", 0.0, 2.0, HAPPY, FEWER, DEARER),
     ("purchase", "brand.focal.purchase.appeal", -1.0, 1.0, FIRST_BOUGHT, MORE),
     ("purchase", "brand.focal.purchase.ease", 0.3, 1.0, BOUGHT, MORE),
     ("purchase", "brand.focal.purchase.ease", 0.3, 1.0, count(Measure.lines_purchase), FEWER),
     ("purchase", "brand.focal.purchase.fit", 0.5, 1.0, HAPPY, MORE),
     ("purchase", "purchase.inertia", -3.0, 3.0, count(Measure.returns), MORE),
+    ("purchase", "purchase.grudge_weight", 0.0, 3.0, count(Measure.returns), FEWER),
     ("purchase", "purchase.outside", -3.0, 2.0, BOUGHT, FEWER),
     ("purchase", "purchase.retry", 0.0, 0.9, BOUGHT, MORE, "brand.focal.purchase.ease=0.5"),
     ("purchase", "purchase.to_rival", 0.0, 1.0, count(Measure.purchases, brand=RIVAL), MORE, "brand.focal.purchase.ease=0.1"),
@@ -71,6 +82,7 @@ CASES = [
     ("use", "use.effort_weight", 0.0, 1.0, HAPPY, FEWER, "brand.focal.purchase.ease=0.5"),
     ("support", "brand.focal.support.capacity", 15.0, "inf", count(Measure.support_time), FEWER),
     ("support", "brand.focal.support.capacity", 15.0, "inf", count(Measure.quick), MORE),
+    ("support", "support.raised_again", 0.0, 0.9, count(Measure.contacts), MORE, "brand.focal.support.resolve_rate=0.2", "brand.focal.support.capacity=inf"),
     ("support", "brand.focal.support.access_effort", 0.0, 4.0, count(Measure.contacts), FEWER),
     ("support", "brand.focal.support.resolve_rate", 0.0, 1.0, STAYED, MORE, "support.contact_base=10.0", "brand.focal.use.failure_rate=0.8", "brand.focal.support.capacity=inf"),
     ("support", "brand.focal.support.quick_rate", 0.0, 1.0, count(Measure.quick), MORE),
@@ -78,7 +90,7 @@ CASES = [
     ("support", "support.contact_base", -5.0, 2.0, count(Measure.silent), FEWER),
     ("support", "support.recovery_weight", 0.0, 2.0, STAYED, FEWER),
     ("loyalty", "loyalty.leave_a", 0.2, 2.0, STAYED, FEWER),
-    ("loyalty", "loyalty.hazard_scale_weeks", 2.0, 50.0, count(Measure.loops), MORE, "loyalty.departure=anytime"),
+    ("loyalty", "loyalty.hazard_scale_weeks", 2.0, 50.0, count(Measure.loop_purchases), MORE, "loyalty.departure=anytime"),
     ("loyalty", "loyalty.first_may_leave", "true", "false", STAYED, MORE),
     ("loyalty", "loyalty.satisfaction_reference", 0.2, 1.0, STAYED, FEWER),
     ("loyalty", "loyalty.satisfaction_weight", 0.0, 10.0, STAYED, FEWER, "brand.focal.use.quality=0.3"),
@@ -117,7 +129,7 @@ def test_moving(case):
 
 
 def test_every_stage_is_here():
-    from cxsim.stages import STAGES
+    from cxsim.scenario.stages import STAGES
 
     assert {case[0] for case in CASES} == set(STAGES)
 
@@ -173,7 +185,7 @@ def test_when_all_satisfaction_comes_back_a_failure_cost_none():
 
     def episodes(*changes):
         text = "[brand.focal]\nexpectation.awareness = 1.0\nresearch.findability = 1.0\npurchase.ease = 1.0\n"
-        return lived(scenario_from(text, *one_use, *put_right, *changes)).world.people["episode"]
+        return lived(scenario_from(text, *one_use, *put_right, *changes)).state.people["episode"]
 
     unharmed = episodes("brand.focal.use.failure_rate=0.0")
     failed = ["brand.focal.use.failure_rate=1.0", "brand.focal.use.severity=0.5"]

@@ -8,20 +8,32 @@ from markets import EVERYTHING_HAPPENS, lived, scenario_from, state_of
 from random_markets import value_inside
 
 from cxsim.scenario.register import stage_parameters
-from cxsim.stages import Offer
+from cxsim.scenario.stages import Offer
 
 KEYS = {f"{stage}.{name}": (side, field) for stage, name, side, field in stage_parameters()}
 
+DEARER = 'intervention=[{name="dearer", start_week=10, effect=[{parameter="purchase.price", multiply=1.3}]}]'
 # Parameters that act only in one of several worlds.
 WORLDS = {
     "need.life_shape": ["need.kind=replacement"],
     "need.life_scale_weeks": ["need.kind=replacement", "need.life_scale_weeks=10.0"],
     "need.period_weeks": ["need.kind=contract", "need.period_weeks=6.0"],
+    "support.agent_contacts": ["brand.focal.support.agents=1", "brand.focal.support.agent_contacts=3.0"],
+    "purchase.price_memory": [DEARER],
+    "purchase.rise_weight": [DEARER],
+    "purchase.rise_forgiven": [DEARER],
+    "use.value_weight": [DEARER],
+    "purchase.similar_price": ["brand.focal.need.similar=0.5"],
+    "money.similar_cost": ["brand.focal.need.similar=0.5"],
+    "use.bill_shock_cost": ["brand.focal.purchase.terms_clarity=0.5"],
     "loyalty.hazard_shape": ["loyalty.departure=anytime"],
     "loyalty.hazard_scale_weeks": ["loyalty.departure=anytime"],
 }
 # Parameters that the run itself does not read, and who does.
-ELSEWHERE = {"money.advertising_weekly": "a fixed cost of the firm, subtracted in the ledger, in no person's life"}
+ELSEWHERE = {
+    "money.advertising_weekly": "a fixed cost of the firm, subtracted in the ledger, in no person's life",
+    "money.agent_wage": "likewise",
+}
 
 
 def moved_values(key):

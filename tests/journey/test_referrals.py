@@ -8,17 +8,17 @@ import itertools
 import pytest
 from markets import lived, scenario_from
 
-from cxsim.journey.need import outside
-from cxsim.journey.telling import invite
-from cxsim.market.world import make_world
-from cxsim.measures import Note, Trigger
-from cxsim.records import EVERYBODY, NOBODY, WEEK, Stage
+from cxsim.engine.journey.need import outside
+from cxsim.engine.journey.telling import invite
+from cxsim.engine.market.start import state_at_start
+from cxsim.engine.measures import Note, Trigger
+from cxsim.engine.state import EVERYBODY, NOBODY, WEEK, Stage
 
 QUIET = "need.spontaneous_annual=0.0", "need.imitation_annual=0.0", "brand.focal.need.reach_annual=0.0"
 
 
 def world_of_three():
-    return make_world(scenario_from("", "market.people=3", *QUIET), 1)
+    return state_at_start(scenario_from("", "market.people=3", *QUIET), 1)
 
 
 def test_a_referral_starts_one_journey():
@@ -73,7 +73,7 @@ def test_nobody_begins_more_journeys_than_reasons():
     searches = "research.duration_weeks=0.2", "research.persistence=0.0", "brand.focal.research.findability=0.5"
     loud = "telling.refer_base=50.0", "telling.refer_threshold=-10.0", "purchase.outside=3.0"
     scenario = scenario_from("", "market.people=300", "market.horizon_weeks=20", *QUIET, *easy, *searches, *loud)
-    notes = lived(scenario, watch=EVERYBODY, room_for_notes=60_000).world.log
+    notes = lived(scenario, watch=EVERYBODY, room_for_notes=60_000).state.log
     by_referral = notes[(notes["what"] == Note.NEED) & (notes["a"] == Trigger.REFERRAL)]
     asked = notes[notes["what"] == Note.REFERS]
     for person in set(by_referral["person"]):

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markets import STATISTICS_ONLY, lived, scenario_from, traits_record
 
-from cxsim.journey.expectation import learned
-from cxsim.journey.listening import ease_score, five_point, recommend_score
-from cxsim.journey.loyalty import lasting_failure, stay_logit, stay_probability
-from cxsim.journey.need import wait_for_next_need
-from cxsim.journey.support import chance_of_contact, recovery_offset
-from cxsim.journey.telling import chance_to_refer, messages_expected
-from cxsim.journey.terms import logistic
-from cxsim.journey.use import satisfaction, valued
-from cxsim.records import Outcome, Stage
+from cxsim.engine.journey.expectation import learned
+from cxsim.engine.journey.listening import ease_score, five_point, recommend_score
+from cxsim.engine.journey.loyalty import lasting_failure, stay_logit, stay_probability
+from cxsim.engine.journey.need import wait_for_next_need
+from cxsim.engine.journey.schedule import logistic
+from cxsim.engine.journey.support import chance_of_contact, recovery_offset
+from cxsim.engine.journey.telling import chance_to_refer, messages_expected
+from cxsim.engine.journey.use import satisfaction, valued
+from cxsim.engine.state import Outcome, Stage
 
 DEFAULT = traits_record()
 CROSS = traits_record(telling={"refer_threshold": -10.0})
@@ -174,7 +174,7 @@ purchase.ease = 1.0
 
 def each_persons(column, *overrides, text=FIRST_EPISODE):
     model = lived(scenario_from(text, *overrides))
-    return model.world.bonds[:, 0][column].astype(float)
+    return model.state.bonds[:, 0][column].astype(float)
 
 
 def test_better_quality_satisfies_everybody_at_least_as_much():
@@ -222,8 +222,8 @@ def test_satisfaction_keeps_everybody_who_would_have_stayed_without_it():
         model = lived(
             scenario_from(STATISTICS_ONLY, *weight, "market.people=2000", f"brand.focal.use.quality={quality}"), weeks=1
         )
-        once = model.world.people["uses"] == 1
-        return once, model.world.people["stage"] == Stage.GONE
+        once = model.state.people["uses"] == 1
+        return once, model.state.people["stage"] == Stage.GONE
 
     (once_worse, gone_worse), (once_better, gone_better) = left(0.6), left(0.9)
     once = once_worse & once_better

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from cxsim.compiled import compiled
-from cxsim.luck import exponential, key_of, normal, normal_quantile, poisson, uniform
+from cxsim.engine.compiled import compiled
+from cxsim.engine.luck import exponential, gamma, key_of, normal, normal_quantile, poisson, uniform
 
 FALSE_ALARM = 1e-4
 MANY = 200_000
@@ -137,3 +137,27 @@ def test_somebody_with_ever_more_to_say_never_says_less():
 @given(st.floats(0.0, 50.0), st.floats(0.0, 50.0), st.floats(1e-6, 1 - 1e-6))
 def test_a_higher_mean_never_gives_fewer(mean, other, u):
     assert poisson(min(mean, other), u) <= poisson(max(mean, other), u)
+
+
+@compiled
+def fill_with_gamma(luck, shape, into):
+    for person in range(into.shape[0]):
+        into[person] = gamma(luck, person, 11, 3, shape)
+
+
+@pytest.mark.parametrize("shape", [0.5, 0.7, 1.0, 2.5, 6.25, 80.0])
+def test_gamma_numbers_are_gamma(shape):
+    numbers = np.empty(MANY)
+    fill_with_gamma(key_of(1, 0), shape, numbers)
+    assert stats.kstest(numbers, stats.gamma(shape).cdf).pvalue > FALSE_ALARM
+    mean, variance = stats.norm.isf(FALSE_ALARM / 2) * np.sqrt(np.array([shape, 2 * shape**2 + 6 * shape]) / MANY)
+    assert abs(numbers.mean() - shape) < mean
+    assert abs(numbers.var() - shape) < variance  # the fourth central moment is 3 shape**2 + 6 shape
+
+
+def test_gamma_numbers_of_a_person_are_uncorrelated_and_share_no_luck():
+    luck = key_of(1, 0)
+    drawn = np.array([[gamma(luck, person, 11, ordinal, 1.0) for ordinal in range(3)] for person in range(20_000)])
+    correlations = np.corrcoef(drawn.T)[np.triu_indices(3, 1)]
+    assert np.abs(correlations).max() < stats.norm.isf(FALSE_ALARM / 2 / 3) / np.sqrt(len(drawn))
+    assert len(np.unique(drawn)) == drawn.size

@@ -1,13 +1,13 @@
-"""Protects common random numbers at the root: no file of the package draws luck anywhere but from `cxsim.luck`."""
+"""Protects common random numbers at the root: no file of the package draws luck anywhere but from `cxsim.engine.luck`."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-import cxsim.luck
+import cxsim
 
-PACKAGE = Path(cxsim.luck.__file__).parent
+PACKAGE = Path(cxsim.__file__).parent
 FORBIDDEN = ("random", "numpy.random", "secrets.SystemRandom")
 
 
@@ -58,4 +58,6 @@ def test_the_lint_sees(source):
 
 
 def test_the_lint_does_not_cry_wolf():
-    assert not forbidden_in("from cxsim.luck import uniform\nimport numpy as np\nrandom = np.ones(3)\nx = random.sum()")
+    assert not forbidden_in(
+        "from cxsim.engine.luck import uniform\nimport numpy as np\nrandom = np.ones(3)\nx = random.sum()"
+    )

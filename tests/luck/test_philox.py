@@ -1,10 +1,12 @@
 """Protects the generator: Philox4x32-10 gives the numbers its authors published, and purposes never share luck."""
 
+import importlib
+
 import numpy as np
 import pytest
 
-from cxsim import luck
-from cxsim.luck import key_of, philox, purpose, purposes
+from cxsim.engine import luck
+from cxsim.engine.luck import key_of, philox, purpose, purposes
 
 # Random123 1.14, tests/kat_vectors, "philox4x32 10": counter, key, result.
 PUBLISHED = [
@@ -33,12 +35,37 @@ def test_a_seed_out_of_range_is_refused(seed, replication):
         key_of(seed, replication)
 
 
+@pytest.mark.parametrize("seed", [True, 1.9, "1", None, float("nan"), np.random.default_rng(1)])  # noqa: TID251
+def test_what_is_no_whole_number_is_no_seed(seed):
+    for luck_of in (lambda: key_of(seed, 0), lambda: key_of(0, seed)):
+        with pytest.raises(ValueError, match="whole number"):
+            luck_of()
+
+
+@pytest.mark.parametrize("seed", [np.int32(7), np.uint64(7), 7.0, np.float32(7.0)])
+def test_numbers_of_numpy_are_seeds(seed):
+    assert key_of(seed, seed).tolist() == [7, 0, 7]
+
+
 def test_a_purpose_registers_once():
     name = "test: a purpose of its own"
     word = purpose(name)
     assert purposes()[word] == name
     with pytest.raises(ValueError, match="already registered"):
         purpose(name)
+
+
+def test_a_cell_run_twice_and_a_module_reloaded_register_the_same_purpose(tmp_path, monkeypatch):
+    file = tmp_path / "mechanism_of_mine.py"
+    file.write_text("from cxsim.engine.luck import purpose\nMINE = purpose('test: reloaded')\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("mechanism_of_mine")
+    first = module.MINE
+    file.write_text("import math\n" + file.read_text(encoding="utf-8"), encoding="utf-8")  # the line moves
+    assert first == importlib.reload(module).MINE
+    elsewhere = {"__name__": "another_module", "purpose": purpose}
+    with pytest.raises(ValueError, match="already registered"):
+        exec("MINE = purpose('test: reloaded')", elsewhere)
 
 
 def test_two_names_with_the_same_word_are_refused():

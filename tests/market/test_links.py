@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from markets import lived, scenario_from
 
-from cxsim.luck import key_of
-from cxsim.market.links import communities, from_edges, scale_free, small_world
-from cxsim.market.world import make_world
+from cxsim.engine.luck import key_of
+from cxsim.engine.market.links import communities, from_edges, scale_free, small_world
+from cxsim.engine.market.start import state_at_start
 from cxsim.scenario import ScenarioError
 
 LUCK = key_of(1, 0)
@@ -91,9 +91,9 @@ def test_very_small_markets_live(kind, people):
     scenario = scenario_from(
         "", f"market.people={people}", f"market.links.kind={kind}", "market.horizon_weeks=20", *talk
     )
-    friends = make_world(scenario, 1).friends
+    friends = state_at_start(scenario, 1).friends
     assert ((friends >= 0) & (friends < people)).all()
-    assert lived(scenario).world.bonds["purchases"].sum() > 0
+    assert lived(scenario).state.bonds["purchases"].sum() > 0
 
 
 @pytest.mark.parametrize("text", ["", "person,friend\n"], ids=["empty file", "heading only"])
@@ -105,5 +105,5 @@ def test_an_edge_list_without_edges_never_means_that_everybody_talks_to_everybod
         model = lived(scenario_from(market, *loud, folder=tmp_path))
     except ScenarioError:
         return  # to refuse it is honest too
-    assert model.world.bonds["purchases"].sum() > 0
-    assert model.world.bonds["heard"].sum() + model.world.bonds["news"].sum() == 0
+    assert model.state.bonds["purchases"].sum() > 0
+    assert model.state.bonds["heard"].sum() + model.state.bonds["news"].sum() == 0

@@ -8,7 +8,7 @@ import pytest
 from markets import lived, scenario_from
 from scipy import special, stats
 
-from cxsim.market.world import make_world
+from cxsim.engine.market.start import state_at_start
 from cxsim.scenario import ScenarioError
 
 PEOPLE = 20_000
@@ -28,7 +28,7 @@ use.memory = 0.5
 
 
 def world_of(text, *overrides):
-    return make_world(scenario_from(text, *overrides), 1)
+    return state_at_start(scenario_from(text, *overrides), 1)
 
 
 def test_segments_have_their_shares_and_their_own_keys():
@@ -36,7 +36,6 @@ def test_segments_have_their_shares_and_their_own_keys():
     young = world.people["segment"] == 0
     assert abs(young.mean() - 0.3) < 4 * np.sqrt(0.3 * 0.7 / PEOPLE)
     assert world.traits["use"]["memory"].tolist() == [0.3, 0.5]
-    assert world.traits["need"]["rate_shape"].tolist() == [2.0, 2.0]
     for mine, scale in ((young, 4.0), (~young, 8.0)):
         rates = world.people["rate"][mine].astype(float)
         assert abs(rates.mean() - 2.0 / scale) < 4 * rates.std() / np.sqrt(mine.sum())
@@ -60,8 +59,8 @@ def test_leaving_hazards_are_gamma_when_people_may_leave_anytime():
 def test_people_enter_in_their_weeks_and_live_nothing_before():
     text = "[market]\npeople = 12\nentry_counts = [3, 0, 1]\nentry_step_weeks = 2.5\nhorizon_weeks = 8\n"
     model = lived(scenario_from(text, "need.at_entry=true", "brand.focal.expectation.awareness=1.0"))
-    assert model.world.people["entry"].tolist() == [0.0, 0.0, 0.0, 5.0] * 3
-    late = model.world.bonds[3::4, 0]
+    assert model.state.people["entry"].tolist() == [0.0, 0.0, 0.0, 5.0] * 3
+    late = model.state.bonds[3::4, 0]
     bought = late["purchases"] > 0
     assert bought.any()
     assert (late["first_bought"][bought] >= 5.0).all()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from cxsim.market.quantiles import beta_logit_quantile, gamma_log_quantile
+from cxsim.engine.market.quantiles import beta_logit_quantile, gamma_log_quantile
 
 U = np.concatenate(
     [np.linspace(0.0005, 0.9995, 5003), 10.0 ** np.linspace(-9, -3, 50), 1 - 10.0 ** np.linspace(-9, -3, 50)]

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from markets import EVERYTHING_HAPPENS, lived, scenario_from, state_of, total
 
-from cxsim.customer import Customer
-from cxsim.measures import Measure
-from cxsim.model import REPORTERS, LoyaltyModel
-from cxsim.records import Stage
+from cxsim.engine.agents import Customer
+from cxsim.engine.measures import Measure
+from cxsim.engine.model import REPORTERS, LoyaltyModel
+from cxsim.engine.outcomes.status import Status, count_statuses, outcomes
+from cxsim.engine.state import Stage
+from cxsim.scenario.checks import SET_AT_THE_START
 
 SMALL = ["market.people=80", "market.horizon_weeks=12"]
 
@@ -67,7 +69,7 @@ def test_agents_of_the_compiled_engine_can_be_looked_at():
     for _ in range(12):
         model.step()
     buyers = model.agents.select(lambda customer: customer.bond(0).purchases > 0)
-    assert 0 < len(buyers) == (model.world.bonds["purchases"][:, 0] > 0).sum()
+    assert 0 < len(buyers) == (model.state.bonds["purchases"][:, 0] > 0).sum()
     assert set(model.agents.get("stage")) <= set(Stage)
 
 
@@ -96,9 +98,11 @@ def test_the_collector_holds_one_row_a_week_that_says_what_the_records_say():
     frame = model.datacollector.get_model_vars_dataframe()
     assert list(frame.columns) == list(REPORTERS)
     assert len(frame) == 12
-    assert frame["customers"].iloc[-1] == model.world.bonds["customer"][:, 0].sum() > 0
-    assert frame["loops"].iloc[-1] == model.world.bonds["loops"][:, 0].sum() > 0
-    assert frame["lines"].iloc[-1] == (model.world.bonds["ended_stage"][:, 0] != Stage.OUTSIDE).sum() > 0
+    assert frame["customers"].iloc[-1] == model.state.bonds["customer"][:, 0].sum() > 0
+    bonds = model.state.bonds[:, 0]
+    assert frame["loop_purchases"].iloc[-1] == bonds["loop_purchases"].sum() > 0
+    assert frame["loops"].iloc[-1] == count_statuses(outcomes(model.state, 0))[Status.loop] > 0
+    assert frame["lines"].iloc[-1] == (model.state.bonds["ended_stage"][:, 0] != Stage.OUTSIDE).sum() > 0
     assert frame["purchases"].sum() == total(model, Measure.purchases) > 0
     satisfaction = frame["satisfaction"].dropna()
     assert satisfaction.between(-1, 1.5).all()
@@ -218,6 +222,11 @@ def test_the_compiled_engine_refuses_a_customer_class_it_would_ignore():
     [
         ({"engine": "fast"}, "'fast' is unknown; choose 'compiled' or 'agents'"),
         ({"rng": -1}, "seed -1 is outside"),
+        ({"rng": 1.9}, "seed is 1.9; it must be a whole number"),
+        ({"rng": True}, "seed is True; it must be a whole number"),
+        ({"rng": np.random.default_rng(1)}, "seed is a Generator. Luck is keyed"),  # noqa: TID251
+        ({"rng": np.random.SeedSequence(1)}, "seed is a SeedSequence. Luck is keyed"),  # noqa: TID251
+        ({"seed": 42}, r"the seed is called rng, as in Mesa: LoyaltyModel\(..., rng=42\)"),
         ({"replication": 2**32}, "replication 4294967296 is outside"),
         ({"use.memory": 0.4}, "overrides need a scenario by name or file"),
     ],
@@ -235,16 +244,56 @@ def test_an_unknown_override_is_named(market_file):
 def test_numpy_values_are_taken_as_overrides(market_file):
     values = {"brand.focal.use.quality": np.float64(0.8), "market.people": np.int64(30), "need.at_entry": np.True_}
     model = LoyaltyModel(market_file, rng=np.int64(3), **values)
-    assert (model.plan.brand["focal"].use.quality, model.plan.market.people, model.plan.need.at_entry) == (
+    assert (model.settings.brand["focal"].use.quality, model.settings.market.people, model.settings.need.at_entry) == (
         0.8,
         30,
         True,
     )
 
 
+def test_what_people_were_drawn_from_cannot_be_written_in_mid_run():
+    model = model_of()
+    model.step()
+    for key in SET_AT_THE_START:
+        stage, name = key.split(".")
+        for table in (model.state.traits, model.state.offers):
+            if stage in table.dtype.names:
+                with pytest.raises(ValueError, match=f"no field of name {name}"):
+                    table[stage][name] = 1.0
+
+
+@pytest.mark.parametrize("engine", ["compiled", "agents"])
+def test_terms_written_in_mid_run_act_from_the_next_event_on(engine):
+    class PriceWar(LoyaltyModel):
+        def step(self):
+            if self.week == 4:
+                self.state.offers["purchase"]["price"] = 0.5
+                self.state.traits["need"]["spontaneous_annual"] = 20.0
+            super().step()
+
+    usual, war = (kind(scenario_from(EVERYTHING_HAPPENS), rng=1, engine=engine) for kind in (LoyaltyModel, PriceWar))
+    for model in (usual, war):
+        for _ in range(8):
+            model.step()
+    before, after = slice(0, 4), slice(4, 8)
+    same = usual.state.tally == war.state.tally
+    assert same[before].all() and not same[after].all()
+
+
+def test_models_and_customers_show_themselves_in_a_line():
+    model = model_of(engine="agents")
+    model.run_model()
+    shown = repr(model)
+    for part in ("week 12 of 12, 80 people", f"focal: {REPORTERS['customers'](model)} customers", "seed 1"):
+        assert part in shown
+    buyer = next(customer for customer in model.agents if customer.bond(0).purchases)
+    assert f"{buyer.bond(0).purchases} of focal" in repr(buyer)
+    assert max(len(repr(each)) for each in (model, *model.agents)) < 240
+
+
 def test_importing_and_running_is_silent_with_every_warning_an_error(market_file):
     code = (
-        "from cxsim.model import LoyaltyModel\n"
+        "from cxsim.engine.model import LoyaltyModel\n"
         f"model = LoyaltyModel({str(market_file)!r}, engine='agents')\n"
         "while model.running: model.step()\n"
         "assert len(model.agents) == 150\n"

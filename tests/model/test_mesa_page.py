@@ -3,7 +3,7 @@
 import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 
-from cxsim.model import LoyaltyModel
+from cxsim.engine.model import LoyaltyModel
 
 solara = pytest.importorskip("solara", reason="Mesa's page needs mesa[viz]")
 

@@ -1,8 +1,8 @@
-"""A market small enough to try every plan of its menu many times, and crews for it."""
+"""A market small enough to try every plan of its menu many times, and backends for it."""
 
-from cxsim.portfolio.menu import read_menu
+from cxsim.analysis.portfolio.menu import read_menu
+from cxsim.analysis.workers.backends import Threads
 from cxsim.scenario import load
-from cxsim.sweep.workers.crews import Threads
 
 MARKET = """
 name = "Corner shop"
@@ -56,5 +56,5 @@ def market_and_menu(folder, menu=MENU):
 
 
 def one_thread():
-    """A crew of one thread."""
+    """A backend of one thread."""
     return Threads()

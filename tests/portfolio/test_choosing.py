@@ -5,20 +5,20 @@ import pytest
 from scipy import stats
 from small import MARKET, MENU, market_and_menu, one_thread, written
 
-from cxsim.luck import key_of, purpose, uniform
-from cxsim.portfolio.choosing import best_portfolio
-from cxsim.portfolio.plan_file import plan_text
-from cxsim.portfolio.plans import affordable, nothing, options_of, record_with, words_of
-from cxsim.portfolio.portfolio import Portfolio
-from cxsim.portfolio.race import race
-from cxsim.portfolio.trials import CHECK, RACE, Trials, places
-from cxsim.portfolio.work import KEPT
-from cxsim.portfolio.worlds import worlds_for
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.portfolio.choosing import best_portfolio
+from cxsim.analysis.portfolio.plan_file import plan_text
+from cxsim.analysis.portfolio.plans import affordable, nothing, options_of, record_with, words_of
+from cxsim.analysis.portfolio.portfolio import Portfolio
+from cxsim.analysis.portfolio.race import race
+from cxsim.analysis.portfolio.trials import CHECK, RACE, Trials, places
+from cxsim.analysis.portfolio.work import KEPT
+from cxsim.analysis.portfolio.worlds import worlds_for
+from cxsim.analysis.sweep.parameters import scenario_with
+from cxsim.analysis.workers.backends import Threads
+from cxsim.analysis.workers.threads import Silent
+from cxsim.engine.luck import key_of, purpose, uniform
 from cxsim.scenario import load
-from cxsim.study.comparison import compare
-from cxsim.sweep.design.keys import scenario_with
-from cxsim.sweep.progress import Silent
-from cxsim.sweep.workers.crews import Threads
 
 NO_POSTER = MENU[: MENU.index('[[intervention]]\nname = "poster"')]
 CERTAIN = NO_POSTER.replace('name = "till"', 'name = "till"\nlevel = "typical"')  # one world
@@ -156,16 +156,16 @@ def test_a_crew_is_called_for_each_batch_of_work(shop):
             called.append(self)
             return super().open()
 
-    crews = []
+    backends = []
 
-    def crew():
-        crews.append(Once())
-        return crews[-1]
+    def backend():
+        backends.append(Once())
+        return backends[-1]
 
-    trials = Trials(*shop, [{}], 1, crew, Silent())
+    trials = Trials(*shop, [{}], 1, backend, Silent())
     trials.observe([(1, 0)], [(0, 0)])
     trials.observe([(1, 0)], [(0, 1)])
-    assert len(crews) == 2 and not called
+    assert len(backends) == 2 and not called
 
 
 def test_a_plan_that_cannot_be_is_told_and_never_chosen(tmp_path):
@@ -222,7 +222,7 @@ def test_a_portfolio_names_its_plans(found: Portfolio):
     ],
 )
 def test_nonsense_is_refused(shop, options, said):
-    given = {"budget": BUDGET, "aim": "margin", "worlds": [{}], "crew": one_thread, **options}
+    given = {"budget": BUDGET, "aim": "margin", "worlds": [{}], "backend": one_thread, **options}
     with pytest.raises(ValueError) as error:
         best_portfolio(*shop, **given)
     assert said in str(error.value)

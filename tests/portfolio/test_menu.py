@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from small import MENU, market_and_menu
 
-from cxsim.portfolio.menu import menu_from_library, read_menu
-from cxsim.portfolio.plans import affordable, fixed_cost, neighbours, nothing, record_with, words_of
-from cxsim.portfolio.worlds import worlds_for
+from cxsim.analysis.portfolio.menu import menu_from_library, read_menu
+from cxsim.analysis.portfolio.plans import affordable, fixed_cost, neighbours, nothing, record_with, words_of
+from cxsim.analysis.portfolio.worlds import worlds_for
+from cxsim.analysis.sweep.parameters import scenario_with
 from cxsim.scenario import ScenarioError, load, load_intervention_library
-from cxsim.sweep.design.keys import scenario_with
 
 
 def test_a_menu_offers_every_size_at_every_start(tmp_path):

@@ -8,10 +8,10 @@ import pytest
 from matplotlib import pyplot as plt
 from small import MARKET, MENU, market_and_menu, one_thread, written
 
-from cxsim import charts
-from cxsim.portfolio.choosing import best_portfolio
-from cxsim.portfolio.report import report_text, verdict
-from cxsim.portfolio.worlds import worlds_for
+from cxsim.analysis.portfolio.choosing import best_portfolio
+from cxsim.analysis.portfolio.report import report_text, verdict
+from cxsim.analysis.portfolio.worlds import worlds_for
+from cxsim.interface import charts
 from cxsim.scenario import load
 
 

@@ -16,11 +16,11 @@ from interruption import StopAfter
 from sessions import started, wait_until
 from small import MARKET, MENU, market_and_menu, one_thread, written
 
-from cxsim import cli
-from cxsim.portfolio.choosing import best_portfolio
-from cxsim.portfolio.memory import question, remembered
-from cxsim.study.folder import ResultsExistError
-from cxsim.sweep.store.journal import records
+from cxsim.analysis.portfolio.choosing import best_portfolio
+from cxsim.analysis.portfolio.memory import question, remembered
+from cxsim.analysis.results.folder import ResultsExistError
+from cxsim.analysis.sweep.journal import records
+from cxsim.interface import cli
 
 BUDGET, RUNS = 45.0, 300
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and sessions")
@@ -97,7 +97,7 @@ def test_on_a_cluster_too(cxsim, shop, whole, tmp_path):
     out = tmp_path / "out"
     with dask(tmp_path) as cluster:
         cluster.worker("--no-nanny")
-        cluster.crew(1)
+        cluster.backend(1)
         process = started(*asked(shop, out, "--cluster", cluster.address))
         wait_until(lambda: size_of_log(out) > 2_000, process)
         os.kill(process.pid, signal.SIGKILL)
@@ -110,7 +110,7 @@ def test_on_a_cluster_too(cxsim, shop, whole, tmp_path):
 def test_a_finished_search_is_only_looked_up_and_may_go_on(cxsim, shop, whole, tmp_path, monkeypatch):
     out = tmp_path / "whole"
     with monkeypatch.context() as patch:
-        patch.setattr("cxsim.portfolio.work.live", None)
+        patch.setattr("cxsim.analysis.portfolio.work.simulate", None)
         assert cxsim(*asked(shop, out, "--workers", 0, "--resume"))[0] == 0
     assert contents(out) == whole
     assert cxsim(*asked(shop, out, "--workers", 0, "--resume", "--runs", 400))[0] == 0
@@ -154,7 +154,7 @@ def test_plans_that_cannot_be_are_remembered_as_such(tmp_path, monkeypatch):
     for _ in range(2):
         with remembered(tmp_path / "out", question(*search, seed=1), resume=True) as lives:
             tables.append(best_portfolio(*search, one_thread, runs=300, lives=lives).tried())
-        monkeypatch.setattr("cxsim.portfolio.work.live", None)
+        monkeypatch.setattr("cxsim.analysis.portfolio.work.simulate", None)
     assert tables[0].equals(tables[1]) and (tables[0]["impossible"] != "").sum() == 1
 
 

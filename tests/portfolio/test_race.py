@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cxsim.portfolio.race import race
+from cxsim.analysis.portfolio.race import race
 
 RACES, MOST_BREACHES = 200, 20
 TOLERANCE, BUDGET = 1.0, 100.0

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cxsim.portfolio.front import on_front, outline
-from cxsim.portfolio.menu import Menu, Option
-from cxsim.portfolio.plans import affordable, nothing
-from cxsim.portfolio.search import Search
-from cxsim.portfolio.trials import SEARCH
-from cxsim.portfolio.work import KEPT
+from cxsim.analysis.portfolio.front import on_front, outline
+from cxsim.analysis.portfolio.menu import Option, PlanMenu
+from cxsim.analysis.portfolio.plans import affordable, nothing
+from cxsim.analysis.portfolio.search import Search
+from cxsim.analysis.portfolio.trials import SEARCH
+from cxsim.analysis.portfolio.work import KEPT
 
 AIM, COST = KEPT.index("loops"), KEPT.index("cost")
 
@@ -30,7 +30,7 @@ class Additive:
             )
             for item, own in enumerate(costs)
         }
-        self.menu, self.worlds, self.found, self.runs = Menu(options, {}), [{}], {}, 0
+        self.menu, self.worlds, self.found, self.runs = PlanMenu(options, {}), [{}], {}, 0
 
     def mean(self, plan):
         """The true means of a plan; each pair of interventions takes something from each other."""

@@ -3,10 +3,10 @@
 import pytest
 from reported import NASTY, OTHER, PLAN, market
 
-from cxsim.report.writing import report_on
-from cxsim.study.comparison import compare
-from cxsim.study.results import write_comparison, write_runs
-from cxsim.study.runs import run
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.runs import run
+from cxsim.analysis.results.writing import write_comparison, write_runs
+from cxsim.interface.report.writing import report_on
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,11 @@ import pytest
 from markupsafe import escape
 from reported import CURRENCY, NASTY, PLAN, market
 
-from cxsim.report import markdown
-from cxsim.report.writing import report_on
+import cxsim
+from cxsim.analysis.results.reading import NoResultsError
+from cxsim.interface.report import markdown
+from cxsim.interface.report.writing import report_on
 from cxsim.scenario.writing import scenario_text
-from cxsim.study.comparison import compare
-from cxsim.study.reading import NoResultsError
-from cxsim.study.runs import run
 
 RETENTION = "year,still there\n" + "".join(
     f"{year},{count}\n" for year, count in enumerate([1000, 870, 780, 715, 665, 620, 590])
@@ -41,9 +40,9 @@ values = [0.1, 0.5]
 def study(tmp_path_factory):
     """A small study that was lived."""
     pytest.importorskip("pyarrow")
-    from cxsim.sweep.design.study import read_study
-    from cxsim.sweep.sweep import sweep
-    from cxsim.sweep.workers.crews import Threads
+    from cxsim.analysis.sweep.study import read_study
+    from cxsim.analysis.sweep.sweep import sweep
+    from cxsim.analysis.workers.backends import Threads
 
     place = tmp_path_factory.mktemp("study")
     for file, name, more in (("base", f"base {NASTY}", ""), ("plan", f"plan {NASTY}", PLAN)):
@@ -66,10 +65,11 @@ def test_a_sweep_has_its_page(study):
 def test_a_sweep_that_is_not_complete_says_what_is_missing(study, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(study, copy)
-    from cxsim.sweep.design.space import KeySpace
+
+    from cxsim.analysis.sweep.reading import finished
 
     manifest = json.loads((copy / "sweep.json").read_text())
-    manifest |= KeySpace.from_json(manifest).expanded(1).as_json()
+    manifest |= finished(copy, ["loops"]).space.expanded(1).as_json()
     (copy / "sweep.json").write_text(json.dumps(manifest))
     assert "8 of 12 runs are finished" in report_on(copy)
 
@@ -85,7 +85,7 @@ def test_a_sweep_stopped_before_its_first_run_was_finished_says_so(study, tmp_pa
 
 
 def test_reports_need_no_pyarrow_but_for_sweeps(study):
-    without = "import sys; sys.modules['pyarrow'] = None; from cxsim.cli import main; main()"
+    without = "import sys; sys.modules['pyarrow'] = None; from cxsim.interface.cli import main; main()"
     for folder, message in ((study, "cxsim[parquet]"), (study.parent, "manifest.json")):
         command = [sys.executable, "-c", without, "report", folder, "-o", study.parent / "page.html"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -103,9 +103,9 @@ def test_a_damaged_manifest_of_a_sweep_is_refused(study, tmp_path, text):
 @pytest.fixture(scope="module")
 def calibrated(tmp_path_factory):
     """A calibration on a table whose name and column are markup."""
-    from cxsim.calibration.calibrate import calibrate
-    from cxsim.calibration.observed import observe
-    from cxsim.calibration.report import write_calibration
+    from cxsim.analysis.calibration.calibrate import calibrate
+    from cxsim.analysis.calibration.observed import observe
+    from cxsim.analysis.calibration.report import write_calibration
 
     place = tmp_path_factory.mktemp("calibrated")
     data = place / "<b>&'1'.csv"
@@ -212,8 +212,8 @@ def test_a_portfolio_has_its_page(tmp_path, cxsim, monkeypatch):
 def shown():
     """What a notebook shows of a comparison with two plans, and of runs."""
     return [
-        compare(market("base"), market(NASTY, PLAN), market("same"), replications=2)._repr_html_(),
-        run(market(NASTY), replications=2)._repr_html_(),
+        cxsim.compare(market("base"), market(NASTY, PLAN), market("same"), replications=2)._repr_html_(),
+        cxsim.run(market(NASTY), replications=2)._repr_html_(),
     ]
 
 
@@ -222,7 +222,7 @@ def test_results_show_themselves_small_and_escaped(shown):
         assert len(html) < 100_000 and "<svg" in html
         assert "<script" not in html.lower() and "<style" not in html
         assert str(escape(NASTY)) in html and str(escape(CURRENCY)) in html
-    assert "turns " in shown[0] and "too close to call" in shown[0]
+    assert "loops" in shown[0] and "too close to call" in shown[0]
 
 
 # ---- Markdown -------------------------------------------------------------------------------------------------------
@@ -246,3 +246,11 @@ def test_a_table_keeps_its_bars_and_names_its_columns():
     html = markdown.html("| a | b |\n| --- | --- |\n| x \\| y | <i> |")
     assert '<th scope="col">a</th><th scope="col">b</th>' in html
     assert '<th scope="row">x | y</th><td>&lt;i&gt;</td>' in html
+
+
+def test_a_face_is_given_when_results_are_first_asked_for_and_costs_no_import_before():
+    code = (
+        "import sys, cxsim; assert 'pandas' not in sys.modules; cxsim.Runs._repr_html_; cxsim.Comparison._repr_html_; "
+        "assert 'jinja2' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

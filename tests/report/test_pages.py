@@ -9,13 +9,13 @@ from itertools import pairwise
 import pytest
 from reported import CURRENCY, NASTY, OTHER, PLAN, market
 
-from cxsim.report.writing import report_on, write_report
-from cxsim.study.comparison import compare
-from cxsim.study.folder import ResultsExistError, write_folder
-from cxsim.study.reading import NoResultsError
-from cxsim.study.results import write_comparison, write_runs
-from cxsim.study.runs import run
-from cxsim.study.stopping import Decided, HalfWidth
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.runs import run
+from cxsim.analysis.compare.stopping import Decided, HalfWidth
+from cxsim.analysis.results.folder import ResultsExistError, write_folder
+from cxsim.analysis.results.reading import NoResultsError
+from cxsim.analysis.results.writing import write_comparison, write_runs
+from cxsim.interface.report.writing import report_on, write_report
 
 VOID = {"meta", "br", "link", "img", "hr", "input", "use", "path"}
 KINDS = ("comparison", "two plans", "run")
@@ -131,7 +131,7 @@ def test_a_page_on_eight_plans_is_small_and_says_what_gives_way(eight_plans):
 def test_less_and_less_is_shown_until_the_page_is_small(folders, monkeypatch):
     most, said = 10**7, []
     for _ in range(4):
-        monkeypatch.setattr("cxsim.report.comparison.MOST_BYTES", most)
+        monkeypatch.setattr("cxsim.interface.report.comparison.MOST_BYTES", most)
         html = report_on(folders["two plans"])
         assert len(html.encode()) < most
         most = len(html.encode())
@@ -185,6 +185,11 @@ def test_the_verdict_comes_first_and_is_the_comparisons_own(pages, compared):
     assert text.index("It pays") < text.index("Where stories go") < text.rindex("What is assumed")
 
 
+def test_how_often_it_was_better_is_said_of_this_one_set_of_assumptions(pages):
+    text = Page(pages["comparison"]).text
+    assert re.search(r"the plan was better on money in \d+% of them, under this one set of assumptions", text)
+
+
 def test_a_plan_that_loses_is_said_to_lose(tmp_path):
     text = reported(tmp_path, market("base"), market("two", OTHER))
     assert "It loses money" in text and "It pays" not in text
@@ -196,7 +201,7 @@ def test_what_does_nothing_is_too_close_to_call_and_rescues_nobody(tmp_path):
     text = reported(tmp_path, market("base"), market("same"))
     assert "Too close to call" in text and "It pays" not in text
     assert "Rescued lines:" not in text
-    assert "more replications would hardly decide" in text
+    assert "no spread seen in 3 replications is not certainty" in text
 
 
 def test_one_replication_says_that_it_says_nothing(tmp_path):
@@ -220,7 +225,8 @@ def test_a_comparison_that_stopped_by_itself_says_why(tmp_path, until, why):
     text = Page(report_on(tmp_path / "out")).text
     uncertain = text[text.index("What would change this decision") : text.index("All figures")]
     assert f"Why 6 replications. {why}" in uncertain
-    assert ("For the intervals of this page give the rule" in text) == isinstance(until, Decided)
+    assert "For the intervals of this page give the rule" in text
+    assert ("two stages after Stein" in text[text.index("Luck seed") :]) == isinstance(until, HalfWidth)
 
 
 def test_several_plans_stand_side_by_side_and_against_the_leader(pages, two_plans):

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from reported import PLAN, market
 
-from cxsim.study.comparison import compare
-from cxsim.study.reading import NoResultsError, open_results, read_comparison, read_runs
-from cxsim.study.results import write_comparison, write_runs
-from cxsim.study.stopping import Decided
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.stopping import Decided, HalfWidth
+from cxsim.analysis.results.reading import NoResultsError, open_results, read_comparison, read_runs
+from cxsim.analysis.results.writing import write_comparison, write_runs
 
 
 def assert_same(one, other):
@@ -51,9 +51,13 @@ def test_a_name_stays_a_name(tmp_path, name):
     assert_same(next(iter(comparison.plans.values())), next(iter(again.plans.values())))
 
 
-def test_intervals_that_may_be_looked_at_any_time_stay_so(tmp_path):
-    stopped = compare(market("base"), market("plan", PLAN), replications=5, until=Decided("loops"), most=6)
+@pytest.mark.parametrize(
+    ("until", "name"), [(Decided("loops"), "always_valid"), (HalfWidth("loops", 0.01), "two_stages_5")]
+)
+def test_intervals_of_a_number_that_was_not_fixed_stay_so(tmp_path, until, name):
+    stopped = compare(market("base"), market("plan", PLAN), replications=5, until=until, most=7)
     write_comparison(stopped, tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "comparison.json").read_text())["intervals"] == name
     again = read_comparison(open_results(tmp_path / "out"))
     assert again.stopped == stopped.stopped
     assert again.plans["plan"].difference("loops") == stopped.plans["plan"].difference("loops")

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markets import lived, scenario_from, state_of
 
-from cxsim.market.world import make_world
-from cxsim.scenario import Intervention, Scenario, load, load_intervention_library, scenario_names
+import cxsim
+from cxsim.engine.market.start import state_at_start
+from cxsim.scenario import Intervention, Scenario, ScenarioError, load, load_intervention_library, scenario_names
 from cxsim.scenario.files import library_folder
 from cxsim.scenario.register import assumptions, find_entries, stage_parameters
-from cxsim.scenario.terms import build_terms
-from cxsim.stages import STAGES, Offer, Traits
+from cxsim.scenario.schedule import build_schedule
+from cxsim.scenario.stages import STAGES, Offer, Traits
 
 READY = scenario_names()
 
@@ -29,7 +30,7 @@ def plan(*effects, name="a plan", **keys):
 
 
 def quality_by_week(text, weeks=12):
-    terms, faults = build_terms(scenario_from(text, f"market.horizon_weeks={weeks}"))
+    terms, faults = build_schedule(scenario_from(text, f"market.horizon_weeks={weeks}"))
     assert not faults
     return terms.offers["use"]["quality"][terms.first_row, 0].tolist()
 
@@ -54,6 +55,50 @@ def test_extends_merges_key_by_key(tmp_path):
     assert [item.start_week for item in scenario.intervention] == [1.0, 2.0]
 
 
+def test_values_given_by_key_are_those_given_as_text():
+    plan = "plans/restaurant-second-cook"
+    values = {
+        "market.people": np.int64(300), "market.entry_counts": (2, np.int32(1)), "need.at_entry": np.True_, "need.kind": "contract",
+        "brand.Olive.use.late_rate": np.float32(0.25), "intervention.second cook.coverage": 0.5,
+    }  # fmt: skip
+    text = [
+        "market.people=300", "market.entry_counts=[2, 1]", "need.at_entry=true", "need.kind=contract",
+        "brand.Olive.use.late_rate=0.25", "intervention.second cook.coverage=0.5",
+    ]  # fmt: skip
+    assert load(plan, values) == load(plan, text) != load(plan)
+
+
+def test_a_value_given_by_key_is_named_when_it_is_wrong():
+    with pytest.raises(ScenarioError, match=r"^brand.Olive.use.late_rat = 0.1: (.|\n)*Did you mean 'late_rate'"):
+        load("restaurant", {"brand.Olive.use.late_rat": 0.1})
+    with pytest.raises(ScenarioError, match=r"late_rate = None: .*cannot stand there"):
+        load("restaurant", {"brand.Olive.use.late_rate": None})
+
+
+@pytest.mark.parametrize(
+    "given", [{"market.people": 30}, ["restaurant"], None, load("restaurant")], ids=lambda x: type(x).__name__
+)
+def test_what_is_no_file_and_no_name_is_refused_with_the_right_way(given):
+    for refuse in (lambda: load(given), lambda: cxsim.run(given) if not isinstance(given, Scenario) else load(given)):
+        with pytest.raises(ScenarioError, match=r"load\(\"restaurant\", \{key: value\}\)"):
+            refuse()
+
+
+@pytest.mark.parametrize("name", READY)
+def test_a_scenario_shows_itself_in_a_few_lines(name):
+    scenario = load(name)
+    shown = repr(scenario)
+    assert len(shown.splitlines()) <= 4 and max(map(len, shown.splitlines())) < 200
+    for part in (
+        scenario.name,
+        f"{scenario.market.people:,} people",
+        *scenario.brands,
+        *(each.name for each in scenario.intervention),
+    ):
+        assert part in shown
+    assert str(scenario) == shown
+
+
 def test_a_parent_may_be_a_ready_scenario_or_lie_in_another_folder(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "grand.toml").write_text('extends = "online-retailer"\n[market]\npeople = 77\n')
@@ -70,7 +115,7 @@ def test_an_edge_list_is_found_beside_the_file_that_names_it(tmp_path):
         '[market]\npeople = 3\nlinks = {kind = "file", edges = "friends.csv"}\n'
     )
     (tmp_path / "child.toml").write_text('extends = "folder/parent.toml"\n')
-    world = make_world(load(tmp_path / "child.toml"), 1)
+    world = state_at_start(load(tmp_path / "child.toml"), 1)
     assert world.friends.tolist() == [1, 0]
 
 
@@ -120,8 +165,26 @@ def test_interventions_stack_set_then_multiply_then_add_in_whatever_order_they_s
 
 def test_an_intervention_starts_ramps_ends_and_fades():
     text = plan('{parameter = "use.quality", add = 0.4}', start_week=2, ramp_weeks=3, end_week=8, decay_weeks=2)
-    strength = [0, 0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 0.5, 0, 0]
+    strength = [0, 0, 0.25, 0.5, 0.75, 1, 1, 1, 2 / 3, 1 / 3, 0, 0]
     assert quality_by_week(text) == pytest.approx([0.7 + 0.4 * each for each in strength])
+
+
+@pytest.mark.parametrize(
+    ("delivery", "strength"),
+    [
+        ({"start_week": 2, "end_week": 4}, [0, 0, 1, 1, 0, 0, 0]),
+        ({"start_week": 2, "end_week": 4, "decay_weeks": 1}, [0, 0, 1, 1, 1 / 2, 0, 0]),
+        ({"start_week": 1, "ramp_weeks": 3, "end_week": 3, "decay_weeks": 1}, [0, 1 / 4, 1 / 2, 1 / 4, 0, 0, 0]),
+        ({"start_week": 1, "end_week": 2.5, "decay_weeks": 1}, [0, 1, 1, 1 / 4, 0, 0, 0]),
+        ({"start_week": 2, "end_week": 2, "decay_weeks": 4}, [0, 0, 0, 0, 0, 0, 0]),
+        ({"start_week": 1.5, "end_week": 1.75, "decay_weeks": 4}, [0, 0, 0, 0, 0, 0, 0]),
+    ],
+)
+def test_nothing_works_in_full_that_is_not_paid_for(delivery, strength):
+    item = Intervention(name="a", effect=[{"parameter": "use.quality", "add": 0.1}], **delivery)
+    assert [item.strength(week) for week in range(7)] == pytest.approx(strength)
+    full = [week for week in range(7) if item.strength(week) == 1.0]
+    assert all(item.is_running(week) for week in full)
 
 
 @given(st.floats(0, 20), st.floats(0, 20), st.floats(0, 20), st.floats(0, 20), st.integers(0, 80))
@@ -132,7 +195,7 @@ def test_strength_is_a_share_and_nothing_before_the_start(start, ramp, length, d
     )
     assert 0.0 <= item.strength(week) <= 1.0
     if week < start or week >= start + length + decay:
-        assert item.strength(week) == 0.0
+        assert item.strength(week) == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.mark.parametrize(("level", "size"), [("low", 0.1), ("typical", 0.2), ("high", 0.3)])
@@ -145,8 +208,8 @@ def test_a_fee_falls_due_at_the_stage_the_intervention_acts_on():
     free = plan('{parameter = "support.quick_rate", add = 0.0}')
     paid = free + "cost = {per_use = 2.5}\n"
     market = "[market]\npeople = 300\nhorizon_weeks = 30\n[support]\ncontact_base = 2.0\n"
-    without, with_fee = (lived(scenario_from(market + text)).world for text in (free, paid))
-    from cxsim.measures import Measure
+    without, with_fee = (lived(scenario_from(market + text)).state for text in (free, paid))
+    from cxsim.engine.measures import Measure
 
     contacts = int(with_fee.tally[:, 0, Measure.contacts].sum())
     assert contacts > 0
@@ -253,7 +316,9 @@ def test_parameters_are_found_by_any_of_their_names():
 
 
 def test_tables_hold_what_the_scenario_says():
-    world = make_world(scenario_from("[brand.focal]\nsupport.capacity = 3.5\n[brand.rival]\npurchase.price = 7.0\n"), 1)
+    world = state_at_start(
+        scenario_from("[brand.focal]\nsupport.capacity = 3.5\n[brand.rival]\npurchase.price = 7.0\n"), 1
+    )
     assert world.offers["support"]["capacity"].tolist() == [[3.5, math.inf]]
     assert world.offers["purchase"]["price"].tolist() == [[50.0, 7.0]]
     assert not np.any([world.offers["fees"][stage] for stage in world.offers["fees"].dtype.names])

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from markets import scenario_from
 
-from cxsim.cli import cxsim
+from cxsim.interface.cli import cxsim
 from cxsim.scenario import ScenarioError, load, scenario_names
 from cxsim.scenario.register import GROUPS, SET_HERE, all_entries, assumptions, same_for_all_brands
 
@@ -175,8 +175,8 @@ def test_only_one_kind_is_listed_but_all_are_counted():
 def test_the_listing_shows_value_range_mark_and_source():
     lines = printed("subscription").splitlines()
     place = next(place for place, line in enumerate(lines) if "segment.regular.loyalty.leave_a" in line)
-    assert " ".join(lines[place].split()) == "* segment.regular.loyalty.leave_a 0.704 fitted 0.01 to 1,000 pure number"
-    assert "maximum likelihood" in lines[place + 1]
+    assert " ".join(lines[place].split()) == "* segment.regular.loyalty.leave_a 0.476 fitted 0.01 to 1,000 pure number"
+    assert "by simulation with all effects on" in lines[place + 1]
 
 
 def test_json_holds_the_range():

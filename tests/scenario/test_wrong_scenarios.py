@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets import as_toml_value, scenario_from
 
-from cxsim.market.world import make_world
-from cxsim.model import LoyaltyModel
+from cxsim.engine.market.start import state_at_start
+from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, ScenarioError, load
 from cxsim.scenario.register import all_entries
 
@@ -26,6 +26,8 @@ WRONG = {
     "key of the other side": ("[use]\nquality = 0.7\n", ["line 2", "use.quality", "[brand.NAME.use]"]),
     "trait given to a brand": ("[brand.focal.loyalty]\nexit = 0.7\n", ["line 1", "brand.focal.loyalty"]),
     "wrong type": ('[market]\npeople = "many"\n', ["line 2", "market.people", "'many'", "Allowed: 1 to"]),
+    "true for a number": ("[market]\npeople = true\n", ["line 2", "market.people", "given True", "should be a number"]),
+    "true for a size": (PLAN + 'effect = [{parameter = "use.quality", add = true}]\n', ["line 3", "add", "given True", "should be a number"]),
     "not a whole number": ("[market]\npeople = 10.5\n", ["line 2", "market.people", "10.5", "integer"]),
     "a word for a switch": ('[need]\nat_entry = "perhaps"\n', ["line 2", "need.at_entry", "'perhaps'"]),
     "above its range": ("[brand.focal.use]\n\n# good\nquality = 7\n", ["line 4", "brand.focal.use.quality", "given 7", "Allowed: 0 to 1.5"]),
@@ -190,7 +192,7 @@ def test_a_wrong_line_of_an_edge_list_is_named(tmp_path, text, line):
 def test_an_edge_list_that_is_no_table(tmp_path, content):
     (tmp_path / "friends.csv").write_bytes(content)
     with pytest.raises(ScenarioError, match=r"friends\.csv"):
-        make_world(
+        state_at_start(
             scenario_from('[market]\npeople = 5\nlinks = {kind = "file", edges = "friends.csv"}', folder=tmp_path), 1
         )
 

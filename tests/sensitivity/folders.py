@@ -3,12 +3,11 @@
 import numpy as np
 from interruption import StopAfter
 
-from cxsim.ledger.figures import FIGURES
-from cxsim.sweep.design.study import read_study
-from cxsim.sweep.store.left import Left
-from cxsim.sweep.sweep import sweep
-from cxsim.sweep.workers.crews import Threads
-from cxsim.sweep.workers.work import Done
+from cxsim.analysis.sweep.study import read_study
+from cxsim.analysis.sweep.sweep import sweep
+from cxsim.analysis.workers.backends import Threads
+from cxsim.analysis.workers.run_record import Done, RunRecord
+from cxsim.engine.outcomes.figures import FIGURES
 
 MARKET = """
 name = "Two shops"
@@ -45,9 +44,9 @@ def by_formula(formula):
                 try:
                     figures = np.full(len(FIGURES), 1.0)
                     figures[FIGURE] = formula(plan, lives.values, replication)
-                    left[run] = Left(figures).packed()
+                    left[run] = RunRecord(figures).packed()
                 except ValueError as error:
-                    left[run] = Left(error=f"ValueError: {error}").packed()
+                    left[run] = RunRecord(error=f"ValueError: {error}").packed()
         return Done(0.0, left)
 
     return task

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from cxsim.sensitivity import Factor
+from cxsim.analysis.sensitivity import Factor
 
 # Ishigami & Homma (1990) with a = 7, b = 0.1; indices in closed form (Saltelli et al. 2008, Global Sensitivity Analysis).
 A, B = 7.0, 0.1

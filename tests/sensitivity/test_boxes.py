@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cxsim.sensitivity import Factor, discover, regional
-from cxsim.sensitivity.prim import Box, count, peel, quasi_p
-from cxsim.sensitivity.regional import holm
+from cxsim.analysis.sensitivity import Factor, discover, regional
+from cxsim.analysis.sensitivity.prim import Box, count, peel, quasi_p
+from cxsim.analysis.sensitivity.regional import holm
 
 FACTORS = [
     Factor("brand.focal.use.failure_rate", 0.0, 0.5, "failure rate"),
@@ -132,3 +132,46 @@ def test_regional_seldom_cries_wolf():
     # 100 studies of noise at 5% for all parameters together: more than 12 has a chance of 0.2%.
     alarms = [regional(spread(100, seed), coins(100, seed), FACTORS)["p_holm"].min() <= 0.05 for seed in range(1, 101)]
     assert sum(alarms) <= 12
+
+
+# ---- words have no order --------------------------------------------------------------------------------------------
+
+KINDS = Factor("market.links.kind", 0.0, 2.0, "who talks to whom", words=("small_world", "complete", "communities"))
+FLAG = Factor("need.at_entry", 0.0, 1.0, "need at entry", words=("false", "true"))
+
+
+def test_words_are_told_apart_whatever_their_order():
+    # It loses only with the middle word, of which a scale of codes would see little.
+    code = np.arange(90.0) % 3
+    lost = (code == 1) & (np.arange(90) % 2 == 0)
+    flag = np.zeros(90)
+    rows = []
+    for order in ((0, 1, 2), (1, 0, 2), (2, 0, 1)):
+        renamed = np.array(order, float)[code.astype(int)]
+        words = tuple(np.array(KINDS.words)[np.argsort(order)])
+        factor = Factor(KINDS.key, 0.0, 2.0, KINDS.label, words=words)
+        rows.append(regional(np.column_stack([renamed, flag]), lost, [factor, FLAG]).set_index("key").loc[KINDS.key])
+    assert {round(float(row.distance), 12) for row in rows} == {round(1.0 - 15 / 75, 12)}
+    counts = [[0, 15, 0], [30, 15, 30]]
+    assert [row.p for row in rows] == pytest.approx([stats.chi2_contingency(counts).pvalue] * 3)
+    assert all(np.isnan(row.median_lost) for row in rows)
+
+
+def test_a_flag_that_never_varies_is_no_difference():
+    table = regional(np.zeros((40, 1)), np.arange(40) < 10, [FLAG])
+    assert (table.loc[0, "distance"], table.loc[0, "p"]) == (0.0, 1.0)
+
+
+def test_conditions_on_words_name_the_words():
+    points = np.column_stack([np.arange(300) % 2, stats.uniform.rvs(size=300, random_state=1)])
+    found = discover(points, points[:, 0] == 1.0, [FLAG, Factor("price", 0.0, 1.0)])
+    assert found.separates and found.conditions["condition"].tolist() == ["need at entry is true"]
+
+
+@pytest.mark.parametrize(
+    ("words", "scale"),
+    [((), True), (("false", "true"), True), (("low", "typical", "high"), True), (("high", "low", "typical"), False),
+     (("small_world", "complete", "communities"), False)],
+)  # fmt: skip
+def test_which_values_lie_on_a_scale(words, scale):
+    assert Factor("key", 0.0, max(1.0, len(words) - 1.0), words=words).on_a_scale == scale

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cxsim.sensitivity import Factor, break_even, one_at_a_time
-from cxsim.sensitivity.break_even import PRECISE
-from cxsim.study.paired import estimate
+from cxsim.analysis.compare.intervals import estimate
+from cxsim.analysis.sensitivity import Factor, break_even, one_at_a_time
+from cxsim.analysis.sensitivity.break_even import PRECISE
 
 RATE = Factor("brand.focal.use.failure_rate", 0.0, 0.5)
 LUCK = stats.norm.rvs(scale=0.05, size=6, random_state=4)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from formulas import ISHIGAMI, ishigami, with_separate_luck
 
-from cxsim.sensitivity import Factor, morris, morris_design, morris_from
+from cxsim.analysis.sensitivity import Factor, morris, morris_design, morris_from
 
 FACTORS = [Factor("a", 0.0, 2.0), Factor("b", -1.0, 1.0), Factor("c", 10.0, 30.0)]
 

@@ -8,11 +8,11 @@ from matplotlib.colors import to_hex
 from scipy import stats
 from test_charts import assert_readable, words_of
 
-from cxsim.charts import boxes, indices, regional, screening, tornado, worlds
-from cxsim.charts.look import LINE, LOOP, MEDIA, NEUTRAL, made_for
-from cxsim.sensitivity import Factor, discover, morris, one_at_a_time, sobol
-from cxsim.sensitivity import regional as regional_table
-from cxsim.sensitivity.over_worlds import over_worlds
+from cxsim.analysis.sensitivity import Factor, discover, morris, one_at_a_time, sobol
+from cxsim.analysis.sensitivity import regional as regional_table
+from cxsim.analysis.sensitivity.over_worlds import over_worlds
+from cxsim.interface.charts import boxes, indices, regional, screening, tornado, worlds
+from cxsim.interface.charts.look import LINE, LOOP, MEDIA, NEUTRAL, made_for
 
 FACTORS = [
     Factor("brand.focal.use.failure_rate", 0.0, 0.5, "failure rate"),

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from cxsim.sensitivity import Factor, advantages, regret
+from cxsim.analysis.sensitivity import Factor, advantages, regret
 
 MEANS = {"bold": [100.0, 0.0], "careful": [60.0, 50.0], "nothing": [20.0, 20.0]}
 WORLDS = ("good", "bad")
@@ -67,7 +67,7 @@ def test_the_order_of_runs_does_not_matter():
 
 
 def test_the_interval_of_the_expected_value_covers(monkeypatch):
-    monkeypatch.setattr(import_module("cxsim.sensitivity.regret"), "RESAMPLES", 300)
+    monkeypatch.setattr(import_module("cxsim.analysis.sensitivity.regret"), "RESAMPLES", 300)
     # 150 studies of 12 worlds and 8 replications with luck of both kinds: 95% or a little more by theory; at least 88%.
     covered = 0
     for seed in range(150):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from formulas import FIRST, ISHIGAMI, TOTAL, VARIANCE, ishigami, with_common_luck, with_separate_luck
 
-from cxsim.sensitivity import sobol, sobol_design, sobol_from
-from cxsim.sensitivity.sobol import SobolIndices
+from cxsim.analysis.sensitivity import sobol, sobol_design, sobol_from
+from cxsim.analysis.sensitivity.sobol import SobolIndices
 
 TRUE = np.concatenate([FIRST, TOTAL])
 
@@ -22,7 +22,7 @@ def ends(result: SobolIndices) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture
 def few_resamples(monkeypatch):
-    monkeypatch.setattr(import_module("cxsim.sensitivity.sobol"), "RESAMPLES", 2)
+    monkeypatch.setattr(import_module("cxsim.analysis.sensitivity.sobol"), "RESAMPLES", 2)
 
 
 def test_ishigami_without_luck():
@@ -67,7 +67,7 @@ def test_luck_that_is_the_same_everywhere_is_called_shared():
 def test_intervals_cover(monkeypatch):
     # 30 studies of 6 indices with luck of half the variance; fixed seeds. Intervals that left replications out of the
     # bootstrap would cover about half as often.
-    monkeypatch.setattr(import_module("cxsim.sensitivity.sobol"), "RESAMPLES", 100)
+    monkeypatch.setattr(import_module("cxsim.analysis.sensitivity.sobol"), "RESAMPLES", 100)
     covered, wide = [], []
     for seed in range(1, 31):
         low, high = ends(sobol(with_common_luck(8, seed), ISHIGAMI, 128, seed=seed))

@@ -5,10 +5,10 @@ import os
 import signal
 from pathlib import Path
 
-from cxsim.sweep.design.study import read_study
-from cxsim.sweep.sweep import sweep
-from cxsim.sweep.workers.crews import Threads
-from cxsim.sweep.workers.work import live_chunk
+from cxsim.analysis.sweep.study import read_study
+from cxsim.analysis.sweep.sweep import sweep
+from cxsim.analysis.sweep.work import live_chunk
+from cxsim.analysis.workers.backends import Threads
 
 MARKET = """
 name = "Two shops"
@@ -67,9 +67,9 @@ def written(folder, text=STUDY, market=MARKET, plan=PLAN):
     return folder / "study.toml"
 
 
-def lived(study, out, crew=None, **options):
+def lived(study, out, backend=None, **options):
     """The study lived into a folder."""
-    return sweep(read_study(study), out, crew or Threads(), **options)
+    return sweep(read_study(study), out, backend or Threads(), **options)
 
 
 def sums(folder, *endings):

@@ -10,8 +10,11 @@ from interruption import StopAfter
 from sessions import started, wait_until
 from studies import LIVELY, STUDY, die_always, finished_bytes, lived, sums, written
 
-from cxsim.sweep import read_runs
-from cxsim.sweep.workers import driver
+import cxsim
+from cxsim.analysis.sweep import read_runs
+from cxsim.analysis.workers import driver
+from cxsim.analysis.workers.backends import WorkersLostError
+from cxsim.analysis.workers.cluster import Cluster, _version
 
 pytest.importorskip("distributed", reason="needs cxsim[cluster]")
 
@@ -28,13 +31,13 @@ def cluster(tmp_path_factory):
 
 
 def test_a_cluster_lives_the_same_study_byte_for_byte(study, reference, cluster, tmp_path):
-    lived(study, tmp_path / "out", cluster.crew(2))
+    lived(study, tmp_path / "out", cluster.backend(2))
     assert sums(tmp_path / "out", ".csv") == sums(reference, ".csv")
 
 
 def test_a_study_that_looks_and_goes_on_does_so_on_a_cluster(cluster, tmp_path):
     study = written(tmp_path, f"{LIVELY}[until]\nfigure = 'satisfaction'\nhalf_width = 1e-9\nmost = 6\n")
-    assert lived(study, tmp_path / "there", cluster.crew(2)).replications == 6
+    assert lived(study, tmp_path / "there", cluster.backend(2)).replications == 6
     lived(study, tmp_path / "here")
     assert sums(tmp_path / "there", ".csv") == sums(tmp_path / "here", ".csv")
 
@@ -50,22 +53,23 @@ def test_a_worker_is_killed_and_another_joins(study, reference, cluster, tmp_pat
                 victim.kill()
                 cluster.workers.append(cluster.worker("--no-nanny"))
 
-    lived(study, out, cluster.crew(2), progress=KillOne(30))
+    lived(study, out, cluster.backend(2), progress=KillOne(30))
     assert victim.wait(10) and sums(out) == sums(reference)
-    cluster.crew(2)  # the new one is there
+    cluster.backend(2)  # the new one is there
 
 
 def test_the_scheduler_is_lost_which_is_said_and_resume_goes_on_without_it(study, reference, tmp_path):
     out = tmp_path / "out"
     with dask(tmp_path) as cluster:
         cluster.worker("--no-nanny")
-        cluster.crew(1)
+        cluster.backend(1)
         process = started("sweep", study, "-o", out, "--cluster", cluster.address)
         wait_until(lambda: finished_bytes(out) > 10_000, process)
         cluster.scheduler.kill()
         said, errors = process.communicate(timeout=120)
     assert (process.returncode, said) == (2, "")
-    lines = [line for line in errors.splitlines() if line.startswith("cxsim: ")]
+    told = [line for line in errors.splitlines() if line.startswith("cxsim: ")]
+    lines = [line for line in told if " of 270 runs" not in line]  # how far it is, on a slow machine
     assert lines == ["cxsim: the cluster is gone; what is finished is kept, --resume goes on, also without it"]
     assert "Traceback" not in errors
     assert finished_bytes(out) > 10_000
@@ -79,13 +83,35 @@ def test_a_run_that_kills_every_worker_of_a_cluster_is_the_only_one_that_fails(t
     with dask(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0", PYTHONPATH=TASKS) as cluster:
         for _ in range(2):
             cluster.worker("--nanny")  # who replaces it
-        lived(study, tmp_path / "out", cluster.crew(2), task=functools.partial(die_always, 7))
+        lived(study, tmp_path / "out", cluster.backend(2), task=functools.partial(die_always, 7))
     runs, right = read_runs(tmp_path / "out"), read_runs(tmp_path / "right")
     assert runs["error"].dropna().to_dict() == {7: driver.WORKER_DIED}
     assert runs.drop(index=7).equals(right.drop(index=7))
 
 
 def test_where_no_scheduler_answers_it_says_so(cxsim, study, tmp_path, monkeypatch):
-    monkeypatch.setattr("cxsim.sweep.workers.crews.SECONDS_TO_ANSWER", 0.5)
+    monkeypatch.setattr("cxsim.analysis.workers.cluster.SECONDS_TO_ANSWER", 0.5)
     code, _, errors = cxsim("sweep", study, "-o", tmp_path / "out", "--cluster", "tcp://127.0.0.1:9")
     assert code == 2 and errors.startswith("cxsim: no scheduler answers at tcp://127.0.0.1:9")
+
+
+class _Client:
+    """A scheduler with one worker, as far as a cluster asks."""
+
+    def __init__(self, of_worker):
+        self.of_worker = of_worker
+
+    def run(self, asked):
+        return {"tcp://worker": self.of_worker}
+
+    def run_on_scheduler(self, asked):
+        return asked()
+
+
+def test_workers_with_other_rules_are_refused_though_the_version_is_the_same():
+    cluster = Cluster.__new__(Cluster)
+    cluster.size, cluster._address, cluster._client = 1, "tcp://host", _Client(f"{cxsim.__version__} with rules 0123")
+    with pytest.raises(WorkersLostError, match=r"there is cxsim .* with rules 0123; this is .* install the same cxsim"):
+        cluster._check()
+    cluster._client = _Client(_version())
+    cluster._check()

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from studies import PLAN, STUDY, written
 
+from cxsim.analysis.sweep import read_study
+from cxsim.analysis.sweep.parameters import known_keys, own_value, record_of, scenario_with
+from cxsim.analysis.sweep.points import points_of, worlds_of
+from cxsim.analysis.sweep.sweep import planned
 from cxsim.scenario import ScenarioError, load
 from cxsim.scenario.register import find_entries
-from cxsim.study.results import scenario_record
-from cxsim.sweep import read_study
-from cxsim.sweep.design.keys import known_keys, own_value, record_of, scenario_with
-from cxsim.sweep.design.points import points_of, worlds_of
-from cxsim.sweep.plan import planned
+from cxsim.scenario.writing import scenario_record
 
 HEAD = 'scenario = "market.toml"\nplans = ["plan.toml"]\n'
 QUALITY, DELIVERY = "brand.ours.use.quality", "brand.ours.use.delivery_weeks"
@@ -121,9 +121,9 @@ def test_worlds_are_crossed_with_points_and_come_from_a_calibration_too(tmp_path
     text = f'{HEAD}worlds = {{ from = "plausible.csv", draws = 3 }}\n[design]\nkind = "factorial"\n{RANGES}'
     reading = read_study(written(tmp_path, text))
     assert worlds_of(reading)["telling.bad"].tolist() == [0.0, 0.4, 0.8]
-    grid = planned(reading).grid
-    assert len(grid) == 4 * 3 * 2
-    seen = {(*grid.place(number)[:2], *grid.values(number).values()) for number in range(len(grid))}
+    space = planned(reading)
+    assert space.scenarios == 4 * 3 * 2
+    seen = {(*space.place(number)[:2], *space.values(number).values()) for number in range(space.scenarios)}
     assert len(seen) == 12
 
 
@@ -137,7 +137,7 @@ def test_draws_of_a_calibration_move_segments_that_have_their_own_value(tmp_path
     reading = read_study(study)
     table = worlds_of(reading)
     assert table["segment.loud.telling.bad"].tolist() == [1.0, 2.0] and "segment.loud.telling.good" not in table
-    lived = scenario_with(reading.records["base"], planned(reading).grid.values(2))
+    lived = scenario_with(reading.records["base"], planned(reading).values(2))
     assert lived.segment["loud"].telling.bad == lived.telling.bad == 2.0
 
 
@@ -257,7 +257,7 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path, text, said):
 def test_every_example_study_is_right():
     folder = Path(__file__).parents[2] / "experiments" / "studies"
     for path in sorted({*folder.glob("*.toml")} - {*folder.glob("*-menu.toml")}):  # a menu is for `cxsim portfolio`
-        assert planned(read_study(path)).space.runs >= 100, path
+        assert planned(read_study(path)).runs >= 100, path
 
 
 def test_a_plan_for_other_people_is_refused(tmp_path):

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 from studies import MARKET, PLAN, STUDY, lived, sums, written
 
-from cxsim.ledger.figures import FIGURES
-from cxsim.ledger.weekly import weekly_table
+from cxsim.analysis.results.folder import ResultsExistError
+from cxsim.analysis.sweep import read_runs, read_weeks
+from cxsim.analysis.sweep.folder import StudyFolder
+from cxsim.engine.compiled import fingerprint
+from cxsim.engine.outcomes.figures import FIGURES
+from cxsim.engine.outcomes.weekly import weekly_table
+from cxsim.engine.simulate import simulate
 from cxsim.scenario import load
-from cxsim.study.folder import ResultsExistError
-from cxsim.study.lived import live
-from cxsim.sweep import read_runs, read_weeks
-from cxsim.sweep.store.folder import Store
 
 FEW = STUDY.replace("points = 9", "points = 2").replace("draws = 3", "draws = 2").replace("replications = 5", "replications = 2")  # fmt: skip
 
@@ -40,7 +41,7 @@ def test_every_row_is_the_run_that_its_parameters_name(study, out):
         if row["plan"] != "base":
             item = scenario.intervention[0].model_copy(update={"coverage": row["intervention.Check twice.coverage"]})
             scenario = scenario.model_copy(update={"intervention": [item]})
-        alone = live(scenario, int(row["seed"]), int(row["replication"]))
+        alone = simulate(scenario, int(row["seed"]), int(row["replication"]))
         wanted = [alone.figures[figure.name] for figure in FIGURES]
         np.testing.assert_array_equal(row[[figure.name for figure in FIGURES]].to_numpy(float), wanted)
 
@@ -56,7 +57,7 @@ def test_weeks_are_the_weekly_table_of_the_run(study, out):
     row = read_runs(out).loc[0]
     values = [f"{key}={row[key]}" for key in ("brand.ours.use.quality", "telling.bad")]
     scenario = load(study.parent / "market.toml", values)
-    wanted = weekly_table(live(scenario, 3, 0).world, scenario.brands)
+    wanted = weekly_table(simulate(scenario, 3, 0).state, scenario.brands)
     weeks = read_weeks(out).query("run == 0").drop(columns="run").reset_index(drop=True)
     assert wanted["revenue_money"].sum() > 0
     pd.testing.assert_frame_equal(weeks.astype({"brand": "str"}), wanted.astype({"brand": "str"}), check_dtype=False)
@@ -140,6 +141,19 @@ def test_what_was_begun_with_another_version_is_not_mixed(study, tmp_path):
         lived(study, tmp_path, resume=True)
 
 
+@pytest.mark.parametrize("how", [{"resume": True}, {"expand": 1}], ids=["resume", "expand"])
+def test_what_was_begun_with_other_rules_is_not_mixed_and_folders_without_a_fingerprint_go_on(study, tmp_path, how):
+    lived(study, tmp_path)
+    manifest = json.loads((tmp_path / "sweep.json").read_text())
+    assert manifest["rules"] == fingerprint()
+    (tmp_path / "sweep.json").write_text(json.dumps({**manifest, "rules": "0123", "commit": "abcdef" * 7}))
+    with pytest.raises(ResultsExistError, match=r"other rules \(0123 at commit abcdefabcdef\)"):
+        lived(study, tmp_path, **how)
+    before = {key: value for key, value in manifest.items() if key not in ("rules", "commit", "counts")}
+    (tmp_path / "sweep.json").write_text(json.dumps(before))
+    assert lived(study, tmp_path, **how).replications == manifest["study"]["replications"] + how.get("expand", 0)
+
+
 def test_a_folder_of_the_user_is_refused_and_left_alone(study, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(ResultsExistError, match="not empty"):
@@ -148,7 +162,7 @@ def test_a_folder_of_the_user_is_refused_and_left_alone(study, tmp_path):
 
 
 def test_two_drivers_do_not_write_one_folder(study, tmp_path):
-    with Store(tmp_path / "out").locked(), pytest.raises(ResultsExistError, match="another cxsim"):
+    with StudyFolder(tmp_path / "out").locked(), pytest.raises(ResultsExistError, match="another cxsim"):
         lived(study, tmp_path / "out")
 
 

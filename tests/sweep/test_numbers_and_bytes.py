@@ -3,14 +3,20 @@
 import io
 
 import numpy as np
+import pandas as pd
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from cxsim.sweep.design.space import RUNS_OF_A_BLOCK, KeySpace
-from cxsim.sweep.store.journal import Journal, record, records
-from cxsim.sweep.store.left import Left, weekly_columns
-from cxsim.sweep.store.people import PEOPLE
+from cxsim.analysis.sweep.journal import Journal, record, records
+from cxsim.analysis.sweep.numbering import RUNS_OF_A_BLOCK, Space
+from cxsim.analysis.workers.run_record import PEOPLE, RunRecord, weekly_columns
+
+
+def _space(scenarios):
+    """Runs of so many points."""
+    return Space(pd.DataFrame(index=range(scenarios)), pd.DataFrame(index=range(1)), ("base",), {}, {}, {}, 1)
+
 
 RECORDS = st.lists(st.tuples(st.integers(0, 2**64 - 1), st.binary(max_size=40)), min_size=1, max_size=6)
 
@@ -19,7 +25,7 @@ RECORDS = st.lists(st.tuples(st.integers(0, 2**64 - 1), st.binary(max_size=40)),
 @example(scenarios=1201, stages=[11, 1])
 @example(scenarios=1, stages=[501])
 def test_blocks_hold_every_run_once_and_none_is_renumbered(scenarios, stages):
-    space = KeySpace(scenarios)
+    space = _space(scenarios)
     seen = {}
     for replications in stages:
         before, blocks = space.runs, space.blocks
@@ -28,7 +34,7 @@ def test_blocks_hold_every_run_once_and_none_is_renumbered(scenarios, stages):
         assert {key.run for key in new} == set(range(before, space.runs)) and len(new) == space.runs - before
         seen |= {key.run: key for key in new}
         assert all(len(space.keys_of(block)) <= RUNS_OF_A_BLOCK for block in range(blocks, space.blocks))
-    assert KeySpace.from_json(space.as_json()) == space
+    assert _space(scenarios).with_stages(space.as_json()).stages == space.stages
     assert all(key.run == key.replication * scenarios + key.scenario for key in seen.values())
     for block in range(space.blocks):
         assert all(seen[key.run] == key for key in space.keys_of(block))
@@ -36,7 +42,7 @@ def test_blocks_hold_every_run_once_and_none_is_renumbered(scenarios, stages):
 
 def test_blocks_are_neither_many_nor_large():
     for scenarios, replications in ((1, 100_000), (100_000, 1), (300, 300), (24, 1000), (10_000, 10)):
-        space = KeySpace(scenarios).expanded(replications)
+        space = _space(scenarios).expanded(replications)
         assert space.blocks <= 1.2 * space.runs / RUNS_OF_A_BLOCK + 1
 
 
@@ -84,12 +90,12 @@ def test_a_cut_journal_goes_on_behind_its_last_sound_record(tmp_path, written, c
 )
 def test_what_a_run_leaves_comes_back_as_it_was(figures, tally, people, error):
     weeks = weekly_columns(tally)
-    back = Left.unpacked(Left(figures, weeks, people).packed(), 5)
+    back = RunRecord.unpacked(RunRecord(figures, weeks, people).packed(), 5)
     assert back.figures.tobytes() == figures.tobytes() and np.array_equal(back.weeks, weeks)
     assert back.people.dtype == PEOPLE and back.people.tobytes() == people.tobytes()
-    back = Left.unpacked(Left(figures).packed(), 5)
+    back = RunRecord.unpacked(RunRecord(figures).packed(), 5)
     assert back.weeks is back.people is None
-    assert Left.unpacked(Left(error=error).packed(), 5) == Left(error=error)
+    assert RunRecord.unpacked(RunRecord(error=error).packed(), 5) == RunRecord(error=error)
 
 
 def test_weekly_numbers_come_back_at_both_ends_of_every_width():
@@ -97,6 +103,6 @@ def test_weekly_numbers_come_back_at_both_ends_of_every_width():
     columns = [
         np.array([0, end + step], np.int64) for end in ends for step in (-1, 0) if -(2**63) <= end + step < 2**63
     ]
-    back = Left.unpacked(Left(np.zeros(1), columns).packed(), 1)
+    back = RunRecord.unpacked(RunRecord(np.zeros(1), columns).packed(), 1)
     assert [column.tolist() for column in back.weeks] == [column.tolist() for column in columns]
     assert {column.itemsize for column in back.weeks} == {1, 2, 4, 8}

@@ -6,12 +6,12 @@ import pyarrow.parquet as pq
 import pytest
 from studies import STUDY, lived, sums, written
 
-from cxsim.ledger.outcomes import STATUSES
-from cxsim.records import MONEY_UNIT
+from cxsim.analysis.sweep import blocks as tables
+from cxsim.analysis.sweep import read_people, read_runs
+from cxsim.engine.outcomes.status import STATUSES
+from cxsim.engine.simulate import simulate
+from cxsim.engine.state import MONEY_UNIT
 from cxsim.scenario import load
-from cxsim.study.lived import live
-from cxsim.sweep import read_people, read_runs
-from cxsim.sweep.store import rows
 
 FEW = (
     STUDY.replace("points = 9", "points = 2")
@@ -41,18 +41,18 @@ def test_every_row_is_a_person_of_the_run(out):
     row = read_runs(out).loc[0]
     values = [f"{key}={row[key]}" for key in ("brand.ours.use.quality", "telling.bad")]
     scenario = load(out.parent / "market.toml", values)
-    alone = live(scenario, 3, 0)
+    alone = simulate(scenario, 3, 0)
     people = read_people(out).query("run == 0").set_index("person")
-    bonds, outcome = alone.world.bonds[:, 0], alone.outcome
+    bonds, outcome = alone.state.bonds[:, 0], alone.outcome
     assert people.index.tolist() == list(range(60))
     assert people["status"].tolist() == [STATUSES[status] for status in outcome.status]
-    assert people["segment"].tolist() == [["loud", "quiet"][number] for number in alone.world.people["segment"]]
+    assert people["segment"].tolist() == [["loud", "quiet"][number] for number in alone.state.people["segment"]]
     assert people.loc[people["status"] != "line", ["stage", "cause"]].isna().all(axis=None)
     ended = people["status"] == "line"
     assert ended.any() and people.loc[ended, ["stage", "cause"]].notna().all(axis=None)
     for column, field in (
         ("purchases", "purchases"),
-        ("loop_purchases", "loops"),
+        ("loop_purchases", "loop_purchases"),
         ("failures", "complaints"),
         ("referred", "converts"),
         ("customer", "customer"),
@@ -78,7 +78,7 @@ def test_people_add_up_to_the_figures(out):
 
 
 def test_rows_are_written_in_groups_as_they_come(out, tmp_path, monkeypatch):
-    monkeypatch.setattr(rows, "ROWS_OF_A_GROUP", 130)
+    monkeypatch.setattr(tables, "ROWS_OF_A_GROUP", 130)
     lived(out.parent / "study.toml", tmp_path / "out")
     (file,) = (tmp_path / "out" / "people").iterdir()
     groups = pq.ParquetFile(file).metadata

@@ -9,8 +9,8 @@ from interruption import StopAfter
 from scipy import stats
 from studies import LIVELY, lived, sums, written
 
-from cxsim.sweep import read_runs
-from cxsim.sweep.workers.crews import Processes, Threads
+from cxsim.analysis.sweep import read_runs
+from cxsim.analysis.workers.backends import Processes, Threads
 
 PLACE = ["point", "world"]
 
@@ -74,16 +74,16 @@ def test_stopped_before_at_and_after_the_look_it_comes_to_the_same_bytes(study, 
 
 def test_killed_after_the_first_stage_and_before_the_second_is_written_down(study, out, tmp_path, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("cxsim.sweep.sweep._expanded", lambda *_: StopAfter(0).lived(1))
+        patch.setattr("cxsim.analysis.sweep.sweep._expanded", lambda *_: StopAfter(0).lived(1))
         lived(study, tmp_path / "out")
     assert len(read_runs(tmp_path / "out")) == 40
     lived(study, tmp_path / "out", resume=True)
     assert sums(tmp_path / "out", ".csv") == sums(out, ".csv")
 
 
-@pytest.mark.parametrize("crew", [Threads(2), Processes(2)], ids=["threads", "processes"])
-def test_the_number_does_not_depend_on_who_lives_them(study, out, tmp_path, crew):
-    lived(study, tmp_path / "out", crew)
+@pytest.mark.parametrize("backend", [Threads(2), Processes(2)], ids=["threads", "processes"])
+def test_the_number_does_not_depend_on_who_lives_them(study, out, tmp_path, backend):
+    lived(study, tmp_path / "out", backend)
     assert sums(tmp_path / "out", ".csv") == sums(out, ".csv")
 
 
@@ -110,9 +110,9 @@ def test_it_ends_at_the_most_and_says_so(cxsim, tmp_path):
 
 
 def test_places_where_nothing_differs_are_not_called_known(cxsim, tmp_path):
-    text = f"{LIVELY}[until]\nfigure = 'net_margin'\nhalf_width = 3\nmost = 7\n"
+    text = f"{LIVELY}[until]\nfigure = 'intervention_cost'\nhalf_width = 3\nmost = 7\n"
     code, said, _ = cxsim("sweep", written(tmp_path, text), "-o", tmp_path / "out", "--workers", 0)
-    assert code == 0 and "net_margin is known to 3 at 0 of 4 places (95% each)" in said
+    assert code == 0 and "intervention_cost is known to 3 at 0 of 4 places (95% each)" in said
     assert "; at 4 the first replications did not differ, so there is no spread to go by." in said
 
 

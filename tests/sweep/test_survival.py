@@ -5,30 +5,34 @@ Processes are killed when the journal has grown, never after a time; tables are 
 
 import errno
 import functools
+import multiprocessing
 import os
 import shutil
 import signal
 import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 from interruption import StopAfter
 from sessions import processes_of, started, wait_until
 from studies import STUDY, die_always, die_once, finished_bytes, lived, sums, written
 
-from cxsim.sweep import read_runs
-from cxsim.sweep.store.folder import Store
-from cxsim.sweep.workers import driver
-from cxsim.sweep.workers.crews import Processes, Threads
+from cxsim.analysis.sweep import read_runs
+from cxsim.analysis.sweep.folder import StudyFolder
+from cxsim.analysis.workers import driver
+from cxsim.analysis.workers.backends import Processes, Threads, WorkersLostError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and sessions")
 
 
-@pytest.mark.parametrize(("crew", "seconds"), [(Threads(2), 1.0), (Processes(2), 0.02)], ids=["threads", "processes"])
+@pytest.mark.parametrize(
+    ("backend", "seconds"), [(Threads(2), 1.0), (Processes(2), 0.02)], ids=["threads", "processes"]
+)
 def test_the_tables_do_not_depend_on_who_lives_them_nor_on_the_size_of_chunks(
-    study, reference, tmp_path, monkeypatch, crew, seconds
+    study, reference, tmp_path, monkeypatch, backend, seconds
 ):
     monkeypatch.setattr(driver, "SECONDS_A_CHUNK", seconds)
-    lived(study, tmp_path / "out", crew)
+    lived(study, tmp_path / "out", backend)
     assert sums(tmp_path / "out") == sums(reference)
 
 
@@ -59,6 +63,23 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_finished(study, reference, tmp_p
     out = tmp_path / "out"
     process = started("sweep", study, "-o", out, "--workers", 2)
     wait_until(lambda: finished_bytes(out) > 10_000, process)
+    os.killpg(process.pid, signal.SIGINT)
+    said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "")
+    assert errors == f"cxsim: stopped; what is finished is kept in {out}, --resume goes on\n"
+    lived(study, out, resume=True)
+    assert sums(out) == sums(reference)
+
+
+@posix
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc for workers")
+def test_ctrl_c_while_workers_are_loading_is_no_accident_of_theirs(study, reference, tmp_path):
+    """A terminal sends Ctrl-C to all: the fork server, which is importing the rules then, does not hear it."""
+    out = tmp_path / "out"
+    process = started("sweep", study, "-o", out, "--workers", 2)
+    wait_until(
+        lambda: len(processes_of(process.pid)) >= 3, process
+    )  # the driver, multiprocessing's tracker, the server
     os.killpg(process.pid, signal.SIGINT)
     said, errors = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "")
@@ -158,7 +179,7 @@ def test_killed_between_the_last_file_of_a_block_and_the_end_of_its_journal(inte
 @pytest.mark.parametrize("table", ["weeks", "people", "runs"])
 def test_a_disk_that_fills_while_a_block_is_written_leaves_no_half_of_it(interrupted, tmp_path, monkeypatch, table):
     study, half, whole = interrupted
-    out, put = tmp_path / "out", Store._put
+    out, put = tmp_path / "out", StudyFolder._put
     shutil.copytree(half, out)
 
     def full(store, part, target):
@@ -167,11 +188,27 @@ def test_a_disk_that_fills_while_a_block_is_written_leaves_no_half_of_it(interru
         put(store, part, target)
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
-        patch.setattr(Store, "_put", full)
+        patch.setattr(StudyFolder, "_put", full)
         lived(study, out, resume=True)
     assert not list((out / "_tmp").iterdir()) and not list((out / "runs").iterdir())
     (journal,) = (out / "journal").iterdir()
     left = journal.stat().st_size
-    monkeypatch.setattr("cxsim.sweep.workers.work.live", None)  # nothing is lived again
+    monkeypatch.setattr("cxsim.analysis.sweep.work.simulate", None)  # nothing is lived again
     lived(study, out, resume=True)
     assert left and sums(out) == whole
+
+
+def test_an_executor_of_somebody_else_lives_the_same_study_and_stays_open(study, reference, tmp_path):
+    with ThreadPoolExecutor(2) as executor:
+        lived(study, tmp_path / "out", executor)
+        assert executor.submit(sum, [1, 2]).result() == 3
+    assert sums(tmp_path / "out", ".csv") == sums(reference, ".csv")
+
+
+def test_an_executor_that_broke_is_told_of_and_fails_no_run(study, reference, tmp_path):
+    out, marker = tmp_path / "out", tmp_path / "died"
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("forkserver"))
+    with pool, pytest.raises(WorkersLostError, match="takes no more work"):
+        lived(study, out, pool, task=functools.partial(die_once, marker, 40))
+    lived(study, out, resume=True)
+    assert sums(out) == sums(reference)

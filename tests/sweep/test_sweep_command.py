@@ -7,11 +7,10 @@ import pytest
 from interruption import StopAfter
 from studies import RUNS, lived, sums, written
 
-from cxsim.sweep.design.space import Key
-from cxsim.sweep.progress import Progress, in_bytes, in_time
-from cxsim.sweep.workers.crews import ClusterLostError, Threads
-from cxsim.sweep.workers.driver import CHUNKS_A_WORKER, Driver
-from cxsim.sweep.workers.work import Done
+from cxsim.analysis.workers.backends import Threads, WorkersLostError
+from cxsim.analysis.workers.driver import CHUNKS_A_WORKER, Driver
+from cxsim.analysis.workers.run_record import Done, Key
+from cxsim.analysis.workers.threads import Progress, in_bytes, in_time
 
 
 def test_a_study_is_lived_resumed_and_expanded(cxsim, study, reference, tmp_path):
@@ -68,7 +67,7 @@ class Nothing(dict):
 
 
 class AtOnce(Threads):
-    """A crew that has done everything before it is asked."""
+    """A backend that has done everything before it is asked."""
 
     def open(self):
         return self
@@ -106,18 +105,18 @@ def test_a_result_that_was_lost_with_its_cluster_is_not_waited_for(monkeypatch):
             return Future()
 
         def check(self):
-            raise ClusterLostError("gone")
+            raise WorkersLostError("gone")
 
-    monkeypatch.setattr("cxsim.sweep.workers.driver.TICK", 0.01)
+    monkeypatch.setattr("cxsim.analysis.workers.driver.TICK", 0.01)
     patience = iter(range(50))
-    with pytest.raises(ClusterLostError, match="gone"):
+    with pytest.raises(WorkersLostError, match="gone"):
         Driver(Gone(1), None, lambda keys: keys, None, lambda: next(patience)).live(iter([[Key(0, 0, 0)]]))
 
 
 def test_progress_is_told_in_lines_where_there_is_no_terminal(monkeypatch, capsys):
     now = [100.0]
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr("cxsim.sweep.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("cxsim.analysis.workers.threads.time.monotonic", lambda: now[0])
     with Progress() as progress:
         progress.begin(1000)
         progress.found(400)

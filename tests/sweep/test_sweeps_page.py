@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cxsim.cli import cxsim
-from cxsim.sweep import read_people, read_study
-from cxsim.sweep.plan import planned
+from cxsim.analysis.sweep import read_people, read_study
+from cxsim.analysis.sweep.sweep import planned
+from cxsim.interface.cli import cxsim
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def test_the_study_of_the_page_is_right(tmp_path):
     (text,) = blocks("toml")
     (tmp_path / "study.toml").write_text(text, encoding="utf-8")
     reading = read_study(tmp_path / "study.toml")
-    assert len(planned(reading).grid) == 32 * 20 * 2
+    assert planned(reading).scenarios == 32 * 20 * 2
     assert reading.study.until is not None and not reading.study.people
 
 

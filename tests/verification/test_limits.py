@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cxsim.closed_forms import bg_nbd
+from cxsim.analysis.closed_forms import bg_nbd
+from cxsim.analysis.verification import LIMITS, Check, expected_false_alarms, verify
+from cxsim.analysis.verification.bass import BASS, expected_shares
+from cxsim.analysis.verification.bg_nbd import chance_of_repeats, expected_after
+from cxsim.analysis.verification.gamma_gamma import expected_mean
+from cxsim.analysis.verification.lifetime_value import inequality
+from cxsim.analysis.verification.limit import REPLICATIONS, settings_folder
 from cxsim.scenario import load
-from cxsim.verification import LIMITS, Check, expected_false_alarms, verify
-from cxsim.verification.bass import BASS, expected_shares
-from cxsim.verification.bg_nbd import chance_of_repeats, expected_after
-from cxsim.verification.lifetime_value import inequality
-from cxsim.verification.limit import REPLICATIONS, settings_folder
 
 BASE = "base"
 
@@ -23,7 +24,7 @@ BASE = "base"
 @pytest.mark.parametrize("name", LIMITS)
 def test_the_simulator_collapses_to_the_closed_form(name):
     limit = LIMITS[name]
-    people = load(limit.file).market.people // (1 if name == "learning" else 4)
+    people = load(limit.file).market.people // (1 if name in ("learning", "abandonment") else 4)
     result = verify(limit, people=people)
     assert [check for check in result.checks if not check.passed] == []
     assert all(np.isfinite([check.expected, check.simulated, check.standard_error]).all() for check in result.checks)
@@ -63,6 +64,7 @@ OTHER = {
     "pareto-nbd": ("need.rate_shape=1.2", "loyalty.hazard_shape=1.4"),
     "sbg": ("loyalty.leave_a=2.0", "loyalty.leave_b=3.0"),
     "logit": ("purchase.price_weight=0.01", "segment.may pass.purchase.outside=2.0"),
+    "gamma-gamma": ("purchase.basket_shape=0.7", "brand.focal.purchase.price=70.0"),
     "clv": ("brand.focal.purchase.price=70.0", "market.discount_rate_annual=0.3"),
 }
 
@@ -143,6 +145,15 @@ def test_shares_and_forecasts_of_bg_nbd_add_up():
     assert chances @ x == pytest.approx(half, abs=1e-4)
     assert chances @ expected_after(model, 39.0, 39.0, x) == pytest.approx(whole - half, abs=1e-4)
     assert chances[0] == pytest.approx(float(model.chance_of_none(np.array(39.0))))
+
+
+def test_what_is_expected_of_a_buyer_of_cdnow_is_what_is_published():
+    """Estimates and the first two customers of Fader & Hardie (2013): 35.17 on average, 24.66 after two of 22.35."""
+    p, q, mean = 6.25, 3.74, 6.25 * 15.44 / 2.74
+    assert mean == pytest.approx(35.2, abs=0.03)
+    expected = expected_mean(p, q, mean, np.array([2.0, 1.0]), np.array([22.35, 11.77]))
+    assert expected == pytest.approx([24.66, 18.91], abs=0.02)
+    assert expected_mean(p, q, mean, np.array([0.0]), np.array([0.0])) == pytest.approx([mean])
 
 
 def test_inequality_of_chances_is_what_it_is_said_to_be():

@@ -5,15 +5,16 @@ whose stage is broken in plain Python. Seed and size are the same, so the broken
 engine stands for the unbroken one, since tests/engines shows that it lives the same lives as `Customer`, bit for bit.
 """
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from cxsim.customer import Customer
-from cxsim.records import Stage
-from cxsim.verification import LIMITS, verify
+from cxsim.analysis.verification import LIMITS, verify
+from cxsim.engine.agents import Customer
+from cxsim.engine.state import Stage
 
 PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
 REPLICATIONS = 20  # of few people: sizes at which the unbroken rules pass with this seed, which is always the same
@@ -32,7 +33,7 @@ def instead(table, *keys, value):
 
 class SeesOwnersTwice(Customer):
     def outside(self):
-        with instead(self.world.standings, "owners", value=2 * self.world.standings["owners"]):
+        with instead(self.state.standings, "owners", value=2 * self.state.standings["owners"]):
             super().outside()
 
 
@@ -40,8 +41,8 @@ class WaitsTooBriefly(Customer):
     def loyalty(self):
         super().loyalty()
         if self.stage == Stage.NEED:
-            wait = self.world.due[self.number] - self.person.bought_at
-            self.world.due[self.number] = self.person.bought_at + 0.7 * wait
+            wait = self.state.due[self.number] - self.person.bought_at
+            self.state.due[self.number] = self.person.bought_at + 0.7 * wait
 
 
 class LearnsAThousandthTooMuch(Customer):
@@ -60,14 +61,27 @@ class LearnsHalfTooMuch(LearnsAThousandthTooMuch):
 
 class SeesNoPrices(Customer):
     def purchase(self):
-        with instead(self.world.traits, "purchase", "price_weight", value=0.0):
+        with instead(self.state.traits, "purchase", "price_weight", value=0.0):
             super().purchase()
 
 
 class MindsNoLosses(Customer):
     def use(self):
-        with instead(self.world.traits, "use", "loss_aversion", value=1.0):
+        with instead(self.state.traits, "use", "loss_aversion", value=1.0):
             super().use()
+
+
+class NeverGivesUp(Customer):
+    def support(self):
+        with instead(self.state.offers, "support", "patience_weeks", value=math.inf):
+            super().support()
+
+
+class TiresOfAsking(Customer):
+    def support(self):
+        goes_on = 0.75 if self.person.raised == 0 else 0.0
+        with instead(self.state.traits, "support", "raised_again", value=goes_on):
+            super().support()
 
 
 class GrowsAttached(Customer):
@@ -92,9 +106,15 @@ class RefersTwice(Customer):
         self.person.uses -= 1000
 
 
+class BuysAsMuchAsOthers(Customer):
+    def purchase(self):
+        self.person.mean_basket = 1.0
+        super().purchase()
+
+
 class ForgetsTheCostOfGoods(Customer):
     def purchase(self):
-        with instead(self.world.offers, "money", "unit_cost", value=0.0):
+        with instead(self.state.offers, "money", "unit_cost", value=0.0):
             super().purchase()
 
 
@@ -107,6 +127,7 @@ class Mutation:
     overrides: tuple[str, ...] = ()
 
 
+TEN_A_WEEK = (f"market.entry_counts={[10] * 40}", "brand.focal.support.capacity=6")
 MORE_SEEDS = ("segment.seeds.share=0.05", "segment.others.share=0.95")
 MUTATIONS = (
     Mutation("bass", "every owner is seen twice", SeesOwnersTwice),
@@ -116,11 +137,14 @@ MUTATIONS = (
     Mutation("stationary-variance", "a use teaches half too much", LearnsHalfTooMuch, people=30),
     Mutation("logit", "prices are not seen", SeesNoPrices, people=400),
     Mutation("loss-aversion", "a disappointment weighs no more than a pleasant surprise", MindsNoLosses, people=200),
+    Mutation("abandonment", "callers never give up", NeverGivesUp, people=400, overrides=TEN_A_WEEK),
+    Mutation("raised-again", "a problem is raised again once and no more", TiresOfAsking),
     Mutation("bg-nbd", "every purchase makes staying likelier", GrowsAttached, people=100),
     Mutation("pareto-nbd", "every purchase lengthens the lifetime", GrowsAttached, people=100),
     Mutation("sbg", "every renewal makes the next one likelier", GrowsAttached),
     Mutation("bdw", "nobody remembers how long they have been there", ForgetsTenure),
     Mutation("branching", "everybody refers twice", RefersTwice, people=200, overrides=MORE_SEEDS),
+    Mutation("gamma-gamma", "nobody buys more at a time than others", BuysAsMuchAsOthers),
     Mutation("spreadsheet", "the cost of goods is not booked", ForgetsTheCostOfGoods, people=20),
     Mutation("clv", "every renewal makes the next one likelier", GrowsAttached, people=20),
 )

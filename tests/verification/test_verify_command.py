@@ -8,11 +8,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from cxsim.charts.agreement import agreement, limit_figure, misses
-from cxsim.charts.look import FIRST_CYCLE, LINE
-from cxsim.cli import main
-from cxsim.verification import LIMITS, report, verify
-from cxsim.verification import limit as limits
+from cxsim.analysis.verification import LIMITS, report, verify
+from cxsim.analysis.verification import limit as limits
+from cxsim.interface.charts.agreement import agreement, limit_figure, misses
+from cxsim.interface.charts.look import FIRST_CYCLE, LINE
+from cxsim.interface.cli import main
 
 ROOT = Path(__file__).parents[2]
 FEW = ("-n", 10)
@@ -121,7 +121,7 @@ def test_a_broken_scenario_is_named_with_code_2(cxsim, broken_settings, old, new
 def test_a_full_folder_is_refused_before_the_work(cxsim, tmp_path, monkeypatch):
     (tmp_path / "mine.txt").write_text("mine")
     with monkeypatch.context() as patch:
-        patch.setattr("cxsim.verification.verify", lambda *_, **__: pytest.fail("lived first"))
+        patch.setattr("cxsim.analysis.verification.verify", lambda *_, **__: pytest.fail("lived first"))
         code, out, err = cxsim("verify", "learning", *FEW, "-o", tmp_path)
     assert (code, out) == (2, "") and "--overwrite" in err
     assert cxsim("verify", "learning", *FEW, "-o", tmp_path, "--overwrite")[0] == 0

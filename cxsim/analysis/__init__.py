@@ -1,0 +1,1 @@
+"""Many lives: comparing, sweeping, calibrating, choosing, verifying."""

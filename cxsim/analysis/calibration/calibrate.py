@@ -1,0 +1,171 @@
+"""Calibration from end to end: from a firm's records to a scenario, a plausible set, and what they are worth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cxsim.analysis.calibration.fitting import Fitted, by_likelihood, by_simulation
+from cxsim.analysis.calibration.holdout import Holdout
+from cxsim.analysis.calibration.identify import NOT_TOLD
+from cxsim.analysis.calibration.observed import PRICE, HeldBack, Observed
+from cxsim.analysis.calibration.priors import is_offer
+from cxsim.analysis.calibration.repeat_buying import STRUCTURE, Rhythm, refuse_another_kind_of_need
+from cxsim.analysis.calibration.simulated import prices_in_proportion
+from cxsim.analysis.calibration.survey_moments import Told
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.data.histories import Numbers
+from cxsim.scenario import Scenario, load
+from cxsim.scenario.overrides import in_every_segment
+
+RHYTHM_ONLY = "rhythm-only"  # the market whose closed form is exact
+GUESSES = 200
+HOLDOUT_RUNS = 100
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What came of it.
+
+    Attributes:
+        observed: the data.
+        told: further figures that were given.
+        market: name or file of the market that was calibrated.
+        rhythm: the closed forms fitted.
+        fitted: the fit, the plausible set and what the data told.
+        values: by full key, what the calibrated scenario sets.
+        sources: by full key, (evidence, source) of these.
+        holdout: forecast of what was held back, or None.
+        lived: customers in each simulated market of the holdout, on average.
+        seed: of all luck.
+    """
+
+    observed: Observed
+    told: tuple[Told, ...]
+    market: str
+    rhythm: Rhythm
+    fitted: Fitted
+    values: dict[str, object]
+    sources: dict[str, tuple[str, str]]
+    holdout: Holdout | None
+    lived: float
+    seed: int
+
+
+def calibrate(
+    observed: Observed,
+    market: str | Path = RHYTHM_ONLY,
+    told: Sequence[Told] = (),
+    draws: int = GUESSES,
+    seed: int = 1,
+    progress: bool = False,
+) -> Calibration:
+    """Fit a market to a firm's records.
+
+    In a market without experience (`rhythm-only`) the closed form is exact and maximum likelihood is all there is.
+    In any other, its parameters are where the search begins: satisfaction, word of mouth and support also move
+    people, and are fitted together with the rhythm by simulation, until the closed form finds nothing to correct.
+
+    Args:
+        observed: the records.
+        market: scenario to start from, by name or file.
+        told: further figures that the firm knows.
+        draws: size of the plausible set aimed at, and number of guesses.
+        seed: of all luck.
+        progress: whether to show a bar on stderr.
+
+    Raises:
+        ScenarioError: if the market is wrong.
+        ValueError: if the data cannot be fitted, or no guess reproduces them.
+    """
+    scenario = load(market)
+    facts = _facts(observed, scenario)
+    if nothing_but_rhythm(scenario):
+        if told:
+            raise ValueError(
+                f"in {scenario.name!r} no experience acts, so figures of experience cannot be fitted to it; "
+                "name a market in which it does (--market online-retailer)"
+            )
+        rhythm = observed.fit(None)
+        fixed = {**observed.market_of_its_own, **STRUCTURE[rhythm.chosen.model.NAME], **_values(facts)}
+        fitted = by_likelihood(market, fixed, rhythm, draws, seed)
+    else:
+        rhythm = observed.fit(scenario.loyalty.departure.name)
+        refuse_another_kind_of_need(scenario, rhythm)
+        fixed = _values(facts)
+        fitted = by_simulation(market, scenario, fixed, observed, rhythm, told, draws, seed, progress)
+    holdout, lived = None, 0.0
+    if isinstance(observed.held_back, HeldBack):
+        holdout, lived = _forecast(observed.held_back, fitted, rhythm, progress)
+    sources = {key: (evidence, f"{how} ({_data(observed)})") for key, (_, evidence, how) in facts.items()}
+    return Calibration(
+        observed=observed,
+        told=tuple(told),
+        market=str(market),
+        rhythm=rhythm,
+        fitted=fitted,
+        values=in_every_segment(scenario, {**fixed, **fitted.best}),
+        sources=in_every_segment(scenario, sources | _sources_of_fit(observed, fitted)),
+        holdout=holdout,
+        lived=lived,
+        seed=seed,
+    )
+
+
+def nothing_but_rhythm(scenario: Scenario) -> bool:
+    """Whether no experience changes what anybody does, so that a closed form holds."""
+    loyalty = scenario.loyalty
+    weights = (loyalty.satisfaction_weight, loyalty.failure_weight, scenario.support.recovery_weight)
+    always_buys = scenario.purchase.outside == -np.inf
+    return len(scenario.brand) == 1 and not any(weights) and loyalty.exit == 1.0 and always_buys
+
+
+def _forecast(held_back: HeldBack, fitted: Fitted, rhythm: Rhythm, progress: bool) -> tuple[Holdout, float]:
+    """What simulated markets say of the time held back, each with other plausible parameters and luck of its own.
+
+    Each is cut to as many customers as there are, so that it has their luck; also how many they have on average.
+    """
+
+    def live(number: int) -> tuple[Numbers, int]:
+        cohort = fitted.live(number, held_back.weeks).part(held_back.customers)
+        return held_back.curve(cohort), len(cohort.first)  # the cohort itself is forgotten: it may be large
+
+    curves, customers = zip(*each_replication(live, HOLDOUT_RUNS, progress=progress), strict=True)
+    return held_back.judge(curves, rhythm), float(np.mean(customers))
+
+
+# ---- what backs a value ---------------------------------------------------------------------------------------------
+
+
+def _sources_of_fit(observed: Observed, fitted: Fitted) -> dict[str, tuple[str, str]]:
+    """`fitted` is what the data narrowed; the rest is still assumed, whatever value stands in the file."""
+    sources = {}
+    for finding in fitted.findings:
+        evidence = "assumed" if finding.verdict == NOT_TOLD else "fitted"
+        how = f"{fitted.how}, on {observed.period} ({_data(observed)}); {finding.words}"
+        sources[finding.key] = (evidence, how)
+    return sources
+
+
+Facts = dict[str, tuple[object, str, str]]  # by full key: value, evidence, how
+
+
+def _facts(observed: Observed, scenario: Scenario) -> Facts:
+    """What is read off the data, and what has to move with it."""
+    facts: Facts = {}
+    for key, (value, how) in observed.facts.items():
+        full = f"brand.{scenario.market.focal}.{key}" if is_offer(key) else key
+        facts[full] = (value, "derived", f"From {observed.name}: {how}")
+        if key == PRICE:
+            moved = prices_in_proportion(scenario, value)
+            facts |= {other: (amount, "assumed", "Moved in proportion to the price") for other, amount in moved.items()}
+    return facts
+
+
+def _values(facts: Facts) -> dict[str, object]:
+    return {key: value for key, (value, _, _) in facts.items()}
+
+
+def _data(observed: Observed) -> str:
+    return f"{observed.name}, sha256 {observed.sha256[:16]}"

@@ -1,0 +1,104 @@
+"""What the data told and what they could not, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxsim.data.histories import Numbers
+
+TOLD, IN_PART, NOT_TOLD = "told by the data", "told in part", "not told"
+# Share of the spread before the data that is left, up to which a parameter counts as told, and as told in part.
+LEFT_IF_TOLD, LEFT_IF_IN_PART = 0.4, 0.8
+# Where any value would do before: half of the width of the plausible range, as a factor.
+FACTOR_IF_TOLD, FACTOR_IF_IN_PART = 2.0, 5.0
+TRADE_OFF = 0.6  # correlation from which two parameters make up for each other
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One parameter.
+
+    Attributes:
+        key: in the scenario.
+        low: 2.5% of the plausible set lie below.
+        high: 2.5% lie above.
+        verdict: `TOLD`, `IN_PART` or `NOT_TOLD`.
+        why: what that rests on, in words.
+    """
+
+    key: str
+    low: float
+    high: float
+    verdict: str
+    why: str
+
+    @property
+    def words(self) -> str:
+        """Verdict and reason."""
+        return f"{self.verdict}: {self.why}"
+
+
+def findings_by_likelihood(draws: pd.DataFrame) -> list[Finding]:
+    """One finding a column of `draws`, shape (draws, k), by how narrow its plausible range is."""
+    found = []
+    for key, low, high in _ranges(draws):
+        factor = float(np.sqrt(high / low))
+        verdict = _verdict(factor, FACTOR_IF_TOLD, FACTOR_IF_IN_PART)
+        found.append(Finding(key, low, high, verdict, f"known to within a factor of {factor:.2g}"))
+    return found
+
+
+def findings_by_simulation(draws: pd.DataFrame, normal: Numbers) -> list[Finding]:
+    """One finding a column of `draws`, by how much narrower the plausible set is than the guesses were at first.
+
+    A parameter counts as told only if it does so when the spread found is the largest that chance allows: with n draws,
+    a standard deviation has a relative standard error of 1 / sqrt(2(n - 1)).
+
+    Args:
+        draws: the plausible set, shape (draws, k).
+        normal: the same on the scale of the prior, where that is standard normal.
+    """
+    largest = 1.0 + 2.0 / np.sqrt(2.0 * (len(normal) - 1.0))
+    found = []
+    for (key, low, high), left in zip(_ranges(draws), normal.std(axis=0, ddof=1), strict=True):
+        verdict = _verdict(float(left) * largest, LEFT_IF_TOLD, LEFT_IF_IN_PART)
+        why = f"{min(left, 1.0):.0%} of the spread assumed before is left"
+        found.append(Finding(key, low, high, verdict, why))
+    return found
+
+
+def _ranges(draws: pd.DataFrame) -> list[tuple[str, float, float]]:
+    low, high = draws.quantile(0.025), draws.quantile(0.975)
+    return [(str(key), float(low[key]), float(high[key])) for key in draws.columns]
+
+
+def _verdict(width: float, told: float, in_part: float) -> str:
+    return TOLD if width < told else IN_PART if width < in_part else NOT_TOLD
+
+
+def trade_offs(keys: Sequence[str], points: Numbers) -> list[str]:
+    """Pairs of parameters that make up for each other, strongest first, each as a sentence.
+
+    Args:
+        keys: of the parameters.
+        points: the plausible set on a scale on which it is roughly normal, shape (draws, k).
+    """
+    if len(keys) < 2 or len(points) < 3:
+        return []
+    together = np.asarray(np.nan_to_num(np.corrcoef(points.T)))
+    chance = 3.0 / np.sqrt(len(points))  # few draws show large correlations by luck
+    pairs = [
+        (abs(together[i, j]), i, j)
+        for i in range(len(keys))
+        for j in range(i)
+        if abs(together[i, j]) >= max(TRADE_OFF, chance)
+    ]
+    return [
+        f"{keys[j]} and {keys[i]} trade off: "
+        + ("raising both together" if together[i, j] > 0 else "raising one and lowering the other")
+        + f" leaves the fit nearly as good (correlation {together[i, j]:+.2f}), so neither is known as well alone as the"
+        " two together."
+        for _, i, j in sorted(pairs, reverse=True)
+    ]

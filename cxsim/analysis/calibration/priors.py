@@ -1,0 +1,104 @@
+"""What may vary in a calibration by simulation, and how widely before the data are seen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from cxsim.data.histories import Numbers
+from cxsim.scenario import Scenario
+from cxsim.scenario.register import find_entries
+
+# Standard deviation of the logarithm of a parameter that a closed form has too. Twice the standard error of its fit, so
+# that the search does not know more than the data; at least a factor of 2.7 up or down, since other effects of experience
+# than the market's own need other values; at most one of 4.5, since a fit with so few data says little about where to search.
+NARROWEST, WIDEST = 1.0, 1.5
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """A parameter of the scenario that is not known.
+
+    Attributes:
+        key: full key in the scenario.
+        low: least plausible value before the data are seen; for a rhythm parameter one standard deviation below.
+        high: largest plausible value; for a rhythm parameter one standard deviation above.
+        of_rhythm: whether it starts at a fitted closed form (log-normal); else anything in the range is as likely.
+    """
+
+    key: str
+    low: float
+    high: float
+    of_rhythm: bool = False
+
+    def value(self, normal: Numbers) -> Numbers:
+        """The parameter at points of a standard normal prior, any shape."""
+        if self.of_rhythm:
+            centre, spread = np.log(self.low * self.high) / 2.0, np.log(self.high / self.low) / 2.0
+            low, high = allowed(self.key)
+            return np.asarray(np.clip(np.exp(centre + spread * normal), low, high))
+        return np.asarray(self.low + (self.high - self.low) * stats.norm.cdf(normal))
+
+
+# How experience becomes loyalty and word of mouth. Purchases alone hardly tell these; they are left free all the same,
+# so that the plausible set is as wide as our ignorance of them.
+OF_CUSTOMERS = (
+    "loyalty.satisfaction_weight", "loyalty.failure_weight", "support.recovery_weight", "use.surprise_weight",
+    "use.loss_aversion", "telling.good", "telling.bad",
+)  # fmt: skip
+OF_BRAND = ("use.failure_rate",)
+
+
+def around_rhythm(keys: list[str], values: Numbers, log_errors: Numbers) -> list[Uncertain]:
+    """Parameters that a closed form has too; other effects of experience may move them.
+
+    Args:
+        keys: in the scenario.
+        values: where the search begins, shape (k,).
+        log_errors: standard errors of their logarithms, shape (k,).
+    """
+    factors = np.exp(np.clip(2.0 * log_errors, NARROWEST, WIDEST))
+    return [
+        Uncertain(key, float(value / factor), float(value * factor), True)
+        for key, value, factor in zip(keys, values, factors, strict=True)
+    ]
+
+
+def of_experience(scenario: Scenario, told_by_data: list[str]) -> list[Uncertain]:
+    """Parameters of experience that start at the plausible range of the register.
+
+    Args:
+        scenario: the market; brand parameters are those of its focal brand.
+        told_by_data: short keys of further parameters that the data at hand have something to say about.
+    """
+    brand = f"brand.{scenario.market.focal}."
+    offers = [*OF_BRAND, *(key for key in told_by_data if is_offer(key))]
+    traits = [*OF_CUSTOMERS, *(key for key in told_by_data if not is_offer(key))]
+    return [Uncertain(f"{brand}{key}", *plausible(key)) for key in offers] + [
+        Uncertain(key, *plausible(key)) for key in traits
+    ]
+
+
+def is_offer(key: str) -> bool:
+    """Whether a short key is the firm's, not the customers'."""
+    from cxsim.scenario.schedule import is_of_brand
+
+    return is_of_brand(key)
+
+
+def plausible(key: str) -> tuple[float, float]:
+    """The plausible range of a parameter by its short key.
+
+    Raises:
+        ValueError: if the register has none.
+    """
+    entry = find_entries(key)[0]
+    if entry.plausible is None:
+        raise ValueError(f"{key} has no plausible range in the register; a scenario has to set it")
+    return entry.plausible
+
+
+def allowed(key: str) -> tuple[float, float]:
+    """The allowed range of a parameter."""
+    entry = find_entries(key)[0]
+    return entry.low, entry.high

@@ -1,0 +1,337 @@
+"""One base and one or more plans, lived by the same customers with the same luck."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxsim.analysis.compare.intervals import (
+    Estimate,
+    HalfWidthFactor,
+    PairedDifference,
+    estimate,
+    estimate_count,
+    paired_difference,
+    student_t,
+)
+from cxsim.analysis.compare.pair import Counts, Pair, pair_of
+from cxsim.analysis.compare.runs import Runs, runs_of
+from cxsim.analysis.compare.stopping import MOST, Until, lived_until
+from cxsim.analysis.workers.threads import each_replication
+from cxsim.engine.agents import Customer
+from cxsim.engine.branching import simulate_together
+from cxsim.engine.luck import whole_number
+from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.outcomes.figures import Figure, figure_named, figures_of
+from cxsim.engine.outcomes.money import payback_week
+from cxsim.engine.outcomes.status import STATUSES, cause_name, stage_name
+from cxsim.engine.simulate import Run, RunTables
+from cxsim.scenario import Scenario, load
+from cxsim.scenario.checks import same_market
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A plan against the base.
+
+    Attributes:
+        name: of the plan.
+        scenario: the plan itself.
+        runs: the plan's own replications as tables.
+        differences: one row a figure: base, plan, difference with 95% interval, wins, more_replications, variance_saved.
+        matrix: mean people by status in the base (rows) and in the plan (columns).
+        rescued: lines that became loops, by the stage and cause at which they ended in the base: mean people, interval.
+        broken: loops that became lines, by the stage and cause at which they end in the plan.
+        weekly: accumulated discounted gain, cost and net by week, means over replications.
+        payback: week from which the mean accumulated gain covers the cost for good; None if that never comes.
+        rescued_persons: numbers of some people rescued in replication 0, to follow.
+        roi: (gain - cost) / cost on discounted contribution margin, with interval; None without cost.
+        half_width_factor: of its intervals, which are wider when the number of replications hung on what they showed.
+    """
+
+    name: str
+    runs: Runs = field(repr=False)
+    differences: pd.DataFrame = field(repr=False)
+    matrix: pd.DataFrame = field(repr=False)
+    rescued: pd.DataFrame = field(repr=False)
+    broken: pd.DataFrame = field(repr=False)
+    weekly: pd.DataFrame = field(repr=False)
+    payback: int | None
+    roi: Estimate | None
+    rescued_people: Estimate
+    broken_people: Estimate
+    rescued_margin: Estimate
+    rescued_persons: list[int]
+    per_replication: pd.DataFrame = field(repr=False)
+    half_width_factor: HalfWidthFactor = field(default=student_t, repr=False)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The plan itself."""
+        return self.runs.scenario
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """One row a replication, one column a figure of the focal brand."""
+        return self.runs.figures
+
+    def difference(self, figure: str) -> PairedDifference:
+        """The paired difference of one figure."""
+        good = next(known.good for known in figures_of(self.scenario) if known.name == figure)
+        row = self.per_replication
+        before, after = row[f"base_{figure}"].to_numpy(float), row[f"plan_{figure}"].to_numpy(float)
+        return paired_difference(before, after, good, self.half_width_factor)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A base and its plans; `verdict()` says the result in words.
+
+    Attributes:
+        base_name: what the base is called here.
+        base_runs: the base's own replications as tables.
+        plans: by name.
+        stopped: why it ended at this number of replications, in words; empty if the number was given.
+    """
+
+    base_name: str
+    base_runs: Runs = field(repr=False)
+    plans: dict[str, PlanResult]
+    stopped: str = ""
+
+    @property
+    def base(self) -> Scenario:
+        """The base itself."""
+        return self.base_runs.scenario
+
+    @property
+    def seed(self) -> int:
+        """The seed of all luck."""
+        return self.base_runs.seed
+
+    @property
+    def replications(self) -> int:
+        """How many pairs were lived."""
+        return self.base_runs.replications
+
+    @property
+    def base_figures(self) -> pd.DataFrame:
+        """One row a replication, one column a figure of the focal brand."""
+        return self.base_runs.figures
+
+    @property
+    def intervals(self) -> str:
+        """Which intervals it has, by their name in files."""
+        return next(iter(self.plans.values())).half_width_factor.name
+
+    def verdict(self, plan: str | None = None) -> str:
+        """What the comparison says about a plan (the first when left out), in sentences to read aloud."""
+        from cxsim.analysis.compare.verdict import verdict_of
+
+        return str(verdict_of(self, self.plans[plan] if plan else next(iter(self.plans.values()))))
+
+    def table(self) -> pd.DataFrame:
+        """The differences of all plans under each other, tidy: plan, figure, base, plan_mean, difference, low, high, ..."""
+        tables = [result.differences.assign(plan=name) for name, result in self.plans.items()]
+        table = pd.concat(tables, ignore_index=True)
+        return table[["plan", *[column for column in table.columns if column != "plan"]]]
+
+    def __repr__(self) -> str:
+        sentences = "\n".join(self.verdict(name) for name in self.plans)
+        return f"<Comparison with {self.base_name!r}, {self.replications} paired replications, seed {self.seed}>\n{sentences}"
+
+
+def compare(
+    base: Scenario | str | Path,
+    *plans: Scenario | str | Path,
+    replications: int = 20,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: bool = False,
+    until: Until | None = None,
+    most: int = MOST,
+    living: Callable[[Sequence[Scenario], int, int], Iterable[Run]] = simulate_together,
+    model: type[LoyaltyModel] = LoyaltyModel,
+    customer: type[Customer] = Customer,
+) -> Comparison:
+    """Let the same simulated customers, with the same luck, live through a base and its plans.
+
+    Args:
+        base: the scenario to compare with.
+        plans: one or more others; same people, horizon, brands and currency.
+        replications: pairs to live, at least 2 for an interval; with `until` those to begin with, at least 5.
+        seed: 0 to 2**63 - 1.
+        workers: threads; as many as cores when left out. The results do not depend on it.
+        progress: whether to show a progress bar on stderr.
+        until: go on until a difference is known so well (`cxsim.HalfWidth`) or decided (`cxsim.Decided`).
+        most: pairs to live at most, with `until`.
+        living: lives the base and its plans, in this order, with a seed and a replication; for who remembers or follows lives.
+        model: the class of the market, `LoyaltyModel` or one of your own.
+        customer: the class of the customers; one of your own is lived by the agents engine.
+
+    Raises:
+        ScenarioError: if a scenario is wrong, or a plan is not about the same market.
+        ValueError: if there is no plan or no replication, a number is no whole number, or `until` looks at a figure that
+            neither the base nor a plan has.
+    """
+    if not plans:
+        raise ValueError("compare needs at least one plan besides the base")
+    replications, seed = whole_number("replications", replications), whole_number("seed", seed)
+    if replications < 1:
+        raise ValueError(f"replications is {replications}; it must be at least 1")
+    scenarios = [item if isinstance(item, Scenario) else load(item) for item in (base, *plans)]
+    names = _names([base, *plans], scenarios)
+    half_width_factor = _reach(until, replications, scenarios)
+    if model is not LoyaltyModel or customer is not Customer:
+        living = partial(simulate_together, model=model, customer=customer)
+
+    def once(replication: int) -> list[Pair]:
+        return _pairs(iter(living(scenarios, seed, replication)))
+
+    def more(count: int, first: int) -> list[list[Pair]]:
+        return each_replication(once, count, workers, progress, first)
+
+    if until is None:
+        results, stopped = more(replications, 0), ""
+    else:
+        results, stopped = lived_until(until, more, partial(_differences, names[1:]), replications, most)
+    compared = {
+        name: _plan_result(name, scenario, seed, [pairs[place] for pairs in results], half_width_factor)
+        for place, (name, scenario) in enumerate(zip(names[1:], scenarios[1:], strict=True))
+    }
+    return Comparison(names[0], runs_of(scenarios[0], seed, [pairs[0].base for pairs in results]), compared, stopped)
+
+
+def _pairs(lives: Iterator[Run]) -> list[Pair]:
+    """The base, which lives first, with every plan; one plan at a time, since a run is large and a pair is not."""
+    base = next(lives)
+    return [pair_of(base, plan) for plan in lives]
+
+
+def _reach(until: Until | None, first: int, scenarios: list[Scenario]) -> HalfWidthFactor:
+    """How far intervals reach; a rule that looks at a figure which no scenario has is refused."""
+    if until is None:
+        return student_t
+    figure_named(until.figure, figures_of(*scenarios))
+    return until.half_width_factor(first)
+
+
+def _differences(names: list[str], figure: str, results: list[list[Pair]]) -> dict[str, NDArray[np.float64]]:
+    """Of every plan, by name: its figure less that of the base, one number a replication."""
+    columns = zip(*results, strict=True)
+    return {
+        name: np.array([_value(pair.plan, figure) - _value(pair.base, figure) for pair in pairs])
+        for name, pairs in zip(names, columns, strict=True)
+    }
+
+
+def _value(run: RunTables, figure: str) -> float:
+    """A figure of a run; what only the mechanisms of the other scenario count is 0."""
+    return run.figures.get(figure, 0.0)
+
+
+def _names(given: list[Scenario | str | Path], scenarios: list[Scenario]) -> list[str]:
+    """What each is called here, none twice; refuses plans about another market."""
+    names = []
+    for item, scenario in zip(given, scenarios, strict=True):
+        wanted = scenario.name or (Path(item).stem if not isinstance(item, Scenario) else "plan")
+        name, number = wanted, 2
+        while name in names:
+            name, number = f"{wanted} ({number})", number + 1
+        names.append(name)
+    for name, scenario in zip(names[1:], scenarios[1:], strict=True):
+        same_market(scenarios[0], scenario, name)
+    return names
+
+
+def _plan_result(
+    name: str, scenario: Scenario, seed: int, pairs: list[Pair], half_width_factor: HalfWidthFactor
+) -> PlanResult:
+    runs = runs_of(scenario, seed, [pair.plan for pair in pairs])
+    known = figures_of(scenario)
+    plan = runs.figures
+    base = pd.DataFrame([pair.base.figures for pair in pairs])
+    base = base.reindex(columns=plan.columns, fill_value=0.0)  # what only the plan's mechanisms count is 0 in the base
+    gain = np.array([pair.gain for pair in pairs])
+    cost = np.array([pair.cost for pair in pairs])
+    matrix = np.mean([pair.matrix for pair in pairs], axis=0)
+    both = pd.concat([base.add_prefix("base_"), plan.reset_index(drop=True).add_prefix("plan_")], axis=1)
+    return PlanResult(
+        name,
+        runs,
+        _difference_table(known, base, plan, half_width_factor),
+        pd.DataFrame(matrix, index=pd.Index(STATUSES, name="base"), columns=pd.Index(STATUSES, name="plan")),
+        _stage_cause_table([pair.rescued for pair in pairs], half_width_factor),
+        _stage_cause_table([pair.broken for pair in pairs], half_width_factor),
+        _weekly_money(gain, cost, half_width_factor),
+        payback_week(gain.mean(axis=0), cost.mean(axis=0)),
+        _return_on(gain.sum(axis=1), cost.sum(axis=1), half_width_factor),
+        estimate_count(np.array([pair.rescued.sum() for pair in pairs], float), half_width_factor),
+        estimate_count(np.array([pair.broken.sum() for pair in pairs], float), half_width_factor),
+        estimate(np.array([pair.rescued_margin for pair in pairs]), half_width_factor),
+        pairs[0].rescued_persons,
+        both.rename_axis("replication"),
+        half_width_factor,
+    )
+
+
+def _difference_table(
+    figures: tuple[Figure, ...], base: pd.DataFrame, plan: pd.DataFrame, half_width_factor: HalfWidthFactor
+) -> pd.DataFrame:
+    rows = []
+    for figure in figures:
+        before, after = base[figure.name].to_numpy(float), plan[figure.name].to_numpy(float)
+        pair = paired_difference(before, after, figure.good, half_width_factor)
+        rows.append(
+            {
+                "figure": figure.name,
+                "unit": figure.unit,
+                "base": estimate(before).mean,
+                "plan_mean": estimate(after).mean,
+                "difference": pair.estimate.mean,
+                "low": pair.estimate.low,
+                "high": pair.estimate.high,
+                "wins": pair.wins,
+                "more_replications": pair.more_replications,
+                "variance_saved": pair.variance_saved,
+            }
+        )
+    return pd.DataFrame(rows).astype({"more_replications": "Int64"})
+
+
+def _stage_cause_table(counts: list[Counts], half_width_factor: HalfWidthFactor) -> pd.DataFrame:
+    """Mean people by stage and cause with interval, most first."""
+    stacked = np.array(counts, float)
+    rows = []
+    for stage, cause in np.argwhere(stacked.sum(axis=0) > 0.0):
+        people = estimate_count(stacked[:, stage, cause], half_width_factor)
+        rows.append((stage_name(int(stage)), cause_name(int(cause)), people.mean, people.low, people.high))
+    table = pd.DataFrame(rows, columns=["stage", "cause", "people", "low", "high"])
+    return table.sort_values("people", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _weekly_money(
+    gain: NDArray[np.float64], cost: NDArray[np.float64], half_width_factor: HalfWidthFactor
+) -> pd.DataFrame:
+    net = np.cumsum(gain - cost, axis=1)
+    intervals = [estimate(column, half_width_factor) for column in net.T]
+    return pd.DataFrame(
+        {
+            "week": np.arange(net.shape[1]),
+            "gain": np.cumsum(gain, axis=1).mean(axis=0),
+            "cost": np.cumsum(cost, axis=1).mean(axis=0),
+            "net": net.mean(axis=0),
+            "net_low": [interval.low for interval in intervals],
+            "net_high": [interval.high for interval in intervals],
+        }
+    )
+
+
+def _return_on(
+    gain: NDArray[np.float64], cost: NDArray[np.float64], half_width_factor: HalfWidthFactor
+) -> Estimate | None:
+    return estimate((gain - cost) / cost, half_width_factor) if np.all(cost > 0.0) else None

@@ -1,0 +1,243 @@
+"""The result of a comparison in sentences a strategist can read aloud: plain, with intervals, honest when undecided."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from cxsim.analysis.compare.guard import Doubt, doubts_of, nobody_lives_otherwise
+from cxsim.analysis.compare.intervals import Estimate, PairedDifference
+from cxsim.analysis.phrases import ONE_REPLICATION, Writer, decimals, estimated, money, percent, signed, week, whole
+
+if TYPE_CHECKING:
+    from cxsim.analysis.compare.comparison import Comparison, PlanResult
+
+FEW_LINES = 10  # that became loops, or the other way round, below which shares and causes of them are luck
+
+
+Outcome = Literal["pays", "loses", "too close to call", "one replication"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of a plan.
+
+    Attributes:
+        outcome: whether the 95% interval of the paired difference in net margin lies above zero, below, or holds it.
+        headline: the net result in one sentence to read aloud: money, then loops.
+        moved: the two streams behind the loops, in a market of how many people.
+        why: what ended the lines of the larger stream; empty when hardly anybody moved.
+        cost: what it costs and returns, or how many more replications would decide; may be empty.
+        sure: how often it was better, and what the intervals are.
+        doubts: what should be known before any of it.
+    """
+
+    outcome: Outcome
+    headline: str
+    moved: str
+    why: str
+    cost: str
+    sure: str
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def rest(self) -> str:
+        """Everything behind the headline."""
+        return " ".join(sentence for sentence in (self.moved, self.why, self.cost, self.sure) if sentence)
+
+    def __str__(self) -> str:
+        return " ".join([*(f"Careful: {doubt.sentence}" for doubt in self.doubts), self.headline, self.rest])
+
+
+def verdict_of(comparison: "Comparison", plan: "PlanResult") -> Verdict:
+    """The net result in one sentence; then what it is made of, why, what it costs, and how sure that is."""
+    currency = comparison.base.market.currency
+    nothing = _nothing(comparison, plan)
+    doubts = tuple(doubt for doubt in doubts_of(comparison, plan) if not (nothing and doubt.kind == "nothing changes"))
+    if nothing:
+        return Verdict(_outcome(plan), nothing, "", "", "", _not_a_forecast(comparison), doubts)
+    return Verdict(
+        _outcome(plan),
+        f'"{plan.name}" {_money(currency, plan)}{_loops(plan)}.',
+        _moved(comparison, plan),
+        _why(plan),
+        _cost(currency, plan),
+        _sure(comparison, plan),
+        doubts,
+    )
+
+
+def _outcome(plan: "PlanResult") -> Outcome:
+    change = plan.difference("net_margin")
+    if math.isnan(change.sd):
+        return "one replication"
+    if not _known_sign(plan):
+        return "too close to call"
+    return "pays" if change.estimate.mean > 0.0 else "loses"
+
+
+def _known_sign(plan: "PlanResult") -> bool:
+    """Whether the interval of the net margin leaves zero out, or nobody lives otherwise and only the plan's money moves."""
+    change = plan.difference("net_margin")
+    return change.decided or (
+        not math.isnan(change.sd) and change.estimate.mean != 0.0 and nobody_lives_otherwise(plan)
+    )
+
+
+def _nothing(comparison: "Comparison", plan: "PlanResult") -> str:
+    """The whole answer where the plan has nothing to act on, or does nothing; else empty."""
+    focal = comparison.base.market.focal
+    sold = comparison.base_figures["purchases"].sum() + plan.per_replication["plan_purchases"].sum()
+    if sold == 0.0:
+        return f'Nobody buys from {focal}, with "{plan.name}" or without it, so there is nothing to compare.'
+    if not nobody_lives_otherwise(plan):
+        return ""
+    spent = -plan.difference("net_margin").estimate.mean
+    currency = comparison.base.market.currency
+    price = f"costs {money(currency, whole(spent))}" if spent > 0.0 else "costs nothing"
+    price = f"saves {money(currency, whole(-spent))}" if spent < 0.0 else price
+    return f'"{plan.name}" changes nothing in anybody\'s life, and {price}.'
+
+
+def _money(currency: str, plan: "PlanResult") -> str:
+    """What the plan is worth after its cost, as the end of a sentence about it."""
+    change = plan.difference("net_margin")
+    value = money(currency, _number(change.estimate, signed))
+    after = " after its cost" if plan.difference("intervention_cost").estimate.mean > 0 else ""
+    if change.decided:
+        verb = "earns" if change.estimate.mean > 0 else "loses"
+        return f"{verb} {money(currency, _number(_absolute(change.estimate)))}{after}"
+    if math.isnan(change.sd):
+        return f"is worth {value}{after}"
+    if change.more_replications is None and not _without_spread(change.estimate):
+        return f"earns and loses nothing that could be told: {value}{after}"
+    return f"may pay or not, undecided: {value}{after}"
+
+
+def _loops(plan: "PlanResult") -> str:
+    change = plan.difference("loops")
+    net = change.estimate
+    if change.decided or (math.isnan(change.sd) and net.mean != 0.0):
+        return f", with {_number(_absolute(net))} {'more' if net.mean > 0 else 'fewer'} loops"
+    if net.mean == 0.0 and _without_spread(net):
+        return ", with as many loops as before"
+    could = change.more_replications is not None or math.isnan(change.sd) or _without_spread(net)
+    told = "undecided" if could else "as good as none"
+    return f"; change in loops {told}: {_number(net, signed)}"
+
+
+def _without_spread(value: Estimate) -> bool:
+    """Whether all replications showed the same, which is no certainty."""
+    return value.low == value.high
+
+
+def _moved(comparison: "Comparison", plan: "PlanResult") -> str:
+    """How many lines became loops and loops lines: people, of a market of which size."""
+    base = comparison.base.market
+    market = f"Of {base.people:,} people in {base.horizon_weeks} weeks"
+    if comparison.base_figures["lines"].sum() == 0.0 and plan.rescued_people.mean == 0.0:
+        rescued = "there is nobody to rescue, since no story ends without the plan"
+    else:
+        rescued = f"{_number(plan.rescued_people)} turn from lines into loops"
+        where = _main_stage(plan.rescued, plan.rescued_people)
+        if where:
+            rescued += f" ({percent(where[1])} of those lines used to end in {where[0]})"
+    return f"{market} {rescued}, and {_number(plan.broken_people)} from loops into lines."
+
+
+def _main_stage(ends: pd.DataFrame, people: Estimate) -> tuple[str, float] | None:
+    """The stage in which most of these lines end, and their share; None when they are so few that it is noise."""
+    if ends.empty or people.mean < FEW_LINES:
+        return None
+    by_stage = ends.groupby("stage")["people"].sum().sort_values(ascending=False)
+    return str(by_stage.index[0]), float(by_stage.iloc[0] / by_stage.sum())
+
+
+def _why(plan: "PlanResult") -> str:
+    """The commonest cause of the larger stream."""
+    rescued = plan.rescued_people.mean >= plan.broken_people.mean
+    ends, people = (plan.rescued, plan.rescued_people) if rescued else (plan.broken, plan.broken_people)
+    where = _main_stage(ends, people)
+    if where is None:
+        return ""
+    cause = str(ends[ends["stage"] == where[0]].iloc[0]["cause"])
+    reason = REASONS.get(cause, cause)
+    if rescued:
+        return f"The rescued lines that ended in {where[0]} did so most often because of {reason}."
+    return f"Most of the broken loops ({percent(where[1])}) end in {where[0]}, most often because of {reason}."
+
+
+REASONS = {
+    "not found": "answers not found",
+    "rival": "a more attractive rival",
+    "price": "the price",
+    "low expectation": "low expectations",
+    "bad word": "what others told",
+    "checkout": "a purchase that would not come off",
+    "no need": "no need after all",
+    "quality": "the quality delivered",
+    "late": "late delivery",
+    "misfit": "the wrong variant",
+    "disappointment": "disappointment (less than was expected)",
+    "effort": "too much effort",
+    "failure": "something that failed",
+    "unresolved": "problems left unresolved",
+    "slow support": "slow support",
+    "silent failure": "failures that nobody told the firm about",
+    "past failures": "earlier failures",
+    "terms": "a bill or terms that were not understood",
+    "own reasons": "little loyalty of their own, which a better experience can outweigh",
+}
+
+
+def _cost(currency: str, plan: "PlanResult") -> str:
+    change = plan.difference("net_margin")
+    cost = plan.difference("intervention_cost").estimate.mean
+    spent = f"It {'costs' if cost > 0 else 'saves'} {money(currency, whole(abs(cost)))}" if cost else ""
+    if not _known_sign(plan):
+        return f"{spent}.{_to_decide(change)}" if spent else _to_decide(change).lstrip()
+    if cost > 0 and plan.roi and change.estimate.mean > 0:
+        back = f", and all is paid back by week {week(plan.payback)}" if plan.payback is not None else ""
+        spent += f": each {currency} spent brings back {decimals(2)(1.0 + plan.roi.mean)}{back}"
+    return f"{spent}." if spent else ""
+
+
+def _to_decide(change: PairedDifference) -> str:
+    more = change.more_replications
+    if math.isnan(change.sd):
+        return " It takes at least two replications to tell."
+    if _without_spread(change.estimate):
+        return " Without any spread nobody can tell how many more replications would decide."
+    if more is None:
+        return " More replications would hardly tell: the difference is too small beside its spread."
+    if more == 1:
+        return " About one more replication would take zero out of the interval, if the difference stays as it is."
+    return f" About {more:,} more replications would take zero out of the interval, if the difference stays as it is."
+
+
+def _sure(comparison: "Comparison", plan: "PlanResult") -> str:
+    wins = plan.difference("net_margin").wins
+    if comparison.replications == 1:
+        return _not_a_forecast(comparison)
+    won = f"better on money in {percent(wins)} of" if not math.isnan(wins) else "no money to compare in"
+    return (
+        f"({won} {comparison.replications} paired replications of this one set of assumptions; 95% intervals hold "
+        "their luck and nothing else; not a forecast.)"
+    )
+
+
+def _not_a_forecast(comparison: "Comparison") -> str:
+    if comparison.replications == 1:
+        return "(One paired replication of this model, so no intervals; not a forecast.)"
+    return f"({comparison.replications} paired replications of this one set of assumptions; not a forecast.)"
+
+
+def _absolute(value: Estimate) -> Estimate:
+    if value.mean >= 0:
+        return value
+    return replace(value, mean=-value.mean, low=-value.high, high=-value.low)
+
+
+def _number(value: Estimate, write: Writer = whole) -> str:
+    return estimated(value, write, without=ONE_REPLICATION)

@@ -1,0 +1,137 @@
+"""The levels that a firm knows itself by, as a market produces them, and whether they look like a firm's.
+
+What is usual is wide on purpose and rests on no single study: it catches slips (a churn of 400% a year), not opinions.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.analysis.compare.intervals import Estimate, estimate, student_t
+from cxsim.analysis.compare.runs import Runs
+from cxsim.analysis.phrases import Writer, decimals, estimated, percent, whole
+from cxsim.engine.event_log import run_with_log
+from cxsim.engine.measures import Note
+from cxsim.engine.state import EVERYBODY
+from cxsim.scenario import Scenario
+from cxsim.scenario.parameter import WEEKS_PER_YEAR
+from cxsim.scenario.smaller import of_people
+from cxsim.scenario.stages.need import NextNeed
+
+DECISIONS: Final = (Note.STAYS, Note.LEAVES, Note.DOUBTS)
+REFERENCE_OFF: Final = 0.03  # how far the reference of satisfaction may lie from what people decide with
+NOTES_EACH: Final = 40  # room for the notes of one person; where it does not do, the run is repeated with room
+MOST_WATCHED: Final = 6000  # people whose decisions are noted
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of the focal brand over the last year of the horizon (or its second half where that is shorter).
+
+    Attributes:
+        name: in the trade's words, with its unit.
+        value: mean over replications with its 95% interval; nan where there is nothing to divide by.
+        usual: the lowest and highest value that raises no doubt.
+        against: what that was held against.
+        write: how the number is written.
+    """
+
+    name: str
+    value: Estimate
+    usual: tuple[float, float]
+    against: str
+    write: Writer
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the interval touches what is usual; also where there is no value."""
+        low, high = self.usual
+        return math.isnan(self.value.mean) or (self.value.low <= high and self.value.high >= low)
+
+
+def levels_of(runs: Runs) -> list[Level]:
+    """The levels of the focal brand.
+
+    Args:
+        runs: replications of a scenario; two or more give intervals.
+    """
+    market = runs.scenario.market
+    year = int(min(WEEKS_PER_YEAR, max(1, market.horizon_weeks // 2)))
+    a_year = WEEKS_PER_YEAR / year
+    weeks = runs.weeks[runs.weeks["brand"] == market.focal]
+    last = weeks[weeks["week"] >= market.horizon_weeks - year].groupby("replication")
+    stock = (weeks["customers_gained"] - weeks["customers_lost"]).groupby(weeks["replication"]).cumsum()
+    customers = stock[weeks["week"] >= market.horizon_weeks - year].groupby(weeks["replication"]).mean().to_numpy()
+
+    def for_each_customer(column: str) -> NDArray[np.float64]:
+        counted: NDArray[np.float64] = last[column].sum().to_numpy(float)
+        return _ratio(counted * a_year, customers)
+
+    figures = runs.figures
+    bound = any(traits.need.kind == NextNeed.contract for _, traits in runs.scenario.segments().values())
+    churn = (
+        "5% to 60% where people are bound" if bound else "without a contract who buys elsewhere once is counted as lost"
+    )
+    return [
+        _level("revenue for each customer and year", for_each_customer("revenue_money"), (0.0, math.inf), "nothing: it is yours", whole),
+        _level("customers lost a year", for_each_customer("customers_lost"), (0.01, 1.0) if bound else (0.01, 6.0), churn, percent),
+        _level("NPS", figures["nps_measured"].to_numpy(), (-10.0, 75.0), "20 to 60 for services that are liked", whole),
+        _level("contacts for each 100 customers and year", 100.0 * for_each_customer("contacts"), (0.5, 600.0), "a few (durables) to several for each customer (business software)", whole),
+        _level("first purchases by referral", figures["referral_r"].to_numpy(), (0.0, 0.5), "few firms win more than a third so", percent),
+        _level("cost of acquisition for each new customer, as a share of what one is worth", (figures["acquisition_cost"] / figures["clv"]).to_numpy(), (0.0, 1.0), "above 1 every new customer is a loss", percent),
+    ]  # fmt: skip
+
+
+def _ratio(of: NDArray[np.float64], to: NDArray[np.float64]) -> NDArray[np.float64]:
+    ratio: NDArray[np.float64] = np.divide(of, to, out=np.full(len(of), np.nan), where=to > 0.0)
+    return ratio
+
+
+def _level(name: str, values: NDArray[np.float64], usual: tuple[float, float], against: str, write: Writer) -> Level:
+    known = values[np.isfinite(values)]
+    value = estimate(known, student_t) if len(known) else Estimate(math.nan, math.nan, math.nan)
+    return Level(name, value, usual, against, write)
+
+
+def satisfaction_at_decisions(scenario: Scenario, replications: int = 2) -> Estimate:
+    """Mean cumulative satisfaction with which people decide whether to stay, over all brands and decisions.
+
+    At this value of `loyalty.satisfaction_reference` satisfaction makes, on average, nobody stay or leave: it re-sorts
+    people. Interventions are left out.
+
+    Args:
+        scenario: as loaded; at most 6,000 of its people are watched, with desks as many times smaller.
+        replications: 2 or more for an interval.
+    """
+    people = min(scenario.market.people, MOST_WATCHED)
+    watched = of_people(scenario.model_copy(update={"intervention": []}), people)
+    means = []
+    for replication in range(replications):
+        log = run_with_log(watched, 0, replication, EVERYBODY, NOTES_EACH * people).log
+        felt = log["c"][np.isin(log["what"], DECISIONS)]
+        means.append(float(np.nanmean(felt)) if len(felt) else math.nan)
+    return estimate(np.array(means), student_t)
+
+
+def told(level: Level) -> str:
+    """A level in words, with what it was held against where it is not usual."""
+    said = f"{level.name}: {estimated(level.value, level.write, without='none')}"
+    return said if level.is_usual else f"{said}; unusual (held against: {level.against})"
+
+
+def reference_told(scenario: Scenario) -> str | None:
+    """What to say of `loyalty.satisfaction_reference`, if it is far from what people decide with; else None."""
+    reference = scenario.loyalty.satisfaction_reference
+    if scenario.loyalty.satisfaction_weight == 0.0:
+        return None
+    found = satisfaction_at_decisions(scenario)
+    if math.isnan(found.mean) or abs(found.mean - reference) <= REFERENCE_OFF:
+        return None
+    return (
+        f"loyalty.satisfaction_reference is {reference:g}, and people decide with "
+        f"{estimated(found, decimals(2))} on average: satisfaction as such makes people "
+        f"{'stay' if found.mean > reference else 'leave'} here. Set it to {found.mean:.2f}, unless that is meant"
+    )

@@ -1,0 +1,72 @@
+"""What a terminal shows of runs and of a plan; `writing` has what their folders hold."""
+
+from cxsim.analysis.compare.against_real import against_real
+from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.runs import Runs
+from cxsim.analysis.phrases import fitting, interval, percent
+from cxsim.scenario import Scenario
+from cxsim.scenario.register import market_differences
+
+
+def runs_text(runs: Runs) -> str:
+    """Every figure of one scenario with its interval, and how far it is from real purchases where there are some."""
+    market = runs.scenario.market
+    lines = [f"{runs.scenario.name}: {runs.replications} replications of {market.people:,} people, seed {runs.seed}\n"]
+    for name, mean, low, high, unit, meaning in runs.summary().itertuples(index=False):
+        write = fitting(mean, low, high)
+        value = (
+            interval(mean, low, high, write, replications=runs.replications) if mean == mean else "nothing to measure"
+        )
+        lines.append(f"  {name:<18} {value:>38}  {meaning} ({unit.replace('currency', market.currency)})")
+    if runs.scenario.reference.weekly_repeat_purchases:
+        lines.append(f"\n{against_real(runs)}")
+    return "\n".join(lines)
+
+
+def plan_text(comparison: Comparison, name: str, files: str) -> str:
+    """The verdict on a plan, where the same people stand, and whose life to follow.
+
+    Args:
+        comparison: with the plan.
+        name: of the plan.
+        files: base and plan as they were called, for a command that follows somebody.
+    """
+    plan = comparison.plans[name]
+    parts = [f"{comparison.verdict(name)}\n", _people_moved(comparison, name)]
+    if plan.rescued_persons:
+        same = f" --seed {comparison.seed}" if comparison.seed != 1 else ""
+        parts.append(f"\n  The life of one of them: cxsim follow {plan.rescued_persons[0]} {files}{same}")
+    saved = plan.difference("net_margin").variance_saved
+    if saved == saved:
+        parts.append(f"\n  Pairing by person saved {percent(saved)} of the variance of the difference in net margin.\n")
+    return "\n".join(parts)
+
+
+def _people_moved(comparison: Comparison, name: str) -> str:
+    """The same people under base and plan, and where the rescued lines used to end."""
+    plan = comparison.plans[name]
+    rescued = plan.rescued.head(6).round(1).to_string(index=False) if len(plan.rescued) else "none"
+    parts = [
+        "  (never: did not consider the brand; new: first cycle still open; line: ended; loop: repeat buyer still there)",
+        f"  The same people in base and plan (rows: {comparison.base_name}; columns: {name})",
+        _indented(plan.matrix.round(0).astype(int).to_string()),
+        "\n  Rescued lines: where and why they used to end",
+        _indented(rescued),
+    ]
+    return "\n".join(parts)
+
+
+def market_note(base: Scenario, plan: Scenario) -> str:
+    """A plan that extends another market, a recalibrated one say, differs by more than what it does; else empty."""
+    keys = market_differences(base, plan)
+    if not keys:
+        return ""
+    more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+    return (
+        f"Note: besides its interventions, {plan.name!r} differs from {base.name!r} in {', '.join(keys[:3])}{more}. If that "
+        "is not part of the plan, make one that extends the base: cxsim new PLAN --market BASE"
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,226 @@
+"""Runs and comparisons on disk: tidy tables, a summary to read, a manifest."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from cxsim.analysis.compare.against_real import real_repeats
+from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.runs import Runs
+from cxsim.analysis.results.folder import Draw, Format, write_folder
+from cxsim.analysis.results.mechanisms import hashes, standing_alone
+from cxsim.scenario import Scenario
+from cxsim.scenario.writing import scenario_hash, scenario_record, scenario_text
+
+KEYS = ["scenario", "seed", "replication"]
+SCENARIO_FILE = "scenario.toml"  # in the folder of runs
+BASE_FILE = "base.toml"  # in that of a comparison
+REAL = "real.csv"  # real figures that a scenario ships with
+
+
+def plan_file(place: int) -> str:
+    """The file of a plan in the folder of a comparison; plans count from 1."""
+    return f"plan-{place}.toml"
+
+
+def write_runs(
+    runs: Runs, folder: Path, table_format: Format = "csv", overwrite: bool = False, draw: Draw | None = None
+) -> None:
+    """Write replications of one scenario: its tables (`run_tables`), summary.csv, summary.md, scenario.toml, manifest.json.
+
+    Raises:
+        ResultsExistError: if the folder is not empty and `overwrite` is false.
+    """
+    name = runs.scenario.name
+    tables = {**run_tables({name: runs}), "summary": runs.summary()}
+    summary = f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n{markdown_table(runs.summary())}\n"
+    scenarios, mechanisms = standing_alone({name: runs.scenario})
+    texts = {"summary.md": summary, SCENARIO_FILE: scenario_text(scenarios[name]), **mechanisms}
+    if runs.scenario.reference.weekly_repeat_purchases:
+        texts[REAL] = real_repeats(runs).to_csv()
+    manifest = _manifest(scenarios, runs.seed, runs.replications)
+    write_folder(folder, "run", manifest, tables, texts, draw, table_format, overwrite)
+
+
+def run_tables(worlds: Mapping[str, Runs]) -> dict[str, pd.DataFrame]:
+    """The tables figures, weeks, lines, retention, referrals, loop_lengths of scenarios, told apart by name."""
+
+    def stacked(attribute: str) -> pd.DataFrame:
+        tables = [_keyed(getattr(runs, attribute), name, runs.seed) for name, runs in worlds.items()]
+        return _together(tables)
+
+    figures = [_keyed(runs.figures.reset_index(), name, runs.seed) for name, runs in worlds.items()]
+    tables = {name: stacked(name) for name in ("weeks", "lines", "retention", "referrals", "loop_lengths")}
+    return {"figures": _together(figures), **tables}
+
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables under each other; what only some scenarios' mechanisms count is 0 in the others."""
+    columns = list(dict.fromkeys(column for table in tables for column in table.columns))
+    return pd.concat([table.reindex(columns=columns, fill_value=0) for table in tables], ignore_index=True)
+
+
+def write_comparison(
+    comparison: Comparison,
+    folder: Path,
+    table_format: Format = "csv",
+    overwrite: bool = False,
+    draw: Draw | None = None,
+) -> None:
+    """Write a comparison: the tables of all its scenarios (`run_tables`), and differences, matrix, rescued, broken, money.
+
+    Besides: summary.md; comparison.json with all that is said; base.toml and plan-1.toml ... to repeat it; manifest.json.
+
+    Raises:
+        ResultsExistError: if the folder is not empty and `overwrite` is false.
+    """
+
+    def of_plans(attribute: str) -> pd.DataFrame:
+        return _by_plan({name: getattr(plan, attribute) for name, plan in comparison.plans.items()})
+
+    matrices = {
+        name: plan.matrix.melt(ignore_index=False, var_name="plan_status", value_name="people")
+        .rename_axis("base_status")
+        .reset_index()
+        for name, plan in comparison.plans.items()
+    }
+    tables = {
+        **run_tables({comparison.base_name: comparison.base_runs} | {n: p.runs for n, p in comparison.plans.items()}),
+        "differences": comparison.table(),
+        "matrix": _by_plan(matrices),
+        "rescued": of_plans("rescued"),
+        "broken": of_plans("broken"),
+        "money": of_plans("weekly"),
+    }
+    scenarios, mechanisms = standing_alone(
+        {comparison.base_name: comparison.base} | {n: plan.scenario for n, plan in comparison.plans.items()}
+    )
+    files = [BASE_FILE, *(plan_file(place) for place in range(1, len(scenarios)))]
+    texts = {file: scenario_text(scenario) for file, scenario in zip(files, scenarios.values(), strict=True)}
+    texts |= {"summary.md": comparison_text(comparison), "comparison.json": comparison_json(comparison), **mechanisms}
+    manifest = _manifest(scenarios, comparison.seed, comparison.replications)
+    write_folder(folder, "comparison", manifest, tables, texts, draw, table_format, overwrite)
+
+
+def _by_plan(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    stacked = pd.concat([table.assign(plan=name) for name, table in tables.items()], ignore_index=True)
+    return stacked[["plan", *[column for column in stacked.columns if column != "plan"]]]
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """The readable summary of a comparison, in Markdown."""
+    parts = [f"# {comparison.base_name} against {len(comparison.plans)} plan(s)\n"]
+    parts += [f"{comparison.stopped}\n"] if comparison.stopped else []
+    parts += [_plan_text(comparison, name, plan) for name, plan in comparison.plans.items()]
+    return "\n".join(parts)
+
+
+def _plan_text(comparison: Comparison, name: str, plan: PlanResult) -> str:
+    shown = plan.differences.drop(columns=["unit"]).rename(
+        columns={"plan_mean": "plan", "more_replications": "more to decide", "variance_saved": "variance saved"}
+    )
+    return "\n".join(
+        [
+            f"## {name}\n",
+            comparison.verdict(name) + "\n",
+            "### The same people in base and plan (rows: base, columns: plan)\n",
+            markdown_table(plan.matrix.round(1).reset_index()),
+            "\n### Rescued lines: where they used to end\n",
+            markdown_table(plan.rescued.round(1).head(10)),
+            "\n### Broken loops: where they end now\n",
+            markdown_table(plan.broken.round(1).head(10)),
+            "\n### Paired differences, 95% intervals\n",
+            markdown_table(shown),
+            "",
+        ]
+    )
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """The result as JSON: verdicts, differences, matrices, rescued lines."""
+    plans = {
+        name: {
+            "verdict": comparison.verdict(name),
+            "differences": _records(plan.differences),
+            "matrix": plan.matrix.to_dict("index"),
+            "rescued": _records(plan.rescued),
+            "broken": _records(plan.broken),
+            "rescued_people": asdict(plan.rescued_people),
+            "broken_people": asdict(plan.broken_people),
+            "rescued_margin": asdict(plan.rescued_margin),
+            "rescued_persons": plan.rescued_persons,
+            "payback_week": plan.payback,
+            "roi": asdict(plan.roi) if plan.roi else None,
+        }
+        for name, plan in comparison.plans.items()
+    }
+    result = {
+        "base": comparison.base_name,
+        "seed": comparison.seed,
+        "replications": comparison.replications,
+        "stopped": comparison.stopped,
+        "intervals": comparison.intervals,
+        "plans": plans,
+    }
+    return json.dumps(_finite(result), indent=2)
+
+
+def runs_json(runs: Runs) -> str:
+    """The summary of replications as JSON."""
+    result = {
+        "scenario": runs.scenario.name,
+        "seed": runs.seed,
+        "replications": runs.replications,
+        "figures": _records(runs.summary()),
+    }
+    return json.dumps(_finite(result), indent=2)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
+    records: list[dict[str, object]] = json.loads(table.to_json(orient="records"))
+    return records
+
+
+def _finite(value: object) -> object:
+    """JSON knows neither nan nor infinity: they become null."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _keyed(table: pd.DataFrame, scenario: str, seed: int) -> pd.DataFrame:
+    """The table with scenario, seed and replication as its first columns."""
+    keyed = table.assign(scenario=scenario, seed=seed)
+    return keyed[[*KEYS, *[column for column in keyed.columns if column not in KEYS]]]
+
+
+def markdown_table(table: pd.DataFrame) -> str:
+    """A small table as Markdown, numbers short."""
+    rows = [[_short(value) for value in row] for row in table.itertuples(index=False)]
+    lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _short(value: object) -> str:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return str(value).replace("|", "\\|")
+
+
+def _manifest(scenarios: Mapping[str, Scenario], seed: int, replications: int) -> dict[str, object]:
+    return {
+        "seed": seed,
+        "replications": replications,
+        "scenarios": {
+            name: {"sha256": scenario_hash(scenario), "scenario": scenario_record(scenario), **hashes(scenario)}
+            for name, scenario in scenarios.items()
+        },
+    }

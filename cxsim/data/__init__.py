@@ -1,0 +1,58 @@
+"""What a customer team holds: a list of purchases, a table of customers, a retention table, survey answers.
+
+Every file is read strictly. What can be read in two ways is refused with the way out; what is dropped or merged is
+counted; what is assumed is said. `read` tells the first three apart by their headings.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from cxsim.data import retention, rfm, transactions
+from cxsim.data.csv_file import PURCHASES, RETENTION, RFM, open_table
+from cxsim.data.errors import DataError
+from cxsim.data.purchases import Split, Transactions, Treated
+from cxsim.data.retention import ContractCohort, Retention, read_retention
+from cxsim.data.rfm import Rfm, read_rfm
+from cxsim.data.surveys import Scores, read_scores
+from cxsim.data.transactions import read_transactions
+
+__all__ = [
+    "ContractCohort",
+    "DataError",
+    "Retention",
+    "Rfm",
+    "Scores",
+    "Split",
+    "Transactions",
+    "Treated",
+    "read",
+    "read_retention",
+    "read_rfm",
+    "read_scores",
+    "read_transactions",
+]
+
+
+def read(path: str | Path, today: date | None = None) -> Transactions | Rfm | Retention:
+    """Read a file of purchases, customers or retention, whichever its heading says.
+
+    Args:
+        path: a CSV file; see `read_transactions`, `read_rfm` and `read_retention`.
+        today: purchases after this day are dropped; None takes the day it is.
+
+    Raises:
+        DataError: if the heading fits none of the three, or the file cannot be read safely.
+    """
+    table = open_table(path)
+    if PURCHASES.fits(table.heading):
+        return transactions.from_table(table, table.columns(PURCHASES), today or date.today())
+    if RFM.fits(table.heading):
+        return rfm.from_table(table, table.columns(RFM))
+    if RETENTION.fits(table.heading):
+        return retention.from_table(table, table.columns(RETENTION))
+    raise DataError(
+        table.path,
+        f"the heading {', '.join(table.heading)!r} is that of no file known here.",
+        f"Allowed are {PURCHASES}; {RFM}; {RETENTION},cohort_pct[,...].",
+        table.first_line - 1,
+    )

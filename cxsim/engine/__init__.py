@@ -1,0 +1,1 @@
+"""One life: luck, state, the rules of the journey, the market, and what came of it."""

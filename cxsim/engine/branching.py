@@ -1,0 +1,142 @@
+"""Base and plans are one life until they part: it is lived once, copied where a plan first differs, and both go on.
+
+Luck is keyed: who has lived the same until then has the same luck from then on, so this is, bit for bit, what two lives
+from the start would be.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.engine.agents import Customer
+from cxsim.engine.market.start import state_under
+from cxsim.engine.model import Engine, LoyaltyModel
+from cxsim.engine.simulate import Run, lived_to, run_of
+from cxsim.engine.state import NOBODY, copy_of
+from cxsim.scenario.checks import SET_AT_THE_START
+from cxsim.scenario.schedule import Schedule, build_schedule
+from cxsim.scenario.schema import Scenario
+
+Who = tuple[int, frozenset[tuple[float, int]]]  # a segment, and which partial interventions cover somebody
+
+
+def parting_week(base: Scenario, plan: Scenario) -> int:
+    """The first week in which the terms of a plan differ from those of its base for anybody; the horizon if never.
+
+    It is 0 wherever it is not certain that all before is the same life: if anything but dated interventions differs,
+    or a mechanism may look at the terms of other weeks (`Mechanism.present_terms_only`).
+    """
+    return _parting(base, build_schedule(base)[0], plan, build_schedule(plan)[0])
+
+
+def _parting(base: Scenario, ours: Schedule, plan: Scenario, theirs: Schedule) -> int:
+    if _beside_interventions(base) != _beside_interventions(plan):
+        return 0
+    if not all(own.present_terms_only for own in base.own) or _moves_the_start(base) or _moves_the_start(plan):
+        return 0
+    who = _kinds(ours, theirs), _kinds(theirs, ours)
+    same: dict[tuple[int, int], bool] = {}
+    for week, rows in enumerate(zip(ours.first_row.tolist(), theirs.first_row.tolist(), strict=True)):
+        if rows not in same:
+            same[rows] = _same_terms((ours, theirs), rows, who)
+        if not same[rows]:
+            return week
+    return base.market.horizon_weeks
+
+
+def _beside_interventions(scenario: Scenario) -> object:
+    """All that a life depends on beside interventions: as text, which tells 0.0 from -0.0 and keeps the order."""
+    return scenario.own, repr((scenario.market, list(scenario.brand.items()), list(scenario.segments().items())))
+
+
+def _moves_the_start(scenario: Scenario) -> bool:
+    """Whether an intervention acts on what is drawn before week 0; `load` refuses it, a scenario made in Python may not."""
+    return any(effect.parameter in SET_AT_THE_START for item in scenario.intervention for effect in item.effect)
+
+
+def _kinds(own: Schedule, other: Schedule) -> list[Who]:
+    """Of each kind of person the segment, and which of those interventions cover them that both schedules have.
+
+    Who is covered is drawn by key and share, so those are the same people in both.
+    """
+    mine, theirs = (
+        list(zip(each.coverages.tolist(), each.coverage_keys.tolist(), strict=True)) for each in (own, other)
+    )
+    segments = len(own.shares)
+    shared = [(place, each) for place, each in enumerate(mine) if each in theirs]
+    return [
+        (kind % segments, frozenset(each for place, each in shared if kind // segments >> place & 1))
+        for kind in range(segments << len(mine))
+    ]  # fmt: skip
+
+
+def _same_terms(schedules: tuple[Schedule, Schedule], rows: tuple[int, int], who: tuple[list[Who], list[Who]]) -> bool:
+    """Whether everybody meets the same, bit for bit, in weeks whose rows begin at these.
+
+    What only one schedule has may cover anybody; so all who are alike in what both have must meet the same in both.
+    """
+    ours, theirs = schedules
+    first = {each: rows[0] + kind for kind, each in reversed(list(enumerate(who[0])))}
+    like = [np.array([first[each] for each in kinds]) for kinds in who]
+    own, other = (slice(row, row + len(kinds)) for row, kinds in zip(rows, who, strict=True))
+    return all(
+        column[like[0]].tobytes() == column[own].tobytes()
+        and column[like[1]].tobytes() == their_column[other].tobytes()
+        for table, their_table in ((ours.offers, theirs.offers), (ours.traits, theirs.traits))
+        for column, their_column in zip(_columns(table), _columns(their_table), strict=True)
+    )
+
+
+def _columns(table: NDArray[np.void]) -> Iterator[NDArray[np.generic]]:
+    """The columns of records, those of nested ones too; not the bytes between them, which mean nothing."""
+    for name in table.dtype.names or ():
+        column = table[name]
+        yield from _columns(column) if column.dtype.names else (column,)
+
+
+def simulate_together(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    replication: int,
+    watch: int = NOBODY,
+    notes: int = 0,
+    model: type[LoyaltyModel] = LoyaltyModel,
+    customer: type[Customer] = Customer,
+) -> Iterator[Run]:
+    """Live a base and its plans, one after the other in their order: each as `simulate` would, bit for bit.
+
+    Args:
+        scenarios: of the same people, the base first.
+        seed: 0 to 2**63 - 1.
+        replication: 0 to 2**32 - 1.
+        watch: whose life is noted: a person, `EVERYBODY` or `NOBODY`.
+        notes: how many notes are kept in `Run.state.log`.
+        model: the class of the market; with one of your own nothing is shared.
+        customer: the class of the customers; the same holds.
+
+    Raises:
+        ValueError: if the seed or the replication is out of range.
+    """
+    base, *plans = scenarios
+    engine: Engine = "compiled" if customer is Customer else "agents"
+    begun = partial(
+        model, rng=seed, replication=replication, engine=engine, customer=customer, watch=watch, room_for_notes=notes,
+        collect=False,
+    )  # fmt: skip
+    own, terms = build_schedule(base)[0], [build_schedule(plan)[0] for plan in plans]
+    unclear = model is not LoyaltyModel or customer is not Customer
+    partings = [0 if unclear else _parting(base, own, plan, term) for plan, term in zip(plans, terms, strict=True)]
+    market, copies = begun(base), {}
+    for week in sorted(set(partings) - {0}):
+        copies[week] = copy_of(lived_to(market, week).state)
+    yield run_of(lived_to(market, base.market.horizon_weeks))
+    for place, (plan, term, week) in enumerate(zip(plans, terms, partings, strict=True)):
+        if week == 0:
+            market = begun(plan)
+        else:
+            asked_again = week in partings[place + 1 :]
+            past = copy_of(copies[week]) if asked_again else copies.pop(week)
+            market = begun(plan, state=state_under(past, term))
+        yield run_of(lived_to(market, plan.market.horizon_weeks))

@@ -1,0 +1,67 @@
+"""Writing down what happens: the weekly tally, money, and the notes on a watched person."""
+
+import math
+
+from cxsim.engine.compiled import compiled
+from cxsim.engine.measures import Measure, Note
+from cxsim.engine.state import EVERYBODY, MONEY_UNIT, NOTES, TIME_UNIT, WATCHED, WEEK, State
+
+
+@compiled
+def count(state: State, brand: int, measure: Measure, amount: int = 1) -> None:
+    """Add `amount` to a measure of `brand` in the current week."""
+    state.tally[state.clock[WEEK], brand, measure] += amount
+
+
+@compiled
+def count_time(state: State, brand: int, measure: Measure, weeks: float) -> None:
+    """Add a time to a measure, in whole 1/TIME_UNIT of a week."""
+    state.tally[state.clock[WEEK], brand, measure] += math.floor(weeks * TIME_UNIT + 0.5)
+
+
+@compiled
+def money_units(amount: float) -> int:
+    """An amount in whole 1/MONEY_UNIT of the currency."""
+    return math.floor(amount * MONEY_UNIT + 0.5)
+
+
+@compiled
+def pay(state: State, person: int, brand: int, measure: Measure, amount: float) -> None:
+    """Book a cost of `brand` (a negative one is income) and charge it to what this person has earned the brand."""
+    if amount != 0.0:
+        units = money_units(amount)
+        state.tally[state.clock[WEEK], brand, measure] += units
+        state.bonds[person, brand].margin -= units
+
+
+@compiled
+def earn(state: State, person: int, brand: int, amount: float) -> None:
+    """Book revenue of `brand` from this person."""
+    units = money_units(amount)
+    state.tally[state.clock[WEEK], brand, Measure.revenue_money] += units
+    state.bonds[person, brand].margin += units
+
+
+@compiled
+def note(
+    state: State, person: int, what: Note, brand: int, a: float = 0.0, b: float = 0.0, c: float = 0.0, d: float = 0.0
+) -> None:
+    """Note what just happened if this person is being watched.
+
+    Notes beyond the capacity of the log are counted but not kept: lives repeat exactly, so the run can be done again
+    with room for all.
+    """
+    watched = state.clock[WATCHED]
+    if watched == person or watched == EVERYBODY:
+        place = state.clock[NOTES]
+        if place < state.log.shape[0]:
+            line = state.log[place]
+            line.at = state.due[person]
+            line.person = person
+            line.what = what
+            line.brand = brand
+            line.a = a
+            line.b = b
+            line.c = c
+            line.d = d
+        state.clock[NOTES] = place + 1

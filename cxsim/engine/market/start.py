@@ -1,0 +1,153 @@
+"""From a scenario and a key of luck to a state in which people can live."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.engine import luck as keyed
+from cxsim.engine.market import links, population
+from cxsim.engine.measures import MEASURES, NOTE
+from cxsim.engine.state import BOND, NOBODY, PERSON, STANDING, State, extended
+from cxsim.scenario.checks import SET_AT_THE_START
+from cxsim.scenario.errors import Problem, ScenarioError
+from cxsim.scenario.schedule import Schedule, build_schedule
+from cxsim.scenario.schema import LinkKind, Scenario
+
+
+def state_at_start(
+    scenario: Scenario, seed: int, replication: int = 0, watched: int = NOBODY, room_for_notes: int = 0
+) -> State:
+    """A state at the start of week 0.
+
+    Args:
+        scenario: as loaded.
+        seed: 0 to 2**63 - 1; together with `replication` the key of all luck.
+        replication: 0 to 2**32 - 1.
+        watched: the person whose life is noted (NOBODY, EVERYBODY, or their number).
+        room_for_notes: how many notes the log keeps.
+    """
+    luck = keyed.key_of(seed, replication)
+    terms, _ = build_schedule(scenario)
+    market = scenario.market
+
+    def with_own(record: str, layout: np.dtype[np.void]) -> np.dtype[np.void]:
+        return extended(layout, {each.name: each.fields(record) for each in scenario.own})
+
+    network = make_links(scenario, luck)  # first: what it needs on the way is free again before people are made
+    due, people = population.populate(
+        luck,
+        market.people,
+        terms.shares,
+        terms.coverages,
+        terms.coverage_keys,
+        entry_weeks(scenario),
+        with_own("Person", PERSON),
+    )
+    traits = [trait for _, trait in scenario.segments().values()]
+    population.endow(luck, people, traits)
+    taste_sd = np.array([trait.use.taste_sd for trait in traits])
+    bonds = population.meet(
+        luck,
+        people,
+        taste_sd,
+        terms.offers["expectation"]["awareness"].copy(),
+        with_own("Bond", BOND),
+    )
+    return State(
+        due=due,
+        people=people,
+        bonds=bonds,
+        standings=np.zeros(len(scenario.brand), with_own("Standing", STANDING)),
+        offers=_without_start_values(terms.offers),
+        traits=_without_start_values(terms.traits),
+        first_row=terms.first_row,
+        first_friend=network.first,
+        friends=network.friends,
+        luck=luck,
+        clock=np.array([0, watched, 0], np.int64),
+        tally=np.zeros((market.horizon_weeks, len(scenario.brand), MEASURES), np.int64),
+        log=np.zeros(room_for_notes, NOTE),
+        counted=np.zeros((market.horizon_weeks, len(scenario.brand)), _counts(scenario)),
+        mechanisms=np.zeros(0, [(mark, "?") for mark in [each.mark() for each in scenario.own] or ["none"]]),
+    )
+
+
+def state_under(state: State, terms: Schedule) -> State:
+    """The same records, which go on under other terms of the same people; who is covered by what is drawn anew."""
+    population.cover(state.luck, state.people, len(terms.shares), terms.coverages, terms.coverage_keys)
+    offers, traits = _without_start_values(terms.offers), _without_start_values(terms.traits)
+    return state._replace(offers=offers, traits=traits, first_row=terms.first_row)
+
+
+def _counts(scenario: Scenario) -> np.dtype[np.void]:
+    names = [name for each in scenario.own for name in each.counts]
+    return np.dtype([(name, "i8") for name in names or ["none"]])
+
+
+def _without_start_values(table: NDArray[np.void]) -> NDArray[np.void]:
+    """The same records, in which what people were drawn from has no name: written in mid-run, it would change nobody."""
+    return table.view(_shown(table.dtype))
+
+
+def _shown(layout: np.dtype[np.void], stage: str = "") -> np.dtype[np.void]:
+    names = [name for name in layout.names or () if f"{stage}.{name}" not in SET_AT_THE_START]
+    fields = [(layout[name], layout.fields[name][1]) for name in names] if layout.fields else []
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [
+                _shown(kind, name) if kind.names else kind for name, (kind, _) in zip(names, fields, strict=True)
+            ],
+            "offsets": [offset for _, offset in fields],
+            "itemsize": layout.itemsize,
+        },
+        align=True,
+    )
+
+
+def entry_weeks(scenario: Scenario) -> NDArray[np.float64]:
+    """Week of entry of one round of people, in order of entering."""
+    # Nobody beyond the number of people is needed, however many could enter.
+    counts = [min(count, scenario.market.people) for count in scenario.market.entry_counts]
+    return np.repeat(np.arange(len(counts)) * scenario.market.entry_step_weeks, counts).astype(float)
+
+
+def make_links(scenario: Scenario, luck: NDArray[np.uint64]) -> links.Network:
+    """Who talks to whom."""
+    people = scenario.market.people
+    wanted = scenario.market.links
+    if people == 1:
+        return links.from_edges(people, np.zeros((0, 2), np.int32))
+    if wanted.kind == LinkKind.small_world:
+        return links.small_world(luck, people, wanted.neighbours, wanted.rewiring)
+    if wanted.kind == LinkKind.scale_free:
+        return links.scale_free(luck, people, wanted.neighbours)
+    if wanted.kind == LinkKind.communities:
+        return links.communities(luck, people, wanted.neighbours, wanted.community_size, wanted.bridges)
+    if wanted.kind == LinkKind.complete:
+        return links.complete()
+    return links.from_edges(people, read_edges(wanted.edges, people))
+
+
+def read_edges(path: str, people: int) -> NDArray[np.int32]:
+    """Pairs of person numbers from a CSV of two columns, with or without a heading.
+
+    Raises:
+        ScenarioError: naming the line that is not two different person numbers below `people`.
+    """
+    edges = []
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError([Problem(path, "edges", f"cannot be read: {error}")]) from None
+    for number, row in enumerate(csv.reader(text.splitlines()), start=1):
+        if number == 1 and not all(cell.strip().isdecimal() for cell in row):
+            continue
+        numbers = [int(cell) for cell in row if cell.strip().isdecimal()]
+        if len(row) != 2 or len(numbers) != 2 or max(numbers) >= people or numbers[0] == numbers[1]:
+            allowed = f"A link is two different person numbers, 0 to {people - 1}, with a comma between."
+            raise ScenarioError([Problem(f"{path}, line {number}", "edges", f"given {','.join(row)!r}", allowed)])
+        edges.append(numbers)
+    return np.array(edges, np.int32).reshape(-1, 2)

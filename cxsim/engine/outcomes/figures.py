@@ -1,0 +1,158 @@
+"""The figures of one run: what it says about a brand at the horizon, each with its unit and meaning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxsim.engine.measures import Measure
+from cxsim.engine.outcomes.money import advertising, contribution, discount_factors, intervention_costs
+from cxsim.engine.outcomes.status import Outcomes, count_statuses
+from cxsim.engine.outcomes.weekly import total
+from cxsim.engine.state import Stage, State
+from cxsim.scenario.messages import nearest
+from cxsim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a figure is called, counts and means; `good` is +1 when more is better for the brand, -1 when less, else 0."""
+
+    name: str
+    unit: str
+    meaning: str
+    good: int = 0
+
+
+FIGURES = (
+    Figure("loops", "people", "repeat buyers still with the brand at the horizon", 1),
+    Figure("lines", "people", "stories with the brand that have ended", -1),
+    Figure("lines_research", "people", "lines that ended in research", -1),
+    Figure("lines_purchase", "people", "lines that ended in choosing or buying", -1),
+    Figure("lines_use", "people", "lines that ended in use", -1),
+    Figure("lines_support", "people", "lines that ended in support", -1),
+    Figure("lines_loyalty", "people", "lines that ended between purchases", -1),
+    Figure("new", "people", "stories whose first cycle is still open at the horizon"),
+    Figure("never", "people", "people who never considered the brand"),
+    Figure("advocates", "people", "people with at least one referral that bought", 1),
+    Figure("customers", "people", "customers at the horizon", 1),
+    Figure("purchases", "purchases", "purchases of the brand", 1),
+    Figure("first_purchases", "people", "people who bought for the first time", 1),
+    Figure("loop_purchases", "purchases", "purchases by habit, without research", 1),
+    Figure("similar_purchases", "purchases", "purchases of something similar by happy customers, beside all others", 1),
+    Figure("share", "share", "share of all purchases in the market", 1),
+    Figure("loop_length_weeks", "weeks", "mean time between two purchases of the same customer"),
+    Figure("satisfaction", "satisfaction, 0 to 1", "mean satisfaction with an episode", 1),
+    Figure("nps_true", "points, -100 to 100", "net promoter score if everybody answered exactly", 1),
+    Figure("nps_measured", "points, -100 to 100", "net promoter score as the survey sees it", 1),
+    Figure("csat_measured", "share", "answers of 4 or 5 on 5, as the survey sees it", 1),
+    Figure("ces_measured", "points, 1 to 7", "mean customer effort score, 7 very easy, as the survey sees it", 1),
+    Figure("contacts", "contacts", "contacts made with the support desk"),
+    Figure("utilisation", "share", "contacts made for each that the support desk can handle; above 1 it is overrun"),
+    Figure("wait_weeks", "weeks", "mean time that a contact took, waiting and handling", -1),
+    Figure("abandonment", "share", "contacts of callers who gave up waiting", -1),
+    Figure("referral_r", "buyers per buyer", "referred first purchases for each first purchase", 1),
+    Figure("margin", "currency", "discounted contribution margin before the cost of interventions", 1),
+    Figure("intervention_cost", "currency", "discounted cost of the interventions", -1),
+    Figure("net_margin", "currency", "discounted contribution margin after the cost of interventions", 1),
+    Figure("clv", "currency per customer", "discounted margin for each customer ever gained", 1),
+    Figure("acquisition_cost", "currency per customer", "advertising and rewards for each customer ever gained", -1),
+)
+STAGES_OF_LINES = (Stage.RESEARCH, Stage.PURCHASE, Stage.USE, Stage.SUPPORT, Stage.LOYALTY)
+
+
+FIGURE = {figure.name: figure for figure in FIGURES}
+
+
+def figures_of(*scenarios: Scenario) -> tuple[Figure, ...]:
+    """The figures of scenarios: those of every market, and what their mechanisms count."""
+    return with_counts(
+        {name: meaning for each in scenarios for own in each.own for name, meaning in own.counts.items()}
+    )
+
+
+def with_counts(counts: Mapping[str, str]) -> tuple[Figure, ...]:
+    """The figures of every market, and counts by name with their meaning."""
+    return (*FIGURES, *(Figure(name, "count", meaning) for name, meaning in counts.items()))
+
+
+def figure_named(name: str, figures: Sequence[Figure] = FIGURES) -> Figure:
+    """The figure of this name.
+
+    Raises:
+        ValueError: if there is none, with the nearest name, or all of them, and what mechanisms count.
+    """
+    known = {figure.name: figure for figure in figures}
+    if name in known:
+        return known[name]
+    hint, counts = nearest(name, known), [other for other in known if other not in FIGURE]
+    if not hint:
+        hint = f"Figures: {', '.join(known)}"
+    elif counts:
+        hint += f" Mechanisms count: {', '.join(counts)}"
+    raise ValueError(f"there is no figure {name!r}. {hint}")
+
+
+def figures_of_run(state: State, scenario: Scenario, brand: int, outcome: Outcomes) -> dict[str, float]:
+    """All figures of a brand at the end of a run, by name; nan where nothing was there to measure."""
+    never, new, line, loop = count_statuses(outcome)
+    bonds = state.bonds[:, brand]
+    discount = discount_factors(scenario)
+    margin = float(contribution(state, scenario, brand) @ discount)
+    cost = float(intervention_costs(state, scenario, brand) @ discount)
+    gained = total(state, brand, Measure.first_purchases)
+    everybody = float(state.tally[:, :, Measure.purchases].sum())
+    acquisition = float(advertising(state, brand).sum()) + total(state, brand, Measure.rewards_money)
+    episodes, answers = total(state, brand, Measure.episodes), total(state, brand, Measure.answers)
+    return {
+        "loops": float(loop),
+        "lines": float(line),
+        **{f"lines_{stage.name.lower()}": float(np.count_nonzero(outcome.stage == stage)) for stage in STAGES_OF_LINES},
+        "new": float(new),
+        "never": float(never),
+        "advocates": float(np.count_nonzero(outcome.advocate)),
+        "customers": float(np.count_nonzero(bonds["customer"])),
+        "purchases": total(state, brand, Measure.purchases),
+        "first_purchases": gained,
+        "loop_purchases": total(state, brand, Measure.loop_purchases),
+        "similar_purchases": total(state, brand, Measure.similar_purchases),
+        "share": _ratio(total(state, brand, Measure.purchases), everybody),
+        "loop_length_weeks": _ratio(
+            total(state, brand, Measure.loop_time), total(state, brand, Measure.repeat_purchases)
+        ),
+        "satisfaction": _ratio(total(state, brand, Measure.satisfaction_sum), episodes),
+        "nps_true": 100.0 * _balance(state, brand, Measure.true_promoters, Measure.true_detractors, episodes),
+        "nps_measured": 100.0 * _balance(state, brand, Measure.promoters, Measure.detractors, answers),
+        "csat_measured": _ratio(total(state, brand, Measure.csat_satisfied), answers),
+        "ces_measured": _ratio(total(state, brand, Measure.effort_scores), answers),
+        "contacts": total(state, brand, Measure.contacts),
+        "utilisation": _ratio(total(state, brand, Measure.contacts), desk_can_handle(state, brand)),
+        "wait_weeks": _ratio(total(state, brand, Measure.support_time), total(state, brand, Measure.contacts)),
+        "abandonment": _ratio(total(state, brand, Measure.abandoned), total(state, brand, Measure.contacts)),
+        "referral_r": _ratio(total(state, brand, Measure.referred_purchases), gained),
+        "margin": margin,
+        "intervention_cost": cost,
+        "net_margin": margin - cost,
+        "clv": _ratio(margin, gained),
+        "acquisition_cost": _ratio(acquisition, gained),
+        **{name: float(state.counted[name][:, brand].sum()) for name in counted_names(scenario)},
+    }
+
+
+def desk_can_handle(state: State, brand: int) -> float:
+    """Contacts that the support desk can handle over all weeks; inf without a limit."""
+    desk = state.offers["support"][state.first_row, brand]
+    return float(np.where(desk["agents"] > 0.0, desk["agents"] * desk["agent_contacts"], desk["capacity"]).sum())
+
+
+def counted_names(scenario: Scenario) -> list[str]:
+    """Names of what the mechanisms of a scenario count."""
+    return [name for mechanism in scenario.own for name in mechanism.counts]
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else float("nan")
+
+
+def _balance(state: State, brand: int, plus: Measure, minus: Measure, whole: float) -> float:
+    return _ratio(total(state, brand, plus) - total(state, brand, minus), whole)

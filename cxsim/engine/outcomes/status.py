@@ -1,0 +1,105 @@
+"""Where each person's story with a brand stands at the horizon: never, new, line or loop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxsim.engine.state import Cause, Stage, State
+from cxsim.scenario.mechanism import FIRST_CAUSE, MOST_CAUSES, causes_of, words_of_cause
+from cxsim.scenario.schema import Scenario
+
+
+class Status(IntEnum):
+    """Everybody is in exactly one of these with a brand."""
+
+    never = 0  # the brand was never considered
+    new = 1  # the first cycle is still open (censored at the horizon)
+    line = 2  # the story ended
+    loop = 3  # a repeat buyer, still with the brand
+
+
+STATUSES = tuple(status.name for status in Status)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Everybody's story with one brand, arrays of shape (people,)."""
+
+    status: NDArray[np.uint8]  # of Status
+    stage: NDArray[np.uint8]  # of Stage, where a line ended; OUTSIDE else
+    cause: NDArray[np.uint8]  # of Cause
+    advocate: NDArray[np.bool_]  # at least one referral that bought
+    margin: NDArray[np.int64]  # earned on this person, in 1/MONEY_UNIT of the currency
+
+
+def outcomes(state: State, brand: int) -> Outcomes:
+    """Read the stories from the records at the present week."""
+    bonds = state.bonds[:, brand]
+    ended = bonds["ended_stage"] != Stage.OUTSIDE
+    status = np.where(bonds["considered"], Status.new, Status.never)
+    status = np.where(bonds["purchases"] >= 2, Status.loop, status)
+    status = np.where(ended, Status.line, status).astype(np.uint8)
+    return Outcomes(
+        status,
+        bonds["ended_stage"].copy(),
+        bonds["ended_cause"].copy(),
+        bonds["converts"] > 0,
+        bonds["margin"].copy(),
+    )
+
+
+def count_statuses(outcome: Outcomes) -> NDArray[np.int64]:
+    """How many people are never, new, line, loop: shape (4,), summing to everybody."""
+    return np.bincount(outcome.status, minlength=len(Status)).astype(np.int64)
+
+
+def lines_by_stage_and_cause(outcome: Outcomes, among: NDArray[np.bool_] | None = None) -> pd.DataFrame:
+    """Lines by where and why they ended: columns stage, cause, people; most first.
+
+    Args:
+        outcome: everybody's story.
+        among: only these people, shape (people,); all when left out.
+    """
+    counted = outcome.status == Status.line
+    if among is not None:
+        counted = counted & among
+    pairs, people = np.unique(
+        np.stack([outcome.stage[counted], outcome.cause[counted]], axis=1), axis=0, return_counts=True
+    )
+    table = pd.DataFrame(
+        {
+            "stage": [stage_name(int(stage)) for stage in pairs[:, 0]],
+            "cause": [cause_name(int(cause)) for cause in pairs[:, 1]],
+            "people": people,
+        }
+    )
+    return table.sort_values("people", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def stage_name(stage: int) -> str:
+    """The plain word for a stage."""
+    return Stage(stage).name.lower()
+
+
+def cause_name(cause: int) -> str:
+    """The plain words for a cause."""
+    if cause >= FIRST_CAUSE:
+        return words_of_cause(cause)
+    return Cause(cause).name.lower().replace("_", " ")
+
+
+def causes_known(*scenarios: Scenario) -> dict[int, str]:
+    """What causes are called in these markets, by number: the stages' own, then those of mechanisms."""
+    own = causes_of(mechanism for scenario in scenarios for mechanism in scenario.own)
+    return {cause: cause_name(cause) for cause in Cause} | own
+
+
+def places_of_causes(numbers: NDArray[np.uint8], causes: Mapping[int, str]) -> NDArray[np.int64]:
+    """Where each cause stands in a list of all that are known."""
+    place = np.full(MOST_CAUSES, -1)
+    place[list(causes)] = np.arange(len(causes))
+    return place[numbers]

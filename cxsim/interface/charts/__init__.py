@@ -1,0 +1,48 @@
+"""Pictures of runs and comparisons. Every function takes `ax=` and returns it; one colour means one thing everywhere."""
+
+from cxsim.interface.charts.agreement import agreement
+from cxsim.interface.charts.boxes import boxes
+from cxsim.interface.charts.differences import differences
+from cxsim.interface.charts.endings import endings
+from cxsim.interface.charts.flow import flow
+from cxsim.interface.charts.forest import forest
+from cxsim.interface.charts.front import front
+from cxsim.interface.charts.heat import heat
+from cxsim.interface.charts.holdout import holdout
+from cxsim.interface.charts.indices import indices, screening
+from cxsim.interface.charts.loop_length import loop_length
+from cxsim.interface.charts.matrix import matrix
+from cxsim.interface.charts.money import money
+from cxsim.interface.charts.referrals import referrals
+from cxsim.interface.charts.regional import regional
+from cxsim.interface.charts.retention import retention
+from cxsim.interface.charts.rhythm import rhythm
+from cxsim.interface.charts.ring import ring
+from cxsim.interface.charts.scores import scores
+from cxsim.interface.charts.tornado import tornado
+from cxsim.interface.charts.worlds import worlds
+
+__all__ = [
+    "agreement",
+    "boxes",
+    "differences",
+    "endings",
+    "flow",
+    "forest",
+    "front",
+    "heat",
+    "holdout",
+    "indices",
+    "loop_length",
+    "matrix",
+    "money",
+    "referrals",
+    "regional",
+    "retention",
+    "rhythm",
+    "ring",
+    "scores",
+    "screening",
+    "tornado",
+    "worlds",
+]

@@ -1,0 +1,68 @@
+"""The command line: `cxsim run`, `compare`, `follow`, `check`, `explain`, `assumptions`, `list`, `new`, `schema`.
+
+Heavy imports wait inside the commands, so that `cxsim --help` answers at once.
+"""
+
+import sys
+
+import click
+
+from cxsim import __version__
+from cxsim.interface.cli import (
+    calibration,
+    compare,
+    export,
+    follow,
+    portfolio,
+    report,
+    run,
+    sensitivity,
+    serve,
+    sweep,
+    texts,
+    verification,
+)
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Start with: cxsim list. Then: cxsim compare online-retailer plans/online-retailer-delivery",
+)
+@click.version_option(__version__, prog_name="cxsim")
+def cxsim() -> None:
+    """Simulate the whole customer story: where lines end, why, and which plan turns them into loops."""
+
+
+for command in (run.run, compare.compare, follow.follow, texts.list_, texts.new, texts.check):
+    cxsim.add_command(command)
+for command in (texts.explain, texts.assumptions, texts.schema):
+    cxsim.add_command(command)
+cxsim.add_command(calibration.calibrate)
+cxsim.add_command(verification.verify)
+cxsim.add_command(export.export)
+cxsim.add_command(sweep.sweep)
+cxsim.add_command(sensitivity.sensitivity)
+cxsim.add_command(portfolio.portfolio)
+cxsim.add_command(report.report)
+cxsim.add_command(serve.serve)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake gets one clear message and exit code 2, never a traceback."""
+    try:
+        cxsim(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        print("cxsim: stopped; nothing was written", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except (ValueError, OSError) as error:
+        print(f"cxsim: {error}", file=sys.stderr)
+        sys.exit(USER_ERROR)

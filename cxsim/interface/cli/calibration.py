@@ -1,0 +1,133 @@
+"""The command that fits a market to a firm's own data."""
+
+import shlex
+import sys
+import textwrap
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cxsim.analysis.calibration.calibrate import Calibration
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int | None:
+    """`--until`: a day for purchases, the number of a period for a retention table."""
+    if value is None:
+        return None
+    try:
+        return int(value) if value.isdecimal() and len(value) < 5 else date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a day such as 2025-06-30 nor the number of a period") from None
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--market", default="rhythm-only", show_default=True, help="The market to calibrate, by name or file.")
+@click.option(
+    "--until", callback=_day, help="Last day (or period) to fit; the rest is held back to judge by. Default: 2/3."
+)
+@click.option(
+    "--scores", type=click.Path(path_type=Path), multiple=True, help="Survey answers 0-10 or 1-5: score,count."
+)
+@click.option("--contact-rate", type=click.FloatRange(0, 1), help="Contacts with support per purchase.")
+@click.option("--referral-share", type=click.FloatRange(0, 1), help="Share of new customers who were referred.")
+@click.option("--rating", type=click.FloatRange(1, 5), help="Mean public rating, in stars.")
+@click.option("--period-weeks", type=click.FloatRange(0, min_open=True), default=52.0, show_default=True,
+              help="Length of a period of a retention table.")  # fmt: skip
+@click.option("--cohort", help="Which column of a retention table with several.")
+@click.option(
+    "--draws", type=click.IntRange(50, 5000), default=200, show_default=True, help="Guesses, and plausible draws."
+)
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Key of all luck.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the scenario and report.")
+@click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
+def calibrate(
+    data: Path,
+    market: str,
+    until: date | int | None,
+    scores: tuple[Path, ...],
+    contact_rate: float | None,
+    referral_share: float | None,
+    rating: float | None,
+    period_weeks: float,
+    cohort: str | None,
+    draws: int,
+    seed: int,
+    out: Path,
+    overwrite: bool,
+) -> None:
+    """Fit a market to DATA: purchases (customer_id,date,amount), an RFM summary, or a retention table.
+
+    Writes a scenario to run and compare, the plausible set of its parameters, and a report that says what the data told,
+    what they could not, and how well it forecast what was held back.
+    """
+    from cxsim.analysis.calibration.calibrate import calibrate as fit
+    from cxsim.analysis.calibration.observed import observe
+    from cxsim.analysis.calibration.report import write_calibration
+    from cxsim.analysis.calibration.survey_moments import told_by
+    from cxsim.analysis.results.folder import check_free
+
+    check_free(out, overwrite)
+    observed = observe(data, until, period_weeks, cohort)
+    told = told_by(scores, contact_rate, referral_share, rating)
+    read = (*observed.summary, *(line for each in told for line in each.summary))
+    for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
+        click.echo(_wrapped(line))
+    result = fit(observed, market, told, draws, seed, progress=sys.stderr.isatty())
+    write_calibration(result, out, overwrite, lambda folder: _draw(result, folder), _command())
+    click.echo("\n" + _wrapped(_in_short(result)))
+    scenario = out / "calibrated.toml"
+    click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Then: cxsim run {scenario}")
+    click.echo(f"A plan for these customers: cxsim new plan-for-these --market {shlex.quote(str(scenario))}")
+
+
+def _command() -> str:
+    """The command that was given, with the defaults that decide the result, for whoever wants to repeat it."""
+    given = click.get_current_context()
+    words = ["cxsim", "calibrate", str(given.params["data"])]
+    for option in given.command.params:
+        if isinstance(option, click.Option) and option.name not in ("out", "overwrite") and option.name is not None:
+            value = given.params[option.name]
+            several = value if isinstance(value, tuple) else () if value is None else (value,)
+            words += [word for each in several for word in (option.opts[0], str(each))]
+    return shlex.join([*words, "-o", str(given.params["out"])])
+
+
+def _in_short(result: "Calibration") -> str:
+    from cxsim.analysis.calibration.identify import NOT_TOLD
+    from cxsim.analysis.calibration.repeat_buying import in_words
+
+    words = "; ".join(f"{what} {value:.3g} ({unit})" for what, value, unit in in_words(result.rhythm.chosen.model))
+    fitted = result.fitted
+    silent = sum(each.verdict == NOT_TOLD for each in fitted.findings)
+    text = f"{result.rhythm.chosen.model.NAME} on {result.observed.period}: {words}."
+    if fitted.moments is not None:
+        text += f" {len(fitted.plausible)} of {fitted.tried} guesses reproduce the data."
+    if silent:
+        text += f" The data tell nearly nothing about {silent} of {len(fitted.findings)} parameters."
+    if result.holdout is not None:
+        scores = result.holdout.scores().set_index("forecast")["mean_absolute_error"]
+        text += " Held back, the forecasts are off by " + ", ".join(
+            f"{error:.1%} ({name})" for name, error in scores.items()
+        )
+        text += "."
+    return text
+
+
+def _draw(result: "Calibration", folder: Path) -> None:
+    if result.holdout is None:
+        return
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from cxsim.interface import charts
+    from cxsim.interface.charts.look import save
+
+    save(charts.holdout(result.holdout), folder / "holdout.png")
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 110)

@@ -1,0 +1,78 @@
+"""The command that lets the same customers live in a base and in plans."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cxsim.interface.cli import options, until
+
+_OF_A_COMPARISON = ["flow", "endings", "matrix", "differences", "retention", "money"]  # charts
+
+
+@click.command()
+@click.argument("base")
+@click.argument("plans", nargs=-1, required=True)
+@options.replications(20)
+@until.OPTION_HALF_WIDTH
+@until.OPTION_DECIDED
+@until.OPTION_MOST
+@options.SEED
+@options.SET
+@options.OUT
+@options.FORMAT
+@options.OVERWRITE
+@options.JSON
+@options.WORKERS
+def compare(
+    base: str,
+    plans: tuple[str, ...],
+    replications: int,
+    until_half_width: str | None,
+    until_decided: str | None,
+    most: int,
+    seed: int,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    parquet: bool,
+    overwrite: bool,
+    as_json: bool,
+    workers: int | None,
+) -> None:
+    """Let the same customers, with the same luck, live through BASE and each of PLANS."""
+    from cxsim.analysis.compare.comparison import compare as live_pairs
+    from cxsim.analysis.results import writing as results
+    from cxsim.analysis.results.texts import market_note, plan_text
+    from cxsim.scenario import load_together
+
+    rule = until.rule_of(until_half_width, until_decided)
+    loaded = load_together((base, *plans), list(overrides))
+    options.prepare(out, overwrite, parquet)
+    for note in filter(None, (market_note(loaded[0], other) for other in loaded[1:])):
+        click.echo(note, err=True)
+    comparison = live_pairs(
+        *loaded,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        progress=sys.stderr.isatty(),
+        until=rule,
+        most=most,
+    )
+    if out is not None:
+
+        def draw(folder: Path) -> None:
+            for place, name in enumerate(comparison.plans, start=1):
+                mark = f"-{place}" if len(plans) > 1 else ""
+                options.draw(folder, _OF_A_COMPARISON, comparison, name, mark)
+
+        results.write_comparison(comparison, out, "parquet" if parquet else "csv", overwrite, draw)
+    if as_json:
+        click.echo(results.comparison_json(comparison))
+        return
+    for given, name in zip(plans, comparison.plans, strict=True):
+        click.echo(plan_text(comparison, name, f"{base} {given}"))
+    if comparison.stopped:
+        click.echo(f"{comparison.stopped}\n")
+    if out is not None:
+        click.echo(f"Written to {out}; read {out / 'summary.md'} first.")

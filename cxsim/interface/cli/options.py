@@ -1,0 +1,61 @@
+"""What run, compare and follow share: options, and what becomes of a folder for results."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.decorators import FC
+
+    from cxsim.analysis.compare.comparison import Comparison
+    from cxsim.analysis.compare.runs import Runs
+
+SET = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one value of every scenario named, e.g. brand.focal.use.quality=0.8.",
+)
+SEED = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
+OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the results.")
+FORMAT = click.option("--parquet", is_flag=True, help="Tables as Parquet instead of CSV (needs cxsim[parquet]).")
+OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+WORKERS = click.option("--workers", type=click.IntRange(1), help="Threads; all cores when left out.")
+
+
+def replications(default: int) -> "Callable[[FC], FC]":
+    """How many times to live, with the number a command takes when nobody says."""
+    return click.option(
+        "-n", "--replications", type=click.IntRange(1), default=default, show_default=True, help="Times to live."
+    )
+
+
+def prepare(out: Path | None, overwrite: bool, parquet: bool) -> None:
+    """Find out before the work, not after it, that results could not be written."""
+    if parquet:
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise ValueError("--parquet needs the package pyarrow: pip install 'cxsim[parquet]'") from None
+    if out is not None:
+        from cxsim.analysis.results.folder import check_free
+
+        check_free(out, overwrite)
+
+
+def draw(out: Path, names: list[str], result: "Runs | Comparison", plan: str | None = None, mark: str = "") -> None:
+    """Draw charts into the results folder."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from cxsim.interface import charts
+    from cxsim.interface.charts.look import save
+
+    for name in names:
+        chart = getattr(charts, name)
+        save(chart(result, plan) if plan else chart(result), out / f"{name}{mark}.png")

@@ -1,0 +1,20 @@
+"""`cxsim report`: one page to hand over, from a folder of results."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="File to write, such as report.html.")
+@click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
+def report(results: Path, out: Path, overwrite: bool) -> None:
+    """Write RESULTS, a folder made with -o by run, compare, sweep, calibrate, portfolio or verify, as one HTML page.
+
+    The page needs no other file, no script and no network, and prints to A4.
+    """
+    from cxsim.interface.report.writing import write_report
+
+    write_report(results, out, overwrite)
+    click.echo(f"Written to {out} ({out.stat().st_size / 1000:,.0f} kB); open it in any browser, or mail it.")

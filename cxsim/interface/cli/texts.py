@@ -1,0 +1,241 @@
+"""Commands about scenarios as texts: list, new, check, explain, assumptions, schema."""
+
+import json
+import textwrap
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cxsim.scenario import Scenario
+    from cxsim.scenario.register import Entry
+
+WIDTH = 100  # columns of a listing
+
+_SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value.")
+
+
+@click.command("list")
+def list_() -> None:
+    """List the ready markets, plans and interventions."""
+    from cxsim.scenario import load, load_intervention_library, scenario_names
+
+    names = scenario_names()
+    for title, chosen in (
+        ("Markets", [name for name in names if not name.startswith("plans/")]),
+        ("Plans", [name for name in names if name.startswith("plans/")]),
+    ):
+        click.echo(f"{title}")
+        for name in chosen:
+            click.echo(f"  {name:<44} {load(name).name}")
+        click.echo()
+    click.echo("Interventions (use them in a plan by name)")
+    for name, item in load_intervention_library().items():
+        click.echo(f"  {name:<44} {item.story}")
+
+
+_TEMPLATE = """# A plan for {market}: what would you do? Check it with: cxsim check {file}
+# Compare it with:  cxsim compare {market} {file}
+name = {title}
+extends = {parent}
+
+[[intervention]]
+name = "My idea"
+story = "What is done, in a sentence."
+start_week = 4
+ramp_weeks = 4
+# Which parameter changes, and how: set, multiply or add. `cxsim explain support` lists the parameters of a stage.
+effect = [{{ parameter = "support.quick_rate", add = 0.2 }}]
+cost = {{ once = 500, weekly = 10, per_use = 0.0 }}
+
+# Or take one from the library (cxsim list):
+# [[intervention]]
+# name = "From the library"
+# use = "..."
+"""
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--market", default="online-retailer", show_default=True, help="The market the plan is for.")
+def new(file: Path, market: str) -> None:
+    """Write a plan to start from into FILE."""
+    from cxsim.scenario.files import find
+
+    path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
+    source = find(market)
+    shown = market if not Path(market).is_file() else str(source.resolve())
+    title = path.stem.replace("-", " ").replace("_", " ").capitalize()
+    quoted = {"title": json.dumps(title, ensure_ascii=False), "parent": json.dumps(shown, ensure_ascii=False)}
+    text = _TEMPLATE.format(market=shown, file=path, **quoted)
+    try:
+        with path.open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError:
+        raise ValueError(f"{path} exists already; choose another name") from None
+    click.echo(f"Written to {path}. Change it, then: cxsim compare {shown} {path}")
+
+
+@click.command()
+@click.argument("scenario")
+@_SET
+def check(scenario: str, overrides: tuple[str, ...]) -> None:
+    """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
+    from cxsim.scenario import load
+    from cxsim.scenario.schedule import is_of_brand
+    from cxsim.scenario.warnings import warnings_of
+
+    plan = load(scenario, list(overrides))
+    market = plan.market
+    click.echo(f"{plan.name or scenario}: right.")
+    click.echo(f"  {market.people:,} people over {market.horizon_weeks} weeks, links {market.links.kind.name}")
+    click.echo(f"  brands: {', '.join(plan.brands)} (reports are about {market.focal})")
+    click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
+    for mechanism in plan.own:
+        click.echo(f"  mechanism {mechanism.name}: {mechanism.summary()} ({mechanism.reference})")
+    for item in plan.intervention:
+        changes = ", ".join(effect.parameter for effect in item.effect)
+        reach = (
+            ""
+            if all(is_of_brand(effect.parameter, type(plan)) for effect in item.effect)
+            else " (customers of all brands)"
+        )
+        click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}{reach}")
+    doubts = [*warnings_of(plan), *_lived(plan)]
+    for doubt in doubts:
+        click.echo(f"Careful: {doubt}.")
+
+
+def _lived(plan: "Scenario") -> list[str]:
+    """Say what a higher price does in this market and at what levels it lives; return what is doubtful of them."""
+    from cxsim.analysis.compare.price import MOST_WEEKS, dearer, price_told
+    from cxsim.analysis.levels import levels_of, reference_told, told
+
+    if plan.market.people * plan.market.horizon_weeks > MOST_WEEKS:
+        click.echo("  price and levels: so many people are not simulated by a check; take fewer (--set market.people)")
+        return []
+    comparison = dearer(plan)
+    click.echo(f"  {price_told(comparison)}")
+    click.echo("  levels of its last year, without interventions:")
+    for level in levels_of(comparison.base_runs):
+        click.echo(f"    {told(level)}")
+    far = reference_told(plan)
+    return [] if far is None else [far]
+
+
+@click.command()
+@click.argument("key")
+@click.argument("scenario", required=False)
+def explain(key: str, scenario: str | None) -> None:
+    """Explain a parameter (support.quick_rate), or all of a stage (support).
+
+    With SCENARIO, the parameters of the mechanisms that it names too.
+    """
+    from cxsim.scenario import load
+    from cxsim.scenario.register import find_entries, in_words, nearest_keys
+
+    if scenario is not None:
+        load(scenario)  # from then on the register knows its mechanisms
+    entries = find_entries(key)
+    if not entries:
+        near = nearest_keys(key)
+        hint = f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
+        raise ValueError(f"there is no parameter {key!r}. {hint}")
+    for entry in entries:
+        click.echo(f"{entry.key} = {in_words(entry.default)}  ({entry.unit}; {entry.allowed})")
+        click.echo(f"  {entry.meaning}")
+        click.echo(f"  {entry.evidence}: {entry.source}\n")
+
+
+@click.command()
+@click.argument("scenario", required=False)
+@_SET
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--only", type=click.Choice(["published", "derived", "fitted", "assumed"]), help="Only this evidence.")
+def assumptions(scenario: str | None, overrides: tuple[str, ...], as_json: bool, only: str | None) -> None:
+    """List every parameter of SCENARIO, and every effect of a plan, with its value and what backs it.
+
+    Without SCENARIO, the defaults. A star marks what the scenario sets itself.
+    """
+    from cxsim.scenario import load
+    from cxsim.scenario.register import assumptions as register_of
+    from cxsim.scenario.register import defaults, same_for_all_brands
+
+    if scenario is None:
+        if overrides:
+            raise ValueError("--set needs a scenario to set it in")
+        title, rows, brands = "Defaults", defaults(), []
+    else:
+        plan = load(scenario, list(overrides))
+        title, rows, brands = plan.name, register_of(plan), plan.brands
+    shown = [entry for entry in rows if only in (None, entry.evidence)]
+    if as_json:
+        click.echo(json.dumps([_as_record(entry) for entry in shown], indent=2))
+    else:
+        click.echo(_counted(title, rows))
+        click.echo(_listed(same_for_all_brands(shown, brands)))
+
+
+def _as_record(entry: "Entry") -> dict[str, str | bool]:
+    from cxsim.scenario.register import in_words
+
+    facts: dict[str, str | bool] = {"key": entry.key, "value": in_words(entry.value), "range": entry.allowed}
+    facts |= {"unit": entry.unit, "evidence": entry.evidence, "source": entry.source, "set_here": entry.set_here}
+    return facts
+
+
+def _counted(title: str, rows: list["Entry"]) -> str:
+    """The figures a sceptic asks for first."""
+    from cxsim.scenario.register import SET_HERE, counts_of_evidence
+
+    counts = ", ".join(f"{count} {kind}" for kind, count in counts_of_evidence(rows).items())
+    said = f"{title}: {len(rows)} values\n{counts}"
+    if own := sum(row.set_here for row in rows):
+        bare = sum(row.source == SET_HERE for row in rows)
+        said += f"\n* {own} set by this scenario, {bare} of them without a source; brand.*: the same for all brands"
+    return said
+
+
+def _short(unit: str) -> str:
+    """A unit without its explanation: "quality, 0 worst to 1 best" is quality."""
+    return unit.partition(",")[0].partition(" (")[0]
+
+
+def _listed(rows: list["Entry"]) -> str:
+    """One line a value, below it the source if there is one to read; a heading for each stage."""
+    from cxsim.scenario.register import SET_HERE, in_words
+
+    lines = []
+    for group, members in groupby(rows, key=lambda row: row.group):
+        own = list(members)
+        width = max(len(row.key) for row in own)
+        lines.append(f"\n{group}")
+        for row in own:
+            star = "*" if row.set_here else " "
+            line = f"{star} {row.key:<{width}} {in_words(row.value):>9}  {row.evidence:<9}"
+            span = row.allowed if row.unit in ("word", "true or false") else f"{row.allowed} {_short(row.unit)}"
+            lines += [f"{line} {span}"] if len(line) + len(span) < WIDTH else [line.rstrip(), f"      {span}"]
+            if row.source != SET_HERE:
+                lines.append(textwrap.fill(row.source, WIDTH, initial_indent="      ", subsequent_indent="      "))
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("scenario", required=False)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write; printed when left out.")
+def schema(scenario: str | None, out: Path | None) -> None:
+    """Export the JSON Schema of scenario files, for editors that complete and check.
+
+    With SCENARIO, of files that name the same mechanisms.
+    """
+    from cxsim.scenario import Scenario, load
+
+    shape = Scenario if scenario is None else type(load(scenario))
+    text = json.dumps(shape.model_json_schema(), indent=2) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"Written to {out}")

@@ -1,0 +1,284 @@
+"""What workers compute for visitors: a plan beside its market, a life in base and plan, files to take home."""
+
+import gzip
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from cxsim.analysis.compare.comparison import Comparison, PlanResult, compare
+from cxsim.analysis.compare.intervals import Estimate, estimate, estimate_count
+from cxsim.analysis.compare.runs import Runs
+from cxsim.analysis.compare.verdict import verdict_of
+from cxsim.analysis.phrases import week
+from cxsim.engine.outcomes.figures import FIGURE
+from cxsim.engine.outcomes.story import Moment, follow, parting, sentence
+from cxsim.engine.simulate import Run, simulate
+from cxsim.interface.charts.flow_layout import flow_layout, streams_of
+from cxsim.interface.charts.flow_svg import flow_svg
+from cxsim.interface.explorer.plan import MOST_PEOPLE, NAME, VisitorPlan, pair_of
+from cxsim.interface.explorer.ring import MOST_NOTES, Ring, Tracks, ring, tracks_of
+from cxsim.scenario import Scenario
+
+# What a worker remembers of markets as they are, so that each is lived once for all plans; a life takes some 2 MB for
+# each thousand people, and one that is noted twice as much.
+LIVES_KEPT, MOST_REMEMBERED = 36, 4000
+FIGURES = ("loops", "lines", "customers", "purchases", "satisfaction", "nps_true", "net_margin", "intervention_cost")
+WIDE, NARROW = 900.0, 330.0  # of the flow, on a screen and on a phone
+
+
+class Interval(BaseModel):
+    """A mean over replications with its 95% interval; None where there is none."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+class FigureShown(BaseModel):
+    """A figure in base and plan, and the paired difference."""
+
+    name: str
+    meaning: str
+    unit: str
+    good: int
+    base: float | None
+    plan: float | None
+    difference: Interval
+
+
+class LinesMoved(BaseModel):
+    """Lines that end at a stage for a cause: people in base and plan, and the paired difference."""
+
+    stage: str
+    cause: str
+    base: Interval
+    plan: Interval
+    difference: Interval
+
+
+class Money(BaseModel):
+    """Accumulated discounted margin of the plan less that of the base, by week, after cost; with its interval."""
+
+    week: list[int]
+    gain: list[float]
+    cost: list[float]
+    net: list[float]
+    low: list[float]
+    high: list[float]
+    payback: int | None
+
+
+class Compared(BaseModel):
+    """Everything the page shows of a plan."""
+
+    doubts: list[str]
+    headline: str
+    rest: str
+    title: str
+    brand: str
+    currency: str
+    people: int
+    weeks: int
+    replications: int
+    seed: int
+    changes: int
+    figures: list[FigureShown]
+    lines: list[LinesMoved]
+    rescued: Interval
+    broken: Interval
+    matrix: list[list[float]]
+    money: Money
+    flow: dict[Literal["wide", "narrow"], str]
+    ring: Ring
+
+
+class Somebody(BaseModel):
+    """The question how one person lives, in the market and under a plan."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    plan: VisitorPlan
+    person: int = Field(ge=0, lt=MOST_PEOPLE)
+
+
+class MomentShown(BaseModel):
+    """A moment of a life in words."""
+
+    week: float
+    said: str
+
+
+class Life(BaseModel):
+    """One person in base and plan: what is the same, and what base and plan bring after they part."""
+
+    person: int
+    same: list[MomentShown]
+    base: list[MomentShown]
+    plan: list[MomentShown]
+
+
+def compared(plan: VisitorPlan) -> bytes:
+    """A plan beside its market: `Compared` as JSON, packed with gzip."""
+    base, changed = pair_of(plan)
+    market = plan.market_alone()
+    tracks: dict[str, Tracks] = {}  # of the market and of the plan
+
+    def living(scenarios: Sequence[Scenario], seed: int, replication: int) -> Iterator[Run]:
+        for scenario in scenarios:
+            remember = scenario is base and plan.people <= MOST_REMEMBERED
+            asked = _Asked(market, seed, replication, scenario)
+            life = remembered(asked) if remember else followed(asked)
+            if life.tracks:
+                tracks["market" if scenario is base else "plan"] = life.tracks
+            yield life.lived
+
+    comparison = compare(base, changed, replications=plan.replications, seed=plan.seed, workers=1, living=living)
+    result = comparison.plans[NAME]
+    verdict = verdict_of(comparison, result)
+    answer = Compared(
+        doubts=[doubt.sentence for doubt in verdict.doubts],
+        headline=verdict.headline,
+        rest=verdict.rest,
+        title=base.name,
+        brand=base.market.focal,
+        currency=base.market.currency,
+        people=plan.people,
+        weeks=plan.weeks,
+        replications=plan.replications,
+        seed=plan.seed,
+        changes=len(changed.intervention),
+        figures=_figures(result),
+        lines=_lines(comparison.base_runs, result.runs),
+        rescued=_interval(result.rescued_people),
+        broken=_interval(result.broken_people),
+        matrix=result.matrix.to_numpy(float).tolist(),
+        money=_money(result),
+        flow=_flow(comparison),
+        ring=ring(tracks["market"], tracks["plan"]),
+    )
+    return gzip.compress(answer.model_dump_json().encode(), 6, mtime=0)
+
+
+class Followed(NamedTuple):
+    """A life and, in replication 0, everybody's way round the ring."""
+
+    lived: Run
+    tracks: Tracks | None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A scenario to live, and what tells its market from others."""
+
+    market: str
+    seed: int
+    replication: int
+    scenario: Scenario = field(compare=False, repr=False)
+
+
+def followed(asked: _Asked) -> Followed:
+    """A life, noted if it is the one that the ring shows.
+
+    Raises:
+        ValueError: if too much happens to be noted.
+    """
+    if asked.replication:
+        return Followed(simulate(asked.scenario, asked.seed, asked.replication), None)
+    lived = simulate(asked.scenario, asked.seed, 0, notes=MOST_NOTES)
+    return Followed(lived, tracks_of(lived))
+
+
+# A life of the market as it is: everybody's plan is held against it.
+remembered = lru_cache(LIVES_KEPT)(followed)
+
+
+def life(somebody: Somebody) -> Life:
+    """A person's life in the market and under the plan, in replication 0: the one that the ring shows.
+
+    Raises:
+        ValueError: if there is no such person.
+    """
+    base, plan = (follow(world, somebody.person, somebody.plan.seed) for world in pair_of(somebody.plan))
+    place = parting(base, plan)
+    same = base if place is None else base[:place]
+    return Life(
+        person=somebody.person,
+        same=_told(same),
+        base=[] if place is None else _told(base[place:]),
+        plan=[] if place is None else _told(plan[place:]),
+    )
+
+
+def _told(moments: list[Moment]) -> list[MomentShown]:
+    return [MomentShown(week=round(moment.week, 1), said=sentence(moment)) for moment in moments]
+
+
+def _figures(result: PlanResult) -> list[FigureShown]:
+    rows = result.differences.set_index("figure")
+    return [
+        FigureShown(
+            name=name,
+            meaning=FIGURE[name].meaning,
+            unit=FIGURE[name].unit,
+            good=FIGURE[name].good,
+            base=_known(rows.loc[name, "base"]),
+            plan=_known(rows.loc[name, "plan_mean"]),
+            difference=Interval(**{key: _known(rows.loc[name, column]) for key, column in _COLUMNS.items()}),
+        )
+        for name in FIGURES
+    ]
+
+
+_COLUMNS = {"mean": "difference", "low": "low", "high": "high"}
+
+
+def _known(value: object) -> float | None:
+    number = float(str(value))
+    return number if np.isfinite(number) else None
+
+
+def _interval(value: Estimate) -> Interval:
+    return Interval(mean=_known(value.mean), low=_known(value.low), high=_known(value.high))
+
+
+def _lines(base: Runs, plan: Runs) -> list[LinesMoved]:
+    """Lines by stage and cause, most in the base first."""
+    before, after = base.ended(), plan.ended()
+    ends = sorted(before | after, key=lambda end: -before[end].sum())
+    return [
+        LinesMoved(
+            stage=stage,
+            cause=cause,
+            base=_interval(estimate_count(before[stage, cause])),
+            plan=_interval(estimate_count(after[stage, cause])),
+            difference=_interval(estimate(after[stage, cause] - before[stage, cause])),
+        )
+        for stage, cause in ends
+    ]
+
+
+def _money(result: PlanResult) -> Money:
+    weekly = result.weekly
+    return Money(
+        week=[week(index) for index in weekly["week"]],
+        gain=_whole(weekly["gain"]),
+        cost=_whole(weekly["cost"]),
+        net=_whole(weekly["net"]),
+        low=_whole(weekly["net_low"]),
+        high=_whole(weekly["net_high"]),
+        payback=None if result.payback is None else week(result.payback),
+    )
+
+
+def _whole(values: "pd.Series[float]") -> list[float]:
+    return [round(float(value), 1) for value in values]
+
+
+def _flow(comparison: Comparison) -> dict[Literal["wide", "narrow"], str]:
+    streams = streams_of(comparison)
+    return {"wide": flow_svg(flow_layout(streams, WIDE)), "narrow": flow_svg(flow_layout(streams, NARROW))}

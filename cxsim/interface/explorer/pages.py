@@ -1,0 +1,87 @@
+"""The addresses of the workshop page: the page itself, what can be chosen, and the questions it asks."""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from cxsim.interface.explorer import answers, files
+from cxsim.interface.explorer.markets import choices
+from cxsim.interface.explorer.plan import VisitorPlan
+from cxsim.interface.web.app import asked
+from cxsim.interface.web.pool import WorkerPool
+
+JSON: Final = "application/json"
+
+Question = TypeVar("Question", bound=BaseModel)
+Answer = TypeVar("Answer")
+
+STATIC = Path(__file__).parent / "static"
+
+
+def workshop_routes() -> list[BaseRoute]:
+    """What `cxsim serve` answers."""
+    return [
+        Route("/", _page),
+        Route("/api/choices", _choices),
+        Route("/api/compare", _compare, methods=["POST"]),
+        Route("/api/life", _life, methods=["POST"]),
+        Route("/api/read", _read, methods=["POST"]),
+        *(Route(f"/api/{name}", _file(make, kind), methods=["POST"]) for name, (make, kind) in _FILES.items()),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]
+
+
+_FILES: Final[dict[str, tuple[Callable[[VisitorPlan], bytes], str]]] = {
+    "plan.toml": (files.plan_file, "application/toml"),
+    "market.toml": (files.market_file, "application/toml"),
+    "results.zip": (files.results_file, "application/zip"),
+    "report.html": (files.report_file, "text/html; charset=utf-8"),
+}
+
+
+async def _answer(request: Request, function: Callable[[Question], Answer], question: Question) -> Answer:
+    pool: WorkerPool = request.app.state.pool
+    return await pool.answer(function, question, visitor=request.client.host if request.client else "")
+
+
+async def _page(_: Request) -> Response:
+    return FileResponse(STATIC / "workshop.html", headers={"cache-control": "no-cache"})
+
+
+async def _choices(_: Request) -> Response:
+    return Response(choices().model_dump_json(), media_type=JSON, headers={"cache-control": "no-cache"})
+
+
+async def _compare(request: Request) -> Response:
+    plan = (await asked(request, VisitorPlan)).canonical()
+    packed = await _answer(request, answers.compared, plan)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(packed), media_type=JSON)
+    return Response(packed, media_type=JSON, headers={"content-encoding": "gzip", "vary": "accept-encoding"})
+
+
+async def _life(request: Request) -> Response:
+    somebody = await asked(request, answers.Somebody)
+    somebody = somebody.model_copy(update={"plan": somebody.plan.canonical()})
+    lived = await _answer(request, answers.life, somebody)
+    return Response(lived.model_dump_json(), media_type=JSON)
+
+
+async def _read(request: Request) -> Response:
+    shown = await _answer(request, files.read_file, await asked(request, files.Brought))
+    return Response(shown.model_dump_json(), media_type=JSON)
+
+
+def _file(make: Callable[[VisitorPlan], bytes], kind: str) -> Callable[[Request], object]:
+    async def give(request: Request) -> Response:
+        plan = (await asked(request, VisitorPlan)).canonical()
+        return Response(await _answer(request, make, plan), media_type=kind)
+
+    return give

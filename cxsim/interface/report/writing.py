@@ -1,0 +1,57 @@
+"""The one file: which page a folder of results gets, and where it is written."""
+
+from pathlib import Path
+
+from cxsim.analysis.results.folder import check_file_free, put_file
+from cxsim.analysis.results.reading import NoResultsError, open_results
+from cxsim.interface.report import comparison, documents, run
+
+STUDY = "sweep.json"  # as in cxsim.analysis.sweep.folder, which needs pyarrow
+PAGES = {
+    "comparison": comparison.page,
+    "run": run.page,
+    "calibration": documents.calibration,
+    "portfolio": documents.portfolio,
+    "verification": documents.verification,
+}
+
+
+def write_report(folder: Path, file: Path, overwrite: bool = False) -> None:
+    """Write the report on a folder of results; the same folder gives the same bytes.
+
+    Args:
+        folder: written by `cxsim run`, `compare`, `sweep`, `calibrate`, `portfolio` or `verify` with `-o`.
+        file: where to.
+        overwrite: whether a file already there is replaced.
+
+    Raises:
+        NoResultsError: if the folder holds no results, or none that can be read.
+        ResultsExistError: if the file is there and `overwrite` is false.
+    """
+    check_file_free(file, overwrite)
+    put_file(file, report_on(folder), overwrite)
+
+
+def report_on(folder: Path) -> str:
+    """The report on a folder of results, as one HTML page.
+
+    Raises:
+        NoResultsError: if the folder holds no results, or none that can be read.
+    """
+    if (folder / STUDY).is_file():
+        return _page_on_study(folder)
+    results = open_results(folder)
+    if results.written.kind not in PAGES:
+        kinds = f"there are reports on {', '.join(PAGES)} and sweeps"
+        raise NoResultsError(f"{folder} holds results of the kind {results.written.kind!r}; {kinds}")
+    return PAGES[results.written.kind](results)
+
+
+def _page_on_study(folder: Path) -> str:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise NoResultsError("a report on a sweep needs the package pyarrow: pip install 'cxsim[parquet]'") from None
+    from cxsim.interface.report import sweep
+
+    return sweep.page(folder)

@@ -1,0 +1,1 @@
+"""The server that the explorer and the classroom share."""

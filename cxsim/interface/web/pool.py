@@ -1,0 +1,201 @@
+"""Who computes what visitors ask for: a few worker processes, so that nobody waits for anybody else's run to click.
+
+Equal questions have equal answers (luck is keyed), so an answer is computed once, for whoever asks at the same time or
+later. Each worker is a process of its own: one that is killed, or takes too long, harms nobody but the question it was at.
+"""
+
+import asyncio
+import os
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
+from typing import TypeVar, cast
+
+from pydantic import BaseModel
+
+from cxsim.analysis.workers.backends import Processes
+from cxsim.analysis.workers.threads import usable_cores
+
+Request = TypeVar("Request", bound=BaseModel)
+Answer = TypeVar("Answer")
+Key = tuple[str, str]
+
+MOST_WAITING = 120  # questions under way or waiting; what is more is asked to come back
+MOST_KEPT = 300  # answers
+MOST_SECONDS = 45.0  # for one answer, the waiting aside
+NICE = 10
+
+
+class BusyError(Exception):
+    """Too many questions are waiting; `seconds` says when to ask again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many plans are being computed just now. Try again in {seconds} seconds.")
+        self.seconds = seconds
+
+
+class TooLongError(Exception):
+    """A question took longer than anybody may."""
+
+
+class ClosedError(Exception):
+    """The server is being stopped."""
+
+
+class WorkerLostError(Exception):
+    """The workers died over a question, more than once."""
+
+
+class WorkerPool:
+    """Answers questions in worker processes, once each.
+
+    Use it inside `async with pool.working():`, as the application of `cxsim.interface.web.app` does for its lifetime.
+
+    Args:
+        workers: processes; as many as cores when left out.
+        waiting: questions that may be under way or waiting at a time.
+        kept: answers remembered, the last asked for first.
+        seconds: the longest an answer may take once its turn has come.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        waiting: int = MOST_WAITING,
+        kept: int = MOST_KEPT,
+        seconds: float = MOST_SECONDS,
+    ) -> None:
+        # One process each: a pool of several breaks as a whole when one dies.
+        self._crew = Processes(1, preload="cxsim.interface.explorer.preload")
+        self._size = workers or usable_cores()
+        self._waiting, self._most_kept, self._seconds = waiting, kept, seconds
+        self._kept: OrderedDict[Key, object] = OrderedDict()
+        self._under_way: dict[Key, asyncio.Task[object]] = {}
+        self._of: Counter[str] = Counter()  # questions under way, by visitor
+        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._free: asyncio.Queue[Executor] = asyncio.Queue()
+        self._all: list[Executor] = []
+        self._closed = False
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The workers are there inside this block, and gone after it, whatever they were doing."""
+        self._free = asyncio.Queue()  # of this event loop
+        self._closed = False
+        try:
+            await asyncio.gather(*(self._awake(self._hired()) for _ in range(self._size)))
+            yield
+        finally:
+            self.close()
+            for executor in self._all:
+                self._crew.close(executor)
+            self._all.clear()
+
+    def close(self) -> None:
+        """Tell everybody who waits that there will be no answer; call it before the server waits for its requests."""
+        self._closed = True
+        for task in self._under_way.values():
+            task.cancel()
+
+    async def answer(self, function: Callable[[Request], Answer], request: Request, visitor: str = "") -> Answer:
+        """What `function(request)` says, computed in a worker unless it is known or under way already.
+
+        Args:
+            function: of a module, so that a worker can find it; the same request must always get the same answer.
+            request: a checked pydantic model; its JSON is what tells one question from another.
+            visitor: who asks, such as an address. Nobody takes more than half of the room to wait in, or more than
+                their turn; without a name they are the server itself.
+
+        Raises:
+            BusyError: if too many questions are waiting, of all or of this visitor.
+            TooLongError: if it took too long.
+            WorkerLostError: if its workers died.
+            ClosedError: if the server is stopped.
+            Exception: whatever the function raised.
+        """
+        key = (f"{function.__module__}.{function.__qualname__}", request.model_dump_json())
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return cast(Answer, self._kept[key])  # the answers of one function have one type
+        if key not in self._under_way:
+            if self._closed:
+                raise ClosedError("The server is being stopped.")
+            if len(self._under_way) >= self._waiting or (visitor and self._of[visitor] >= self._waiting / 2):
+                raise BusyError(seconds=5)
+            task: asyncio.Task[object] = asyncio.create_task(self._in_turn(key, function, request, visitor))
+            self._under_way[key] = task
+            self._of[visitor] += 1
+            task.add_done_callback(lambda done: self._finished(key, visitor, done))
+        try:
+            return cast(Answer, await asyncio.shield(self._under_way[key]))  # who leaves stops nobody else
+        except asyncio.CancelledError:
+            if self._closed:
+                raise ClosedError("The server is being stopped.") from None
+            raise
+
+    def _finished(self, key: Key, visitor: str, task: asyncio.Task[object]) -> None:
+        del self._under_way[key]
+        self._of[visitor] -= 1
+        if not self._of[visitor]:
+            del self._of[visitor]
+            self._turns.pop(visitor, None)
+        if not task.cancelled():
+            task.exception()  # seen, even if everybody who asked is gone
+
+    async def _in_turn(self, key: Key, function: Callable[[Request], Answer], request: Request, visitor: str) -> Answer:
+        """Few questions of one visitor are in line for the workers at a time, so that others' come in between."""
+        if not visitor:
+            return await self._computed(key, function, request)
+        async with self._turns.setdefault(visitor, asyncio.Semaphore(self._size)):
+            return await self._computed(key, function, request)
+
+    async def _computed(self, key: Key, function: Callable[[Request], Answer], request: Request) -> Answer:
+        for _ in range(self._crew.tries):
+            executor = await self._free.get()
+            try:
+                work = asyncio.get_running_loop().run_in_executor(executor, function, request)
+                answer = await asyncio.wait_for(work, self._seconds)
+            except TimeoutError:
+                executor = self._replaced(executor)
+                raise TooLongError(
+                    f"This takes longer than {self._seconds:.0f} seconds. Choose fewer people, weeks or replications."
+                ) from None
+            except Exception as error:
+                if not self._crew.is_loss(error):
+                    raise
+                executor = self._replaced(executor)
+            else:
+                self._remember(key, answer)
+                return answer
+            finally:
+                self._free.put_nowait(executor)
+        raise WorkerLostError("The process that computed this was ended from outside. Try again, with fewer people.")
+
+    def _remember(self, key: Key, answer: object) -> None:
+        self._kept[key] = answer
+        while len(self._kept) > self._most_kept:
+            self._kept.popitem(last=False)
+
+    async def _awake(self, executor: Executor) -> None:
+        """Wait until a worker has loaded the rules, so that the first visitor does not."""
+        await asyncio.get_running_loop().run_in_executor(executor, usable_cores)
+        self._free.put_nowait(executor)
+
+    def _hired(self) -> Executor:
+        executor = self._crew.open()
+        executor.submit(_give_way)
+        self._all.append(executor)
+        return executor
+
+    def _replaced(self, executor: Executor) -> Executor:
+        """A new worker for one that died or is to die."""
+        self._all.remove(executor)
+        self._crew.close(executor)
+        return self._hired()
+
+
+def _give_way() -> None:
+    """In a worker: let the process that answers everybody go first."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)

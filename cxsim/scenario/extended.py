@@ -1,0 +1,74 @@
+"""The shape of a scenario that names mechanisms: the same as any other, with their sections beside the stages'."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, Field, create_model
+
+from cxsim.scenario.mechanism import Mechanism, MechanismError, load_mechanism
+from cxsim.scenario.schema import Name, Scenario, Segment
+from cxsim.scenario.stages import Deal, Offer, Traits
+
+
+def shape_of(values: Mapping[str, Any]) -> type[Scenario]:
+    """The class that reads these values: `Scenario`, or one with the sections of the mechanisms they name.
+
+    Raises:
+        MechanismError: if a mechanism cannot be read.
+    """
+    names = values.get("mechanisms") or ()
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        return Scenario  # which says what is wrong with it
+    return shape_with(tuple(load_mechanism(name) for name in dict.fromkeys(names)))
+
+
+@cache
+def shape_with(mechanisms: tuple[type[Mechanism], ...]) -> type[Scenario]:
+    """`Scenario` with the sections of these mechanisms.
+
+    Raises:
+        MechanismError: if two of them share a name.
+    """
+    if not mechanisms:
+        return Scenario
+    _check_apart(mechanisms)
+    traits: dict[str, Any] = {each.name: (each.Traits, each.Traits()) for each in mechanisms if each.Traits}
+    offers: dict[str, Any] = {each.name: (each.Offer, each.Offer()) for each in mechanisms if each.Offer}
+    own_offer = _with_sections(Offer, offers)
+    own_segment = _with_sections(Segment, traits)
+    brands = Field(default={"focal": own_offer()}, min_length=1, max_length=16, description="Brands, by name.")
+    shape = create_model(
+        "Scenario",
+        __base__=_Extended,
+        segment=(dict[Name, own_segment], {}),  # type: ignore[valid-type]
+        brand=(dict[Name, own_offer], brands),  # type: ignore[valid-type]
+        **traits,
+    )
+    shape.traits_class = _with_sections(Traits, traits)
+    shape.offer_class = own_offer
+    shape.deal_class = _with_sections(Deal, offers)
+    shape.own = mechanisms
+    return shape
+
+
+class _Extended(Scenario):
+    """A scenario of a shape made here: it travels as its values, since no other process knows the shape."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from cxsim.scenario.writing import scenario_record
+
+        return Scenario.model_validate, (scenario_record(self),)
+
+
+def _with_sections(base: type[BaseModel], sections: dict[str, Any]) -> Any:
+    return create_model(base.__name__, __base__=base, **sections) if sections else base
+
+
+def _check_apart(mechanisms: tuple[type[Mechanism], ...]) -> None:
+    seen: dict[str, str] = {}
+    for each in mechanisms:
+        for name in (each.name, *each.counts):
+            if name in seen:
+                raise MechanismError(f"{each.reference} and {seen[name]} both bring {name!r}; rename one")
+            seen[name] = each.reference

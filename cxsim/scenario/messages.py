@@ -1,0 +1,104 @@
+"""From a failed validation to a sentence its author can act on."""
+
+import difflib
+from collections.abc import Callable, Iterable
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from cxsim.scenario.errors import Problem
+from cxsim.scenario.schema import Effect, Intervention, Scenario, Segment
+from cxsim.scenario.toml_lines import Path
+
+Where = Callable[[Path], str]
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """A question after the key that was meant, or nothing when none is near."""
+    matches = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
+    return f"Did you mean {matches[0]!r}?" if matches else ""
+
+
+def problem_of(fault: ErrorDetails, where: Where, shape: type[Scenario] = Scenario) -> Problem:
+    """One pydantic fault as a problem with place, value given, what is allowed, and the nearest valid key."""
+    path: Path = tuple(fault["loc"])
+    key = ".".join(str(part) for part in path if not _is_alternative(part))
+    given = fault["input"]
+    if fault["type"] == "extra_forbidden":
+        return Problem(where(path), key, "there is no such key", hint_for_unknown(path, shape))
+    if fault["type"] == "missing":
+        return Problem(where(path[:-1]), key, "is required and missing")
+    message = fault["msg"].removeprefix("Value error, ")
+    shown = f"given {given!r}; " if isinstance(given, str | int | float | bool) else ""
+    return Problem(where(path), key, shown + _plain(message), allowed_range(path, shape))
+
+
+def _is_alternative(part: str | int) -> bool:
+    """Whether a part of pydantic's path names one of several allowed types, not a key."""
+    return part in ("float", "Range") or str(part).startswith("function-")
+
+
+def _plain(message: str) -> str:
+    return message[:1].lower() + message[1:].replace("Input should be", "it should be")
+
+
+def section_at(path: Path, shape: type[Scenario] = Scenario) -> type[BaseModel] | None:
+    """The schema class of the table at `path`."""
+    if not path:
+        return shape
+    if path[0] == "brand" and len(path) > 1:
+        return _inner(shape.offer_class, path[2:])
+    if path[0] == "segment" and len(path) > 1:
+        return _inner(_segment_of(shape), path[2:])
+    if path[0] == "intervention" and len(path) > 1:
+        return Effect if len(path) > 2 and path[2] == "effect" else _inner(Intervention, path[2:])
+    return _inner(shape, path)
+
+
+def _segment_of(shape: type[Scenario]) -> type[BaseModel]:
+    """The traits of a segment, its share aside where a mechanism brings sections of its own."""
+    return shape.traits_class if shape.own else Segment
+
+
+def _inner(section: type[BaseModel], path: Path) -> type[BaseModel] | None:
+    for part in path:
+        field = section.model_fields.get(str(part))
+        kind = field.annotation if field else None
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            return None
+        section = kind
+    return section
+
+
+def allowed_range(path: Path, shape: type[Scenario] = Scenario) -> str:
+    """The declared range and unit of the parameter at `path`, if it is one."""
+    from cxsim.scenario.parameter import about, bounds
+
+    section = section_at(path[:-1], shape)
+    field = section.model_fields.get(str(path[-1])) if section else None
+    if field is None or "unit" not in about(field):
+        return ""
+    low, high = bounds(field)
+    limits = (
+        ""
+        if (low, high) == (-float("inf"), float("inf"))
+        else f"Allowed: {low:g} to {high:g} ({about(field)['unit']}). "
+    )
+    return f"{limits}{field.description}"
+
+
+def hint_for_unknown(path: Path, shape: type[Scenario] = Scenario) -> str:
+    """The nearest valid key in this section, or the section where a key of that name belongs."""
+    section = section_at(path[:-1], shape)
+    unknown = str(path[-1])
+    if section is not None:
+        near = nearest(unknown, section.model_fields)
+        if near:
+            return near
+    for side, prefix in ((shape.offer_class, "brand.NAME."), (shape.traits_class, "")):
+        for stage in side.model_fields:
+            field = side.model_fields.get(stage)
+            kind = field.annotation if field else None
+            if isinstance(kind, type) and issubclass(kind, BaseModel) and unknown in kind.model_fields:
+                return f"{unknown!r} belongs in [{prefix}{stage}]."
+    return f"Keys here: {', '.join(section.model_fields)}." if section else ""

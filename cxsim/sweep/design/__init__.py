@@ -1,1 +1,0 @@
-"""What to run: the study file, its points and worlds, the numbers of all runs."""

@@ -1,1 +1,0 @@
-"""Who lives the runs: threads, processes or a cluster, and the driver that hands out the work."""

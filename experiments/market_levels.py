@@ -1,0 +1,43 @@
+"""The levels of the ready markets in their last year, beside what each was held against.
+
+python -m experiments.market_levels [--write]     (about half a minute)
+"""
+
+from pathlib import Path
+
+import cxsim
+from cxsim.analysis.compare.runs import run
+from cxsim.analysis.levels import levels_of
+from cxsim.analysis.phrases import estimated
+from experiments.pages import asked_to_write, table, write_figures
+from experiments.prices import MARKETS
+
+REPLICATIONS = 4
+PAGE = Path(__file__).parents[1] / "docs" / "markets.md"
+
+
+def figures(replications: int = REPLICATIONS) -> str:
+    """One row a level, one column a market."""
+    markets = [levels_of(run(cxsim.load(market), replications=replications)) for market in MARKETS]
+    rows = [
+        [
+            same[0].name,
+            *(estimated(level.value, level.write) for level in same),
+            " / ".join(dict.fromkeys(level.against for level in same)),
+        ]
+        for same in zip(*markets, strict=True)
+    ]
+    return table(["level", *MARKETS, "held against"], rows)
+
+
+def main() -> None:
+    """Print the table, and write it with `--write`."""
+    write = asked_to_write(__doc__)
+    found = figures()
+    print(found)
+    if write:
+        write_figures(PAGE, found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Protects the sign of what an extreme plan does, in every ready market.
+
+Few people and two pairs; a rule is broken when a whole 95% interval lies on the wrong side, which luck does to a plan
+without any effect once in forty times, and far less often to plans as extreme as these.
+"""
+
+import pytest
+
+from experiments.absurd import PLANS, figures, tried
+from experiments.prices import MARKETS
+
+PEOPLE = 1000
+
+
+@pytest.fixture(scope="module")
+def found():
+    return [tried(market, people=PEOPLE, replications=2) for market in MARKETS]
+
+
+def test_nothing_absurd_gains(found):
+    assert [(each.market, each.plan.name, each.broken) for market in found for each in market if each.broken] == []
+
+
+def test_what_is_extreme_is_felt(found):
+    """Each plan moves one of the figures of each market by a tenth, but for the desk, which most never meet."""
+    for market in found:
+        for each in market:
+            moved = max(abs(change.mean) / abs(each.before[figure]) for figure, change in each.change.items())
+            assert moved > 0.1 or each.plan.name in ("no support at all", "no problem is ever resolved"), each
+
+
+def test_the_page_shows_every_cell(found):
+    text = figures(found)
+    assert text.count("\n| ") == 3 * (len(PLANS) + 3)  # heading, rule, as it is and the plans, in each table

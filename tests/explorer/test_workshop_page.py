@@ -1,0 +1,246 @@
+"""People can use the page: choose, run, read the verdict, follow a life, share a link; by keyboard, on a phone, in the dark."""
+
+import re
+import tomllib
+import zipfile
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+SMALL = "people=300&weeks=52&n=2&seed=1"
+PLAN = f"#market=restaurant&on-time-delivery=high@4&smooth-checkout=typical@8&{SMALL}"
+expect.set_options(timeout=30_000)  # others may be using the machine
+SERIOUS = ("serious", "critical")
+
+
+def ran(page):
+    """Press Run and wait for the verdict."""
+    page.click("#run")
+    expect(page.locator("#status")).to_have_text("The result is there.")
+    return page.inner_text("#verdict-heading")
+
+
+def settings(page):
+    """Small enough for tests."""
+    page.click("summary:has-text('How it is computed')")
+    for name, value in {"people": 300, "weeks": 52, "replications": 2}.items():
+        page.fill(f"#{name}", str(value))
+
+
+def test_a_visitor_chooses_runs_and_reads_what_comes_of_it(visit):
+    page = visit(f"#market=restaurant&{SMALL}")
+    assert page.inner_text("#verdict-heading") == "Restaurant, as it is"
+    assert page.is_hidden("#money-card")
+    page.click("#stage-use > summary")
+    page.check("label:has-text('Deliver on time') input")
+    page.select_option("[aria-label='How strongly: Deliver on time']", "high")
+    assert page.inner_text("#status").startswith("The plan has changed")
+    assert ran(page).startswith('"Your plan" ')
+    assert page.inner_text("#count-use") == "1 chosen"
+    assert page.locator(".luck .number").count() == 3
+    assert page.locator("#flow svg.flow").count() == 1
+    assert page.locator(".ends tbody tr").count() > 5
+    assert page.locator("#money canvas").count() == 1
+    assert re.search(r"After 52 weeks, in EUR: \S[\d,]+ \(", page.inner_text("#money-said"))
+    page.select_option("#market", "durable")
+    assert "You are" in page.inner_text("#market-brand")
+    assert page.inner_text("#summary") == "0 chosen, 0 sliders moved"
+
+
+def test_a_slider_is_a_question_and_says_so(visit):
+    page = visit(f"#market=restaurant&{SMALL}")
+    page.click("#stage-use > summary")
+    slider = page.locator("[id='slider-use.late_rate']")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == "11 %"
+    assert ran(page).startswith('"Your plan" ')
+    assert page.is_visible("#free")
+    assert "use.late_rate=0.11" in page.url
+    page.click("button:has-text('Back to 14 %')")
+    assert page.inner_text("#summary") == "0 chosen, 0 sliders moved"
+    assert "whether" not in page.inner_text("#error")
+
+
+def test_a_shared_link_reproduces_the_plan_and_its_result_and_the_back_button_goes_back(visit):
+    first = visit(PLAN)
+    said = first.inner_text("#verdict-heading")
+    assert said.startswith('"Your plan" ')
+    first.click("#clear")
+    settings(first)
+    assert ran(first) == "Restaurant, as it is"
+    other = visit(first.evaluate("location.hash"))
+    assert other.inner_text("#verdict-heading") == "Restaurant, as it is"
+    first.go_back()
+    expect(first.locator("#verdict-heading")).to_have_text(said)
+    assert first.inner_text("#summary") == "2 chosen, 0 sliders moved"
+    second = visit(PLAN)
+    assert second.inner_text("#verdict-heading") == said
+    assert second.inner_text("#lines") == visit(PLAN).inner_text("#lines")
+
+
+def test_the_ring_plays_pauses_and_can_be_scrubbed_and_a_click_on_a_dot_tells_a_life(visit):
+    page = visit(PLAN)
+    assert page.inner_text("#play") == "Pause"
+    page.click("#play")
+    assert page.inner_text("#play") == "Play"
+    page.locator("#week").fill("52")
+    assert page.inner_text("#week-said") == "week 52 of 52"
+    colours = page.evaluate("""() => {
+        const canvas = document.getElementById("ring-plan"), pen = canvas.getContext("2d");
+        const seen = new Set(), data = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+        for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) seen.add([data[i], data[i + 1], data[i + 2]].join());
+        return seen.size; }""")
+    assert colours > 5
+    page.locator("#week").fill("52")
+    box = page.locator("#ring-base").bounding_box()
+    for step in range(40):  # somewhere under the purchase stage a line has ended
+        page.mouse.click(box["x"] + box["width"] * (0.35 + 0.0075 * step), box["y"] + box["width"] * 0.86)
+        if page.input_value("#person"):
+            break
+    page.wait_for_selector("#life ol")
+    assert re.match(r"Person \d+", page.inner_text("#life h4"))
+    assert "week" in page.inner_text("#life ol >> nth=0")
+
+
+def test_who_wants_no_motion_gets_the_picture_at_the_end(visit):
+    page = visit(PLAN, reduced_motion="reduce")
+    assert page.inner_text("#play") == "Play again"
+    assert page.inner_text("#week-said") == "week 52 of 52"
+    described = page.get_attribute("#ring-plan", "aria-label")
+    assert re.match(r"With your plan, at the end of 52 weeks: about \d+ loops and \d+ lines\.", described)
+
+
+def test_everything_works_by_keyboard_alone(visit):
+    """From the market to a life in base and plan, without a mouse."""
+    page = visit(f"#market=restaurant&{SMALL}", reduced_motion="reduce")
+
+    def tab_to(selector, most=120):
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"Tab never reaches {selector}")
+
+    tab_to("#market")
+    tab_to("#stage-purchase > summary")
+    page.keyboard.press("Enter")
+    tab_to("#stage-purchase input[type=checkbox]")
+    page.keyboard.press("Space")
+    tab_to("#run")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict-heading")).to_contain_text('"Your plan" ')
+    expect(page.locator("#result")).to_be_focused()
+    tab_to("#week")
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text("#week-said") == "week 51 of 52"
+    tab_to("#person")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("#life h4")
+    assert re.match(r"Person \d+", page.inner_text("#life h4"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1920, 1080)])
+def test_nothing_runs_out_of_the_screen(visit, width, height):
+    page = visit(PLAN, width=width, height=height, reduced_motion="reduce")
+    for stage in ("expectation", "research", "purchase", "use", "support"):
+        page.click(f"#stage-{stage} > summary")
+    page.select_option("#person", index=1)
+    page.wait_for_selector("#life h4")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    low = "[...document.querySelectorAll('button, select, .stage > summary')].filter(e => e.offsetHeight && e.offsetHeight < 24).length"
+    assert page.evaluate(low) == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1920, 1200)])
+def test_a_projector_shows_both_rings_whole(visit, width, height):
+    page = visit(PLAN, width=width, height=height, reduced_motion="reduce")
+    for ring in page.locator(".rings canvas").all():
+        box = ring.bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] <= height - 10
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800), (1920, 1080)])
+def test_run_can_be_pressed_without_scrolling(visit, width, height):
+    page = visit(PLAN, width=width, height=height, reduced_motion="reduce")
+    page.evaluate("document.getElementById('stage-use').open = true")
+    box = page.locator("#run").bounding_box()
+    assert box["y"] > 0
+    assert box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_serious_fault_of_accessibility(visit, scheme, width):
+    page = visit(PLAN, width=width, color_scheme=scheme, reduced_motion="reduce")
+    for opened in ("#stage-use > summary", "#stage-use .why > summary >> nth=0", "summary:has-text('All figures')"):
+        page.click(opened)
+    page.select_option("#person", index=1)
+    page.wait_for_selector("#life h4")
+    found = Axe().run(page)["violations"]
+    faults = [
+        (fault["id"], [node["html"][:120] for node in fault["nodes"]][:3])
+        for fault in found
+        if fault["impact"] in SERIOUS
+    ]
+    assert faults == []
+
+
+def test_dark_and_light_are_remembered(visit):
+    page = visit(PLAN, color_scheme="light", reduced_motion="reduce")
+    page.click("#theme")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.get_attribute("html", "data-theme") == "dark"
+
+
+def test_files_are_taken_home_and_brought_back(visit, tmp_path):
+    page = visit(PLAN, reduced_motion="reduce")
+    said = page.inner_text("#verdict-heading")
+    for label, name in (("Plan (TOML)", "plan.toml"), ("Market (TOML)", "market.toml"), ("Tables (zip)", "results.zip"),
+                        ("Report (HTML)", "report.html")):  # fmt: skip
+        with page.expect_download() as coming:
+            page.click(f"button:has-text('{label}')")
+        assert coming.value.suggested_filename == name
+        coming.value.save_as(tmp_path / name)
+    assert "differences.csv" in zipfile.ZipFile(tmp_path / "results.zip").namelist()
+    assert len(tomllib.loads((tmp_path / "plan.toml").read_text())["intervention"]) == 2
+    assert "<html" in (tmp_path / "report.html").read_text()
+    page.click("summary:has-text('A scenario file')")
+    page.set_input_files("#file", tmp_path / "plan.toml")
+    expect(page.locator("#file-used")).to_contain_text("on-time-delivery")
+    settings(page)
+    assert ran(page) == said
+    shared = visit(page.evaluate("location.hash"), reduced_motion="reduce")
+    assert shared.inner_text("#verdict-heading") == said
+    assert "smooth-checkout" in shared.text_content("#file-used")
+
+
+def test_a_wrong_file_is_refused_in_words(visit, tmp_path):
+    page = visit(f"#market=restaurant&{SMALL}")
+    (tmp_path / "wrong.toml").write_text("extends = '/etc/passwd'")
+    page.click("summary:has-text('A scenario file')")
+    page.set_input_files("#file", tmp_path / "wrong.toml")
+    page.wait_for_selector("#error:visible")
+    assert "there is no ready scenario of that name" in page.inner_text("#error")
+    assert [fault for fault in visit.faults if "422" not in fault] == []  # the browser notes each refusal
+    visit.faults.clear()
+
+
+def test_a_link_that_makes_no_sense_is_refused_in_words(visit):
+    page = visit("#market=restaurant&people=99999999")
+    assert "10000" in page.inner_text("#error")
+    visit.faults.clear()
+
+
+def test_a_name_with_markup_is_just_a_name(visit, tmp_path):
+    page = visit(f"#market=restaurant&{SMALL}")
+    evil = 'name = "<img src=x onerror=alert(1)>"\nstory = "<script>alert(2)</script>"\nextends = "restaurant"\n'
+    (tmp_path / "evil.toml").write_text(evil)
+    page.click("summary:has-text('A scenario file')")
+    page.set_input_files("#file", tmp_path / "evil.toml")
+    expect(page.locator("#verdict-heading")).to_contain_text("<img src=x")
+    assert page.locator("img, main script").count() == 0

@@ -1,0 +1,61 @@
+"""Protects the levels that `check` states: each against plain arithmetic, and the reference of satisfaction."""
+
+import math
+
+import numpy as np
+import pytest
+from markets import scenario_from
+
+import cxsim
+from cxsim.analysis.compare.runs import run
+from cxsim.analysis.levels import levels_of, reference_told, satisfaction_at_decisions, told
+
+SMALL = {"market.people": 800, "market.horizon_weeks": 130}
+READY = ("online-retailer", "subscription", "restaurant", "b2b-software", "durable")
+
+
+def test_every_level_is_what_plain_arithmetic_says():
+    runs = run(cxsim.load("restaurant", SMALL), replications=3)
+    revenue, lost, nps, contacts, referred, cac = (level.value.mean for level in levels_of(runs))
+    by_hand = []
+    for number in range(3):
+        weeks = runs.weeks[(runs.weeks["replication"] == number) & (runs.weeks["brand"] == "Olive")]
+        customers = (weeks["customers_gained"] - weeks["customers_lost"]).cumsum().to_numpy()[-52:].mean()
+        year = weeks.iloc[-52:]
+        by_hand.append([year[name].sum() / customers for name in ("revenue_money", "customers_lost", "contacts")])
+    expected = np.mean(by_hand, axis=0)
+    assert (revenue, lost, contacts / 100) == pytest.approx(tuple(expected))
+    assert nps == pytest.approx(runs.figures["nps_measured"].mean())
+    assert referred == pytest.approx(runs.figures["referral_r"].mean())
+    assert cac == pytest.approx((runs.figures["acquisition_cost"] / runs.figures["clv"]).mean())
+
+
+@pytest.mark.parametrize("market", READY)
+def test_no_ready_market_is_unusual(market):
+    """And none whose satisfaction as such makes people stay or leave (to .03; the error of the mean is below .01)."""
+    assert not [level for level in levels_of(run(cxsim.load(market), replications=2)) if not level.is_usual]
+    assert reference_told(cxsim.load(market)) is None
+
+
+def test_what_is_unusual_is_said_with_what_it_was_held_against():
+    gloomy = cxsim.load("restaurant", SMALL | {"market.people": 2000, "brand.Olive.use.quality": 0.2})
+    (line,) = [told(level) for level in levels_of(run(gloomy, replications=4)) if level.name == "NPS"]
+    assert "unusual (held against: 20 to 60 for services that are liked)" in line
+
+
+def test_a_reference_far_from_what_people_decide_with_is_said_and_the_found_one_is_not():
+    low = cxsim.load("restaurant", SMALL | {"loyalty.satisfaction_reference": 0.5})
+    said = reference_told(low)
+    found = satisfaction_at_decisions(low).mean
+    assert "makes people stay here" in said and f"Set it to {found:.2f}" in said
+    assert reference_told(cxsim.load("restaurant", SMALL | {"loyalty.satisfaction_reference": round(found, 2)})) is None
+    assert reference_told(cxsim.load("restaurant", SMALL | {"loyalty.satisfaction_weight": 0.0})) is None
+
+
+def test_a_market_without_customers_has_no_levels_and_no_doubts():
+    nobody = scenario_from("[brand.focal]\npurchase.ease = 0.0\n[market]\npeople = 50\nhorizon_weeks = 8\n")
+    levels = levels_of(run(nobody, replications=2))
+    assert all(level.is_usual for level in levels)
+    assert all(math.isnan(level.value.mean) or level.value.mean == 0.0 for level in levels)
+    assert "none" in told(levels[0])
+    assert reference_told(nobody) is None

@@ -1,0 +1,68 @@
+"""Folders of results that were written before the words changed go on opening: one of each kind, kept small in old_folders/.
+
+They were written by the version before the five rooms, without pictures; weeks then called loop purchases `loops`.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cxsim.analysis.results.reading import NoResultsError, open_results, read_comparison, read_runs
+from cxsim.analysis.sweep import read_runs as read_runs_of_study
+from cxsim.analysis.sweep import read_weeks
+from cxsim.interface.cli import cxsim
+from cxsim.interface.report.writing import write_report
+
+FOLDER = Path(__file__).with_name("old_folders")
+
+
+@pytest.mark.parametrize("kind", ["run", "comparison", "calibration", "verification", "sweep"])
+def test_a_report_is_made_of_it(kind, tmp_path):
+    page = tmp_path / "page.html"
+    result = CliRunner().invoke(cxsim, ["report", str(FOLDER / kind), "-o", str(page)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert "<h1" in page.read_text(encoding="utf-8")
+
+
+def test_runs_are_read_with_the_words_of_now():
+    runs = read_runs(open_results(FOLDER / "run"))
+    assert runs.replications == 2
+    assert "loop_purchases" in runs.weeks and "loops" not in runs.weeks
+    bought = (
+        runs.weeks[runs.weeks["brand"] == runs.scenario.market.focal].groupby("replication")["loop_purchases"].sum()
+    )
+    assert bought.tolist() == runs.figures["loop_purchases"].tolist()
+
+
+def test_a_comparison_is_read_with_its_verdict_and_intervals():
+    comparison = read_comparison(open_results(FOLDER / "comparison"))
+    (plan,) = comparison.plans.values()
+    assert comparison.replications == 2 and comparison.intervals == "student_t"
+    assert "loop_purchases" in plan.runs.weeks
+    assert comparison.verdict()
+
+
+def test_a_study_is_read_and_analysed_again(tmp_path):
+    assert len(read_runs_of_study(FOLDER / "sweep")) == 24
+    assert read_weeks(FOLDER / "sweep", ["loop_purchases"]).columns.tolist() == [
+        "run",
+        "week",
+        "brand",
+        "loop_purchases",
+    ]
+    assert "loops" not in read_weeks(FOLDER / "sweep")
+    study = tmp_path / "study"
+    shutil.copytree(FOLDER / "sweep", study)
+    result = CliRunner().invoke(
+        cxsim, ["sensitivity", str(study), "-o", str(tmp_path / "said")], catch_exceptions=False
+    )
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("kind", ["export", "sensitivity"])
+def test_what_has_no_report_says_so_in_a_sentence(kind, tmp_path):
+    with pytest.raises(NoResultsError, match=f"holds results of the kind {kind!r}; there are reports on comparison, "):
+        write_report(FOLDER / kind, tmp_path / "page.html")
+    assert not list(tmp_path.iterdir())
