@@ -63,7 +63,8 @@ def levels_of(runs: Runs) -> list[Level]:
     a_year = WEEKS_PER_YEAR / year
     weeks = runs.weeks[runs.weeks["brand"] == market.focal]
     last = weeks[weeks["week"] >= market.horizon_weeks - year].groupby("replication")
-    stock = (weeks["customers_gained"] - weeks["customers_lost"]).groupby(weeks["replication"]).cumsum()
+    change = (weeks["customers_gained"] - weeks["customers_lost"]).groupby(weeks["replication"]).cumsum()
+    stock = change + weeks["replication"].map(runs.figures["customers_at_start"])
     customers = stock[weeks["week"] >= market.horizon_weeks - year].groupby(weeks["replication"]).mean().to_numpy()
 
     def for_each_customer(column: str) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ from cxsim.engine.market.exchange import tick
 from cxsim.engine.market.start import state_at_start
 from cxsim.engine.measures import Measure
 from cxsim.engine.plain import plain
+from cxsim.engine.run_in import books_opened
 from cxsim.engine.state import NOBODY, TIME_UNIT, WEEK, Stage, State
 from cxsim.moved import Renamed
 from cxsim.scenario import Scenario, load
@@ -36,7 +37,7 @@ def _stock(model: "LoyaltyModel", *signed: tuple[Measure, int]) -> int:
 
 def customers(model: "LoyaltyModel") -> int:
     """Customers of the focal brand now."""
-    return _stock(model, (Measure.customers_gained, 1), (Measure.customers_lost, -1))
+    return int(np.count_nonzero(model.state.bonds["customer"][:, model.settings.focal]))
 
 
 def loops(model: "LoyaltyModel") -> int:
@@ -141,12 +142,12 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.replication = replication
         self.engine = engine
         self.events = 0
-        if state is None:
-            state = state_at_start(scenario, self.seed, replication, watch, room_for_notes)
-        self.state = state
-        self.running: bool = self.week < scenario.market.horizon_weeks
         self._customer = customer
         self._customers_exist = False
+        self.state = state or state_at_start(scenario, self.seed, replication, watch, room_for_notes)
+        if self.week < 0:
+            self._run_in(watch, room_for_notes)
+        self.running: bool = self.week < scenario.market.horizon_weeks
         self._collects = collect
         self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
 
@@ -183,20 +184,31 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         """One week: everybody lives it, then what happened becomes known."""
         if not self.running:
             return
+        self._live_week()
+        if self._collects:
+            self.datacollector.collect(self)
+        self.running = self.week < self.settings.market.horizon_weeks
+
+    def _run_in(self, watch: int, room_for_notes: int) -> None:
+        """Live up to week 0. What a class of your own does in `step` begins there; its `Customer` has lived before."""
+        while self.week < 0:
+            self._live_week()
+        self.state = books_opened(self.state, self.settings, watch, room_for_notes)
+        self.__dict__.pop("plain_state", None)
+        self.events = 0
+
+    def _live_week(self) -> None:
         for rule in self._rules("before_week"):
             rule(self.state)
         if self.engine == "compiled":
-            self.events += self._live_week()
+            self.events += self._live_week_compiled()
         else:
             self.agents.do("step")
         for rule in self._rules("after_week"):
             rule(self.state)
         tick(self.state)
-        if self._collects:
-            self.datacollector.collect(self)
-        self.running = self.week < self.settings.market.horizon_weeks
 
-    def _live_week(self) -> int:
+    def _live_week_compiled(self) -> int:
         try:
             return live_week(self.state)
         except numba.core.errors.NumbaError as error:

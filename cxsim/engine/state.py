@@ -16,6 +16,7 @@ NOBODY: Final = -1
 EVERYBODY: Final = -2
 NO_BRAND: Final = -1
 NEVER: Final = np.inf
+BEFORE: Final = 255  # where a story ended that was over when the books were opened
 
 Byte = Annotated[int, "u1"]
 Small = Annotated[int, "i2"]
@@ -87,6 +88,7 @@ class Person:
     kind: Count  # row of the terms this person meets: segment x which interventions cover them
     target: Small  # the brand this journey is heading for, or NO_BRAND
     last_brand: Small  # the brand bought last
+    left: Flag  # left the category, and may come back
     by_habit: Flag  # this journey buys the same brand without research
     # how often each kind of luck has been met: the ordinals
     needs: Count
@@ -154,7 +156,7 @@ class Bond:
     taste: Single  # how much this person likes this brand beyond its quality
     doubt_stage: Byte  # the stage and cause to record if a rival makes the next sale
     doubt_cause: Byte
-    ended_stage: Byte  # OUTSIDE while the line has not ended
+    ended_stage: Byte  # OUTSIDE while the line has not ended; BEFORE: in the run-in, and not begun anew since
     ended_cause: Byte
     first_lost_at: Single  # when a line with this customer ended for the first time
     first_bought: Single

@@ -29,7 +29,7 @@ SHARED_BY_ALL = (
 SET_AT_THE_START = (
     "need.at_entry", "need.rate_shape", "need.rate_scale_weeks", "loyalty.leave_a", "loyalty.leave_b",
     "loyalty.hazard_shape", "loyalty.hazard_scale_weeks", "use.taste_sd", "expectation.awareness",
-    "purchase.basket_evenness",
+    "purchase.basket_evenness", "purchase.customers_at_start",
 )  # fmt: skip
 
 

@@ -66,6 +66,10 @@ class Market(Section):
         "Large enough for shares to one in a hundred.",
     )
     horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, 1040, "assumed", "Two years.")
+    run_in_weeks: int = parameter(
+        0, "Weeks lived before week 0, without any plan, so that a firm begins with what it has: customers, their experience, a rating, a queue. They are counted nowhere and discounted nowhere.",
+        "weeks", 0, 1040, "assumed", "None: everything begins at week 0. Established markets take about two of the longest memories in them.",
+    )  # fmt: skip
     focal: Name = Field("focal", description="The brand the reports are about; nothing in the rules favours it.")
     currency: Annotated[str, StringConstraints(min_length=1, max_length=8)] = Field(
         "EUR", description="Name of the currency."

@@ -13,18 +13,48 @@ from cxsim.scenario import Scenario
 from cxsim.scenario.schema import LinkKind
 from cxsim.scenario.stages import Traits
 from cxsim.scenario.stages.loyalty import Departure
+from cxsim.scenario.stages.need import NextNeed
 from golden.basket import varies
+from golden.need import wait_for_next_need
 from golden.people import Bond, Market, Person, Standing
 from golden.terms import Terms
 
 
 def beginning(scenario: Scenario, seed: int, replication: int) -> Market:
-    """The market as it begins: nobody is a customer, nothing is told, no desk is busy."""
+    """The market as it begins: nothing is told, no desk is busy; whose customer somebody is from before is drawn."""
     brands = len(scenario.brand)
     market = Market(key_of(seed, replication), brands, [], None, Terms(scenario), [Standing() for _ in range(brands)])
     market.people = [somebody(market, scenario, number) for number in range(scenario.market.people)]
     market.friends = links(market, scenario)
+    market.week = -scenario.market.run_in_weeks
+    for me in market.people:
+        if me.due == 0.0:
+            me.due = me.entry = float(market.week)
+            shares = [offer.purchase.customers_at_start for offer in scenario.brand.values()]
+            u = market.uniform(me, "base: whose customer at the start", 0)
+            mine = [brand for brand in range(brands) if sum(shares[:brand]) <= u < sum(shares[: brand + 1])]
+            if mine:
+                bought_before(market, me, mine[0])
     return market
+
+
+def bought_before(market: Market, me: Person, brand: int) -> None:
+    """One purchase of the brand, and stayed: at an even place of the wait for the next need."""
+    me.needs = me.searches = me.choices = me.uses = 1
+    traits, offer, bond = market.traits(me), market.offer(me, brand), me.bonds[brand]
+    wait = wait_for_next_need(market, me)
+    to_come = wait
+    if traits.need.kind != NextNeed.repeat:
+        to_come *= 1.0 - market.uniform(me, "base: share of the wait that is over", 0)
+    me.due = market.week + to_come
+    me.bought_at = bond.first_bought = bond.last_bought = market.week + to_come - wait
+    me.stage, me.by_habit = Stage.NEED, True
+    me.target = me.last_brand = brand
+    me.met = bond.expectation = offer.use.quality
+    bond.aware = bond.considered = bond.customer = True
+    bond.purchases = bond.streak = 1
+    bond.satisfaction = traits.loyalty.satisfaction_reference
+    bond.reference = offer.purchase.price
 
 
 def somebody(market: Market, scenario: Scenario, number: int) -> Person:

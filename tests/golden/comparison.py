@@ -9,7 +9,7 @@ from cxsim.engine.state import NOBODY, Cause, Stage, State
 from golden.people import Market, Noted
 
 PERSON_FIELDS = (
-    "stage", "target", "last_brand", "by_habit", "needs", "searches", "choices", "uses", "entry", "rate", "disposition", "met",
+    "stage", "target", "last_brand", "by_habit", "left", "needs", "searches", "choices", "uses", "entry", "rate", "disposition", "met",
     "patience", "bought_at", "effort", "misfit", "late", "outcome", "raised", "grievance", "severity", "episode", "harm",
     "delight", "relief", "misread", "gap", "mean_basket", "basket",
 )  # fmt: skip

@@ -26,6 +26,7 @@ def golden_figures(market: Market, scenario: Scenario, brand: int) -> dict[str, 
     episodes, answers = of(diary, "episode"), of(diary, "answer")
     margin = discounted(scenario, margins(market, scenario, brand))
     cost = discounted(scenario, plan_costs(market, scenario, brand))
+    at_start = sum(entry.customer for entry in of(diary, "before"))
     spent = sum(advertising(market, scenario, brand)) + money(market, brand, Measure.rewards_money)
     return {
         **{name: float(statuses.count(name)) for name in ("never", "new")},
@@ -34,6 +35,7 @@ def golden_figures(market: Market, scenario: Scenario, brand: int) -> dict[str, 
         **{f"lines_{stage.name.lower()}": float(statuses.count(stage)) for stage in LINE_STAGES},
         "advocates": float(len({entry.referrer for entry in referred})),
         "customers": float(sum(is_customer(story) for story in stories)),
+        "customers_at_start": float(at_start),
         "purchases": float(len(sales)),
         "first_purchases": float(len(buyers)),
         "loop_purchases": float(sum(entry.nth > 1 and entry.by_habit for entry in sales)),
@@ -53,7 +55,7 @@ def golden_figures(market: Market, scenario: Scenario, brand: int) -> dict[str, 
         "margin": margin,
         "intervention_cost": cost,
         "net_margin": margin - cost,
-        "clv": ratio(margin, len(buyers)),
+        "clv": ratio(margin, at_start + len(buyers)),
         "acquisition_cost": ratio(spent, len(buyers)),
     }
 
@@ -77,21 +79,25 @@ def status(story: Story) -> str | Stage:
     end = ended(story)
     if end is not None:
         return end.stage
-    if len(of(story, "sale")) >= 2:
+    before = of(story, "before")
+    if before[0].over and not of(story, "reopened"):
+        return "never"
+    if before[0].purchases + len(of(story, "sale")) >= 2:
         return "loop"
-    return "new" if of(story, "considered") else "never"
+    return "new" if before[0].considered or of(story, "considered") else "never"
 
 
 def is_customer(story: Story) -> bool:
     """From a purchase until the line ends."""
-    return bool(of(story, "sale")) and ended(story) is None
+    return (of(story, "before")[0].customer or bool(of(story, "sale"))) and ended(story) is None
 
 
 def between_purchases(stories: list[Story]) -> list[float]:
     """Weeks between two purchases of the same person, the records of purchases rounded to single precision."""
     waits = []
     for story in stories:
-        weeks = [entry.at for entry in of(story, "sale")]
+        weeks = [entry.last_bought for entry in of(story, "before") if entry.purchases > 0]
+        weeks += [entry.at for entry in of(story, "sale")]
         waits += [later - earlier for earlier, later in itertools.pairwise(weeks)]
     return waits
 

@@ -2,15 +2,15 @@
 
 import math
 
-from cxsim.engine.measures import Measure
-from cxsim.engine.state import Stage
+from cxsim.engine.measures import Measure, Note
+from cxsim.engine.state import BEFORE, Cause, Stage
 from cxsim.scenario import Scenario
 from golden.beginning import beginning
 from golden.expectation import expectation
 from golden.listening import listening
 from golden.loyalty import lapse, loyalty
 from golden.need import need, outside
-from golden.people import Market, News, Seen
+from golden.people import UNKNOWN, Market, News, Noted, Seen
 from golden.purchase import purchase
 from golden.research import research
 from golden.support import capacity, support
@@ -33,10 +33,12 @@ STAGES = {
 
 
 def golden_life(scenario: Scenario, seed: int = 1, replication: int = 0) -> Market:
-    """The scenario lived to its horizon in plain Python."""
+    """The scenario lived to its horizon in plain Python, from the run-in on if there is one."""
     market = beginning(scenario, seed, replication)
-    for week in range(scenario.market.horizon_weeks):
+    for week in range(market.week, scenario.market.horizon_weeks):
         market.week = week
+        if week == 0:
+            open_books(market)
         market.seen = [[Seen(bond.customer, bond.satisfaction) for bond in me.bonds] for me in market.people]
         for me in market.people:
             while me.due < week + 1:
@@ -44,6 +46,26 @@ def golden_life(scenario: Scenario, seed: int = 1, replication: int = 0) -> Mark
         tick(market)
     market.seen = [[Seen(bond.customer, bond.satisfaction) for bond in me.bonds] for me in market.people]
     return market
+
+
+def open_books(market: Market) -> None:
+    """Nothing is counted of what was before; stories that are over by then are told no more."""
+    market.tally, market.notes, market.diary = {}, [], []
+    for me in market.people:
+        for brand, bond in enumerate(me.bonds):
+            over = bond.ended_stage != Stage.OUTSIDE
+            if over:
+                bond.ended_stage = BEFORE
+            bond.ended_cause = Cause.NONE
+            bond.margin = bond.converts = bond.loop_purchases = 0
+            bond.first_lost_at = UNKNOWN
+            market.remember(
+                "before", me, brand, purchases=bond.purchases, customer=bond.customer, over=over,
+                considered=bond.considered, first_bought=bond.first_bought, last_bought=bond.last_bought,
+            )  # fmt: skip
+            if bond.customer:
+                numbers = (float(bond.purchases), bond.satisfaction, -bond.last_bought, 0.0)
+                market.notes.append(Noted(0.0, me.number, Note.FROM_BEFORE, brand, numbers))
 
 
 def tick(market: Market) -> None:

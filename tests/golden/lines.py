@@ -3,7 +3,7 @@
 import math
 
 from cxsim.engine.measures import Measure, Note
-from cxsim.engine.state import Cause, Stage
+from cxsim.engine.state import BEFORE, Cause, Stage
 from golden.people import Market, Person
 
 MEASURE_OF_LINE = {
@@ -37,6 +37,6 @@ def reopen(market: Market, me: Person, brand: int) -> None:
     """A line that had ended begins anew."""
     bond = me.bonds[brand]
     if bond.ended_stage != Stage.OUTSIDE:
+        market.count(brand, Measure.reopened, int(bond.ended_stage != BEFORE))
         bond.ended_stage, bond.ended_cause = Stage.OUTSIDE, Cause.NONE
-        market.count(brand, Measure.reopened)
         market.remember("reopened", me, brand)

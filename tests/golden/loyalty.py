@@ -7,7 +7,7 @@ from cxsim.engine.measures import Measure, Note
 from cxsim.engine.state import Cause, Outcome, Stage
 from cxsim.scenario.stages.loyalty import Departure
 from golden.lines import end_line
-from golden.need import await_next_need, something_similar
+from golden.need import await_next_need, go_outside, something_similar
 from golden.people import Bond, Market, Person, logistic
 from golden.support import recovery_offset
 
@@ -111,7 +111,11 @@ def look_around_or_leave(market: Market, me: Person, stage: Stage, cause: int, c
     market.note(me, what, me.target, chance, u, bond.satisfaction, cause)
     if leaves:
         end_line(market, me, me.target, stage, cause)
-        me.due, me.stage = math.inf, Stage.GONE
+        if market.uniform(me, "loyalty: may come back", me.uses) < market.traits(me).loyalty.rejoin:
+            me.left = True
+            go_outside(market, me)
+        else:
+            me.due, me.stage = math.inf, Stage.GONE
         return
     market.count(me.target, Measure.doubts)
     bond.doubt_stage, bond.doubt_cause = stage, cause

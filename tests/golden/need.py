@@ -54,7 +54,7 @@ def need(market: Market, me: Person) -> None:
     me.needs += 1
     me.effort = 0.0
     me.relief = 0.0
-    if me.uses > 0:
+    if me.uses > 0 and not me.left:
         market.note(me, Note.NEED, me.target if me.by_habit else NO_BRAND, Trigger.NEXT_NEED)
     me.stage = Stage.EXPECTATION
 
@@ -62,29 +62,37 @@ def need(market: Market, me: Person) -> None:
 def await_next_need(market: Market, me: Person, since: float) -> None:
     """The next need is counted from the purchase, but comes never before the present event."""
     me.pursuing = None
-    traits = market.traits(me).need
-    u = market.uniform(me, "need: wait for the next need", me.needs)
-    if traits.kind == NextNeed.repeat:
-        wait = -math.log(u) / me.rate
-    elif traits.kind == NextNeed.replacement:
-        wait = traits.life_scale_weeks * (-math.log(u)) ** (1.0 / traits.life_shape)
-    else:
-        wait = traits.period_weeks
-    me.due = max(me.due, since + wait)
+    me.due = max(me.due, since + wait_for_next_need(market, me))
     me.stage = Stage.NEED
 
 
+def wait_for_next_need(market: Market, me: Person) -> float:
+    """Weeks from one purchase to the next need."""
+    traits = market.traits(me).need
+    u = market.uniform(me, "need: wait for the next need", me.needs)
+    if traits.kind == NextNeed.repeat:
+        return -math.log(u) / me.rate
+    if traits.kind == NextNeed.replacement:
+        return traits.life_scale_weeks * (-math.log(u)) ** (1.0 / traits.life_shape)
+    return traits.period_weeks
+
+
 def end_without_purchase(market: Market, me: Person) -> None:
-    """Who never used any brand goes back outside with new patience; all others wait for their next need."""
+    """Who never used any brand, or had left, goes back outside with new patience; all others wait for their next need."""
     market.note(me, Note.NO_PURCHASE)
     me.by_habit = False
     me.target = NO_BRAND
-    if me.uses > 0:
+    if me.uses > 0 and not me.left:
         await_next_need(market, me, me.due)
     else:
-        me.pursuing = None
-        me.patience = -math.log(market.uniform(me, "need: patience of those outside", me.needs))
-        me.stage = Stage.OUTSIDE
+        go_outside(market, me)
+
+
+def go_outside(market: Market, me: Person) -> None:
+    """With new patience, where chance starts journeys."""
+    me.pursuing = None
+    me.patience = -math.log(market.uniform(me, "need: patience of those outside", me.needs))
+    me.stage = Stage.OUTSIDE
 
 
 def something_similar(market: Market, me: Person) -> None:

@@ -83,6 +83,7 @@ class Person(Record):
     target: int = -1
     last_brand: int = -1
     by_habit: bool = False
+    left: bool = False
     needs: int = 0
     searches: int = 0
     choices: int = 0

@@ -114,6 +114,7 @@ def buy(market: Market, me: Person, brand: int) -> None:
         bond.customer = True
         market.count(brand, Measure.customers_gained)
     me.target = me.last_brand = brand
+    me.left = False
     me.bought_at = me.due
     me.misfit = market.uniform(me, "purchase: right variant", me.uses) >= offer.purchase.fit
     me.late = market.uniform(me, "purchase: late delivery", me.uses) < offer.use.late_rate

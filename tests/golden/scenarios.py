@@ -230,6 +230,18 @@ VARIANTS = {
     "anytime": [
         "loyalty.departure=anytime", "brand.focal.need.similar=0.4", "loyalty.hazard_shape=1.0", "loyalty.hazard_scale_weeks=6.0", "need.at_entry=true",
     ],
+    "a firm with a past": [
+        "market.run_in_weeks=11", "loyalty.rejoin=0.6", "loyalty.exit=0.5", "brand.focal.purchase.customers_at_start=0.3",
+        "brand.rival.purchase.customers_at_start=0.35", "need.rate_scale_weeks=2.0",
+    ],
+    "contracts with a past": [
+        "market.run_in_weeks=4", "loyalty.rejoin=1.0", "loyalty.exit=0.7", "brand.third.purchase.customers_at_start=0.5",
+        "need.kind=contract", "need.period_weeks=3.3", "market.links.kind=complete", "market.links.edges=",
+    ],
+    "customers and no run-in": [
+        "brand.focal.purchase.customers_at_start=0.5", "brand.rival.purchase.customers_at_start=0.2",
+        "need.kind=replacement", "need.life_scale_weeks=5.0",
+    ],
     "experience decides": [
         "loyalty.leave_a=0.5", "loyalty.leave_b=12.0", "loyalty.satisfaction_weight=5.0", "loyalty.failure_weight=3.0",
         "support.recovery_weight=0.5", "use.mismatch_cost=0.5", "use.effort_weight=0.15", "use.lateness_cost=0.4",

@@ -46,7 +46,15 @@ def earn(state: State, person: int, brand: int, amount: float) -> None:
 def note(
     state: State, person: int, what: Note, brand: int, a: float = 0.0, b: float = 0.0, c: float = 0.0, d: float = 0.0
 ) -> None:
-    """Note what just happened if this person is being watched.
+    """Note what just happened if this person is being watched."""
+    note_at(state, person, state.due[person], what, brand, a, b, c, d)
+
+
+@compiled
+def note_at(
+    state: State, person: int, at: float, what: Note, brand: int, a: float, b: float, c: float, d: float
+) -> None:
+    """Note what happened in week `at` if this person is being watched.
 
     Notes beyond the capacity of the log are counted but not kept: lives repeat exactly, so the run can be done again
     with room for all.
@@ -56,7 +64,7 @@ def note(
         place = state.clock[NOTES]
         if place < state.log.shape[0]:
             line = state.log[place]
-            line.at = state.due[person]
+            line.at = at
             line.person = person
             line.what = what
             line.brand = brand

@@ -134,12 +134,12 @@ def learned(expectation: float, quality: float, learning: float, average: bool, 
 
 @compiled
 def end_without_purchase(state: State, person: int) -> None:
-    """Nothing was bought: people new to the category go back outside, others wait for their next need."""
+    """Nothing was bought: people new to the category, or who had left it, go back outside, others wait for their next need."""
     me: Person = state.people[person]
     note(state, person, Note.NO_PURCHASE, NO_BRAND)
     me.by_habit = False
     me.target = NO_BRAND
-    if me.uses == 0:
+    if me.uses == 0 or me.left:
         go_outside(state, person)
     else:
         await_next_need(state, person, state.due[person])

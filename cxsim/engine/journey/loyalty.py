@@ -12,7 +12,7 @@ from typing import Final
 from cxsim.engine.compiled import compiled
 from cxsim.engine.hooks import staying, staying_cause
 from cxsim.engine.journey.bookkeeping import count, note
-from cxsim.engine.journey.need import await_next_need, buy_something_similar
+from cxsim.engine.journey.need import await_next_need, buy_something_similar, go_outside
 from cxsim.engine.journey.neighbours import was_customer
 from cxsim.engine.journey.relation import end_line
 from cxsim.engine.journey.schedule import logistic, row_for
@@ -36,6 +36,7 @@ from cxsim.scenario.stages.loyalty import Departure
 STAY: Final = purpose("loyalty: stay")
 LIFETIME: Final = purpose("loyalty: lifetime between purchases")
 EXIT: Final = purpose("loyalty: leave the category")
+REJOIN: Final = purpose("loyalty: may come back")
 
 
 @compiled
@@ -202,6 +203,18 @@ def stay(state: State, person: int, chance: float, u: float) -> None:
 
 
 @compiled
+def leave_the_category(state: State, person: int) -> None:
+    """Gone for good, or outside again: a potential customer as before the first purchase."""
+    me: Person = state.people[person]
+    if uniform(state.luck, person, REJOIN, me.uses, 0) < state.traits[row_for(state, me)].loyalty.rejoin:
+        me.left = True
+        go_outside(state, person)
+        return
+    state.due[person] = NEVER
+    me.stage = Stage.GONE
+
+
+@compiled
 def look_around_or_leave(state: State, person: int, stage: int, cause: int, chance: float, u: float) -> None:
     """Not staying: out of the category (the line ends now), or open to all at the next need (it may end then)."""
     me: Person = state.people[person]
@@ -211,8 +224,7 @@ def look_around_or_leave(state: State, person: int, stage: int, cause: int, chan
     if uniform(state.luck, person, EXIT, me.uses, 0) < state.traits[row_for(state, me)].loyalty.exit:
         note(state, person, Note.LEAVES, brand, chance, u, bond.satisfaction, cause)
         end_line(state, person, brand, stage, cause)
-        state.due[person] = NEVER
-        me.stage = Stage.GONE
+        leave_the_category(state, person)
         return
     note(state, person, Note.DOUBTS, brand, chance, u, bond.satisfaction, cause)
     count(state, brand, Measure.doubts)

@@ -83,7 +83,7 @@ def need(state: State, person: int) -> None:
     me.needs += 1
     me.effort = 0.0
     me.relief = 0.0
-    if me.uses > 0:
+    if me.uses > 0 and not me.left:
         note(state, person, Note.NEED, me.target if me.by_habit else NO_BRAND, Trigger.NEXT_NEED.value)
     me.stage = Stage.EXPECTATION
 
@@ -103,7 +103,7 @@ def wait_for_next_need(traits: Traits, rate: float, u: float) -> float:
 
 @compiled
 def go_outside(state: State, person: int) -> None:
-    """The journey ended without a purchase by somebody who has never bought: back to where chance starts journeys."""
+    """Whoever is in no need: new to the category, or left it. Chance starts their next journey."""
     me: Person = state.people[person]
     me.pursuing_call = NOBODY
     me.patience = exponential(state.luck, person, PATIENCE, me.needs, 0)

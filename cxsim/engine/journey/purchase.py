@@ -157,6 +157,7 @@ def buy(state: State, person: int, brand: int) -> None:
     set_customer(state, person, brand, True)
     me.target = brand
     me.last_brand = brand
+    me.left = False
     me.bought_at = now
     me.misfit = uniform(state.luck, person, FIT, me.uses, 0) >= offer.purchase.fit
     me.late = uniform(state.luck, person, LATE, me.uses, 0) < offer.use.late_rate

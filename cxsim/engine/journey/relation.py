@@ -9,7 +9,7 @@ from cxsim.engine.journey.neighbours import (
     tell_neighbours_of_ownership,
 )
 from cxsim.engine.measures import Measure, Note
-from cxsim.engine.state import WEEK, Bond, Cause, Stage, State
+from cxsim.engine.state import BEFORE, WEEK, Bond, Cause, Stage, State
 
 
 @compiled
@@ -73,6 +73,7 @@ def reopen(state: State, person: int, brand: int) -> None:
     """A line that had ended begins anew."""
     bond: Bond = state.bonds[person, brand]
     if bond.ended_stage != Stage.OUTSIDE:
+        if bond.ended_stage != BEFORE:
+            count(state, brand, Measure.reopened)
         bond.ended_stage = Stage.OUTSIDE
         bond.ended_cause = Cause.NONE
-        count(state, brand, Measure.reopened)

@@ -38,6 +38,7 @@ def populate(
     coverages: Floats,
     coverage_keys: NDArray[np.int64],
     entry_weeks: Floats,
+    begin: float = 0.0,
     layout: np.dtype[np.void] = PERSON,
 ) -> tuple[Floats, Records]:
     """People with segment, kind and entry: (due, people records).
@@ -49,11 +50,13 @@ def populate(
         coverages: of the interventions that reach only a share of people, shape (partial interventions,).
         coverage_keys: a number for each of these, so that who is covered does not depend on what else is in the plan.
         entry_weeks: week of entry, repeated in this order over the people.
+        begin: the week in which living begins, 0 or before; those who enter in week 0 are there from then on.
         layout: of their records, if mechanisms keep more.
     """
     records = np.zeros(people, layout)
     due = np.empty(people)
-    _found(luck, records, due, np.cumsum(shares), entry_weeks)
+    records["news_week"] = begin
+    _found(luck, records, due, np.cumsum(shares), np.where(entry_weeks == 0.0, begin, entry_weeks))
     cover(luck, records, len(shares), coverages, coverage_keys)
     return due, records
 
@@ -134,7 +137,14 @@ def _draw(luck: Luck, what_for: int, into: Floats) -> None:
         into[person] = uniform(luck, person, what_for, 0, 0)
 
 
-def meet(luck: Luck, people: Records, taste_sd: Floats, awareness: Floats, layout: np.dtype[np.void] = BOND) -> Records:
+def meet(
+    luck: Luck,
+    people: Records,
+    taste_sd: Floats,
+    awareness: Floats,
+    begin: float = 0.0,
+    layout: np.dtype[np.void] = BOND,
+) -> Records:
     """Bonds of everybody with every brand, shape (people, brands), with lasting tastes and first awareness.
 
     Args:
@@ -142,9 +152,12 @@ def meet(luck: Luck, people: Records, taste_sd: Floats, awareness: Floats, layou
         people: their records, shape (people,).
         taste_sd: by segment, shape (segments,).
         awareness: share who know each brand at the start, by kind, shape (kinds, brands).
+        begin: the week in which living begins.
         layout: of their records, if mechanisms keep more.
     """
     bonds = np.zeros((len(people), awareness.shape[1]), layout)
+    bonds["news_week"] = begin
+    bonds["changed_week"] = begin - 1.0
     _meet(luck, people, bonds, taste_sd, awareness)
     return bonds
 
@@ -158,7 +171,6 @@ def _meet(luck: Luck, people: Records, bonds: Records, taste_sd: Floats, awarene
             bond.aware = uniform(luck, person, AWARE, 0, brand) < awareness[me.kind, brand]
             bond.taste = taste_sd[me.segment] * normal(luck, person, TASTE, 0, brand)
             bond.referrer = NOBODY
-            bond.changed_week = -1
             bond.satisfaction = np.nan
             bond.was_satisfaction = np.nan
             bond.first_lost_at = np.nan

@@ -2,12 +2,14 @@
 
 import csv
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.engine import luck as keyed
 from cxsim.engine.market import links, population
+from cxsim.engine.market.base import begin_with_customers, note_customers
 from cxsim.engine.measures import MEASURES, NOTE
 from cxsim.engine.state import BOND, NOBODY, PERSON, STANDING, State, extended
 from cxsim.scenario.checks import SET_AT_THE_START
@@ -19,7 +21,10 @@ from cxsim.scenario.schema import LinkKind, Scenario
 def state_at_start(
     scenario: Scenario, seed: int, replication: int = 0, watched: int = NOBODY, room_for_notes: int = 0
 ) -> State:
-    """A state at the start of week 0.
+    """A state in which nobody has lived yet: at the start of week 0, or of the run-in before it.
+
+    In a run-in no plan is at work, nobody is watched, and the books hold its weeks alone, the last one last, so that
+    its weeks, which have numbers below 0, are where they are sought.
 
     Args:
         scenario: as loaded.
@@ -29,8 +34,11 @@ def state_at_start(
         room_for_notes: how many notes the log keeps.
     """
     luck = keyed.key_of(seed, replication)
-    terms, _ = build_schedule(scenario)
     market = scenario.market
+    begin = -market.run_in_weeks
+    if begin < 0:
+        scenario, watched, room_for_notes = before_plans(scenario), NOBODY, 0
+    terms, _ = build_schedule(scenario)
 
     def with_own(record: str, layout: np.dtype[np.void]) -> np.dtype[np.void]:
         return extended(layout, {each.name: each.fields(record) for each in scenario.own})
@@ -43,6 +51,7 @@ def state_at_start(
         terms.coverages,
         terms.coverage_keys,
         entry_weeks(scenario),
+        begin,
         with_own("Person", PERSON),
     )
     traits = [trait for _, trait in scenario.segments().values()]
@@ -53,9 +62,10 @@ def state_at_start(
         people,
         taste_sd,
         terms.offers["expectation"]["awareness"].copy(),
+        begin,
         with_own("Bond", BOND),
     )
-    return State(
+    state = State(
         due=due,
         people=people,
         bonds=bonds,
@@ -66,12 +76,39 @@ def state_at_start(
         first_friend=network.first,
         friends=network.friends,
         luck=luck,
-        clock=np.array([0, watched, 0], np.int64),
-        tally=np.zeros((market.horizon_weeks, len(scenario.brand), MEASURES), np.int64),
-        log=np.zeros(room_for_notes, NOTE),
-        counted=np.zeros((market.horizon_weeks, len(scenario.brand)), _counts(scenario)),
+        clock=np.array([begin, watched, 0], np.int64),
         mechanisms=np.zeros(0, [(mark, "?") for mark in [each.mark() for each in scenario.own] or ["none"]]),
+        **empty_books(scenario, room_for_notes),
     )
+    begin_with_customers(state, terms.offers["purchase"]["customers_at_start"].copy())
+    if begin == 0:
+        note_customers(state)
+    return state
+
+
+def before_plans(scenario: Scenario) -> Scenario:
+    """The market of the run-in: the same without interventions, as long as the run-in."""
+    market = scenario.market.model_copy(update={"horizon_weeks": scenario.market.run_in_weeks})
+    return scenario.model_copy(update={"intervention": [], "market": market})
+
+
+class Books(TypedDict):
+    """What is counted and noted of a market."""
+
+    tally: NDArray[np.int64]
+    log: NDArray[np.void]
+    counted: NDArray[np.void]
+
+
+def empty_books(scenario: Scenario, room_for_notes: int) -> Books:
+    """Books of a whole horizon in which nothing is written yet."""
+    weeks, brands = scenario.market.horizon_weeks, len(scenario.brand)
+    names = [name for each in scenario.own for name in each.counts]
+    return {
+        "tally": np.zeros((weeks, brands, MEASURES), np.int64),
+        "log": np.zeros(room_for_notes, NOTE),
+        "counted": np.zeros((weeks, brands), [(name, "i8") for name in names or ["none"]]),
+    }
 
 
 def state_under(state: State, terms: Schedule) -> State:
@@ -79,11 +116,6 @@ def state_under(state: State, terms: Schedule) -> State:
     population.cover(state.luck, state.people, len(terms.shares), terms.coverages, terms.coverage_keys)
     offers, traits = _without_start_values(terms.offers), _without_start_values(terms.traits)
     return state._replace(offers=offers, traits=traits, first_row=terms.first_row)
-
-
-def _counts(scenario: Scenario) -> np.dtype[np.void]:
-    names = [name for each in scenario.own for name in each.counts]
-    return np.dtype([(name, "i8") for name in names or ["none"]])
 
 
 def _without_start_values(table: NDArray[np.void]) -> NDArray[np.void]:

@@ -33,9 +33,10 @@ FIGURES = (
     Figure("lines_support", "people", "lines that ended in support", -1),
     Figure("lines_loyalty", "people", "lines that ended between purchases", -1),
     Figure("new", "people", "stories whose first cycle is still open at the horizon"),
-    Figure("never", "people", "people who never considered the brand"),
+    Figure("never", "people", "people who never considered the brand, or whose story with it was over when week 0 began"),
     Figure("advocates", "people", "people with at least one referral that bought", 1),
     Figure("customers", "people", "customers at the horizon", 1),
+    Figure("customers_at_start", "people", "customers when week 0 began"),
     Figure("purchases", "purchases", "purchases of the brand", 1),
     Figure("first_purchases", "people", "people who bought for the first time", 1),
     Figure("loop_purchases", "purchases", "purchases by habit, without research", 1),
@@ -55,7 +56,7 @@ FIGURES = (
     Figure("margin", "currency", "discounted contribution margin before the cost of interventions", 1),
     Figure("intervention_cost", "currency", "discounted cost of the interventions", -1),
     Figure("net_margin", "currency", "discounted contribution margin after the cost of interventions", 1),
-    Figure("clv", "currency per customer", "discounted margin for each customer ever gained", 1),
+    Figure("clv", "currency per customer", "discounted margin for each customer there was: those of the start, and those gained", 1),
     Figure("acquisition_cost", "currency per customer", "advertising and rewards for each customer ever gained", -1),
 )
 STAGES_OF_LINES = (Stage.RESEARCH, Stage.PURCHASE, Stage.USE, Stage.SUPPORT, Stage.LOYALTY)
@@ -101,6 +102,8 @@ def figures_of_run(state: State, scenario: Scenario, brand: int, outcome: Outcom
     margin = float(contribution(state, scenario, brand) @ discount)
     cost = float(intervention_costs(state, scenario, brand) @ discount)
     gained = total(state, brand, Measure.first_purchases)
+    customers = float(np.count_nonzero(bonds["customer"]))
+    at_start = customers - total(state, brand, Measure.customers_gained) + total(state, brand, Measure.customers_lost)
     everybody = float(state.tally[:, :, Measure.purchases].sum())
     acquisition = float(advertising(state, brand).sum()) + total(state, brand, Measure.rewards_money)
     episodes, answers = total(state, brand, Measure.episodes), total(state, brand, Measure.answers)
@@ -111,7 +114,8 @@ def figures_of_run(state: State, scenario: Scenario, brand: int, outcome: Outcom
         "new": float(new),
         "never": float(never),
         "advocates": float(np.count_nonzero(outcome.advocate)),
-        "customers": float(np.count_nonzero(bonds["customer"])),
+        "customers": customers,
+        "customers_at_start": at_start,
         "purchases": total(state, brand, Measure.purchases),
         "first_purchases": gained,
         "loop_purchases": total(state, brand, Measure.loop_purchases),
@@ -133,7 +137,7 @@ def figures_of_run(state: State, scenario: Scenario, brand: int, outcome: Outcom
         "margin": margin,
         "intervention_cost": cost,
         "net_margin": margin - cost,
-        "clv": _ratio(margin, gained),
+        "clv": _ratio(margin, at_start + gained),
         "acquisition_cost": _ratio(acquisition, gained),
         **{name: float(state.counted[name][:, brand].sum()) for name in counted_names(scenario)},
     }

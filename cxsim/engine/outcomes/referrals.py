@@ -4,14 +4,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.engine.state import NOBODY, State
+from cxsim.engine.state import BEFORE, NOBODY, State
 
 
 def generations(state: State, brand: int) -> NDArray[np.int64]:
-    """Depth of each buyer in the referral forest, shape (people,): 0 came by themselves, -1 never bought."""
+    """Depth of each buyer in the referral forest, shape (people,): 0 came by themselves, or before week 0; -1 no buyer."""
     bonds = state.bonds[:, brand]
-    referrer = bonds["referrer"].astype(np.int64)
-    depth = np.where(bonds["purchases"] > 0, 0, -1).astype(np.int64)
+    known = bonds["first_bought"] >= 0.0  # how customers from before came is not looked at
+    referrer = np.where(known, bonds["referrer"], NOBODY).astype(np.int64)
+    buyer = (bonds["purchases"] > 0) & (bonds["ended_stage"] != BEFORE)
+    depth = np.where(buyer, 0, -1).astype(np.int64)
     ancestor = np.where(depth == 0, referrer, NOBODY)
     while np.any(ancestor != NOBODY):
         found = ancestor != NOBODY
@@ -43,7 +45,8 @@ def forest(state: State, brand: int) -> pd.DataFrame:
         brand: its number.
 
     Returns:
-        One row a buyer, in the order of first purchases; `week` is that of the first purchase.
+        One row a buyer, in the order of first purchases; `week` is that of the first purchase, below 0 if
+        it was in the run-in.
     """
     bonds = state.bonds[:, brand]
     depth = generations(state, brand)

@@ -21,7 +21,7 @@ class Durations(NamedTuple):
 def until_line_ends(state: State, brand: int, horizon_weeks: float) -> Durations:
     """From the first purchase to the first time the line ended, whether or not the customer came back later."""
     bonds = state.bonds[:, brand]
-    bonds = bonds[bonds["purchases"] > 0]
+    bonds = bonds[bonds["first_bought"] >= 0.0]  # of others nobody saw the beginning
     ended = np.isfinite(bonds["first_lost_at"])
     lasted = (bonds["first_lost_at"] - bonds["first_bought"])[ended].astype(float)
     return Durations(lasted, (horizon_weeks - bonds["first_bought"][~ended]).astype(float))
@@ -30,7 +30,7 @@ def until_line_ends(state: State, brand: int, horizon_weeks: float) -> Durations
 def until_first_loop(state: State, brand: int, horizon_weeks: float) -> Durations:
     """From the first purchase to the second; those whose line ended before stay in the denominator to the horizon."""
     bonds = state.bonds[:, brand]
-    bonds = bonds[bonds["purchases"] > 0]
+    bonds = bonds[bonds["first_bought"] >= 0.0]  # of others nobody saw the beginning
     looped = bonds["purchases"] > 1
     event = (bonds["looped_at"] - bonds["first_bought"])[looped].astype(float)
     return Durations(event, (horizon_weeks - bonds["first_bought"][~looped]).astype(float))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.engine.state import Cause, Stage, State
+from cxsim.engine.state import BEFORE, Cause, Stage, State
 from cxsim.scenario.mechanism import FIRST_CAUSE, MOST_CAUSES, causes_of, words_of_cause
 from cxsim.scenario.schema import Scenario
 
@@ -39,13 +39,14 @@ class Outcomes:
 def outcomes(state: State, brand: int) -> Outcomes:
     """Read the stories from the records at the present week."""
     bonds = state.bonds[:, brand]
-    ended = bonds["ended_stage"] != Stage.OUTSIDE
-    status = np.where(bonds["considered"], Status.new, Status.never)
-    status = np.where(bonds["purchases"] >= 2, Status.loop, status)
-    status = np.where(ended, Status.line, status).astype(np.uint8)
+    before = bonds["ended_stage"] == BEFORE
+    stage = np.where(before, Stage.OUTSIDE, bonds["ended_stage"]).astype(np.uint8)
+    status = np.where(bonds["considered"] & ~before, Status.new, Status.never)
+    status = np.where((bonds["purchases"] >= 2) & ~before, Status.loop, status)
+    status = np.where(stage != Stage.OUTSIDE, Status.line, status).astype(np.uint8)
     return Outcomes(
         status,
-        bonds["ended_stage"].copy(),
+        stage,
         bonds["ended_cause"].copy(),
         bonds["converts"] > 0,
         bonds["margin"].copy(),

@@ -93,6 +93,11 @@ def _need(brand: str, trigger: float, *_: float) -> str:
     }.get(Trigger(int(trigger)), "A need arises.")
 
 
+def _from_before(brand: str, purchases: float, satisfaction: float, since: float, _: float) -> str:
+    times = "once" if purchases == 1 else f"{purchases:.0f} times"
+    return f"Is a customer of {brand} from before: bought {times}, last {since:.1f} weeks ago; satisfaction over time {satisfaction:.2f}."
+
+
 def _expects(brand: str, expected: float, promise: float, heard: float, stars: float) -> str:
     rating = f", rated {stars:.1f} stars" if stars else ""
     talk = f", {heard:.0f} {_plural('message', heard)} heard" if heard else ""
@@ -193,6 +198,7 @@ _SENTENCES: dict[Note, Callable[..., str]] = {
     Note.LINE_ENDS: lambda brand, stage, cause, *_: (
         f"The line with {brand} ends in {stage_name(int(stage))}: {cause_name(int(cause))}."
     ),
+    Note.FROM_BEFORE: _from_before,
     Note.BUYS_SIMILAR: lambda brand, price, *_: f"Buys something similar from {brand} too, for {price:g}.",
     Note.NO_PURCHASE: lambda *_: "The journey ends without a purchase.",
 }

@@ -104,6 +104,7 @@ _PLACE: Final = {
     Note.BUYS: 2.5,
     Note.USES: 3.2,
     Note.SUPPORT: 4.2,
+    Note.FROM_BEFORE: 4.85,
 }
 _LAST_IN_ARC: Final = 0.85
 # ... and where a line ends; between purchases is where a round would have begun again.
@@ -209,9 +210,10 @@ def tracks_of(lived: Run) -> Tracks:
     notes = notes[np.argsort(notes["person"], kind="stable")]
     what, person = notes["what"], notes["person"].astype(np.int64)
     start = _starts(person)
-    purchases = _so_far(what == Note.BUYS, start)
+    from_before = what == Note.FROM_BEFORE
+    purchases = _so_far(np.where(from_before, notes["a"].astype(np.int64), what == Note.BUYS), start)
     referred = _so_far((what == Note.NEED) & (notes["a"] == Trigger.REFERRAL), start) > 0
-    ends, begins = what == Note.LINE_ENDS, (what == Note.BUYS) | ((what == Note.EXPECTS) & (purchases == 0))
+    ends, begins = what == Note.LINE_ENDS, (what == Note.BUYS) | from_before | ((what == Note.EXPECTS) & (purchases == 0))
     turn = np.maximum.accumulate(np.where(ends | begins, np.arange(len(person)), 0))
     ended = ends[turn]  # a former customer who only looks has not begun anew; everybody's story begins before it ends
     state = np.where(purchases >= 2, DotState.loop, np.where(referred, DotState.referred, DotState.first))
@@ -231,8 +233,8 @@ def _starts(person: Numbers) -> Numbers:
     return starts
 
 
-def _so_far(happened: NDArray[np.bool_], start: Numbers) -> Numbers:
-    """How often something has happened to the same person up to each entry, which counts itself."""
+def _so_far(happened: NDArray[np.bool_] | Numbers, start: Numbers) -> Numbers:
+    """How often something has happened to the same person up to and with each entry."""
     counted = np.cumsum(happened)
     return counted - (counted - happened)[start]
 

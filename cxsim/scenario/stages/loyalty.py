@@ -81,6 +81,10 @@ class LoyaltyTraits(Section):
         "More look around than stop.",
         plausible=(0.1, 0.8),
     )
+    rejoin: float = parameter(
+        0.0, "Share of those who leave the category who may come back: they are outside again, where chance may start a journey.", "share", 0, 1, "assumed",
+        "Who leaves is gone for good. With 1 the market is that of Libai, Muller & Peres (2009), JMR 46(2), 163-175: growth with attrition, whose leavers are potential customers again.",
+    )  # fmt: skip
     referred_hazard: float = parameter(
         0.82, "Ratio of the leaving hazard of referred customers, while their referrer stays.", "ratio", 0, 2, "published",
         "Referred customers of a bank were 18% less likely to churn, read as a ratio of hazards: Schmitt, Skiera & Van den Bulte (2011), J. Marketing 75(1), 46-59; only while the referrer stays: Van den Bulte, Bayer, Skiera & Schmitt (2018), JMR 55(1), 132-146.", plausible=(0.7, 1.0),

@@ -74,6 +74,10 @@ class PurchaseOffer(Section):
     """What a brand asks of a buyer."""
 
     price: float = parameter(50.0, "Price of one purchase.", "currency", 0, 1e9, "assumed", "A round basket.")
+    customers_at_start: float = parameter(
+        0.0, "Share of people who are customers of the brand when living begins, before the run-in if there is one: at an even place between two purchases, used to what the brand delivers, content as the customers who stay are on average.",
+        "share", 0, 1, "assumed", "None: the brand is new.", plausible=(0.0, 0.6),
+    )  # fmt: skip
     similar_price: float = parameter(
         1.0, "Price of something similar that a happy customer buys too (`need.similar`), as a share of the price.", "share", 0, 1000, "assumed",
         "As dear as the main purchase; it counts only where something similar is sold.",
