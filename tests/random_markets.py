@@ -31,7 +31,8 @@ SLOWEST = {"need.rate_shape": (0.1, 3.0), "need.rate_scale_weeks": (1.0, 30.0), 
 
 _PARAMETERS = {f"{stage}.{name}": (side, field) for stage, name, side, field in stage_parameters()}
 TRAITS = [key for key, (side, _) in _PARAMETERS.items() if side is not Offer]
-OFFERS = [key for key, (side, _) in _PARAMETERS.items() if side is Offer]
+AT_START = "purchase.customers_at_start"  # which brands share, so that it is drawn for all of them together
+OFFERS = [key for key, (side, _) in _PARAMETERS.items() if side is Offer and key != AT_START]
 NUMBERS = [key for key, (_, field) in _PARAMETERS.items() if field.annotation in (int, float)]
 
 
@@ -97,6 +98,7 @@ def scenarios(
         "market.horizon_weeks": draw(st.integers(1, 14)),
         "market.entry_counts": draw(st.lists(st.integers(0, 5), min_size=1, max_size=3).filter(any)),
         "market.entry_step_weeks": draw(st.sampled_from([0.0, 0.7, 2.0])),
+        "market.run_in_weeks": draw(st.sampled_from([0, 0, 1, 6])),
         "market.links.kind": kind,
         "market.links.neighbours": draw(st.sampled_from([2, 4, 7])),
         "market.links.community_size": draw(st.integers(2, 12)),
@@ -106,7 +108,7 @@ def scenarios(
         **draw(values(TRAITS, 8)),
     }
     for brand in brands:
-        own = {"expectation.awareness": 0.8, **draw(values(OFFERS, 5))}
+        own = {"expectation.awareness": 0.8, AT_START: draw(st.sampled_from([0.0, 0.33])), **draw(values(OFFERS, 5))}
         keys |= {f"brand.{brand}.{key}": value for key, value in own.items()}
     for segment, share in zip(segments, (0.3, 0.7), strict=False):
         own = {"share": share, **draw(values(TRAITS, 3))}

@@ -14,7 +14,7 @@ from cxsim.engine.outcomes.referrals import generations, reproduction
 from cxsim.engine.outcomes.retention import Durations, kaplan_meier, until_first_loop, until_line_ends
 from cxsim.engine.outcomes.status import Status, count_statuses, lines_by_stage_and_cause, outcomes
 from cxsim.engine.outcomes.weekly import LINE_MEASURES, weekly_table
-from cxsim.engine.state import BOND, MONEY_UNIT, NOBODY, Stage
+from cxsim.engine.state import BEFORE, BOND, MONEY_UNIT, NOBODY, Stage
 from cxsim.scenario import load
 
 BRANDS = (0, 1)
@@ -64,9 +64,11 @@ def test_a_status_of_each_kind_by_hand():
             {"considered": True, "purchases": 1},
             {"considered": True, "purchases": 2},
             {"considered": True, "purchases": 5, "ended_stage": Stage.USE},
+            {"considered": True, "purchases": 5, "ended_stage": BEFORE},
         ]
     )
-    assert [Status(int(status)).name for status in outcomes(world, 0).status] == ["never", "new", "new", "loop", "line"]
+    found = [Status(int(status)).name for status in outcomes(world, 0).status]
+    assert found == ["never", "new", "new", "loop", "line", "never"]
 
 
 def test_lines_by_stage_and_cause_sum_to_lines(busy, figures):
@@ -180,7 +182,8 @@ def test_those_whose_line_ended_stay_in_the_denominator_of_the_first_loop():
             {"purchases": 2, "first_bought": 1.0, "looped_at": 4.0},
             {"purchases": 1, "first_bought": 2.0, "ended_stage": Stage.USE, "first_lost_at": 3.0},
             {"purchases": 1, "first_bought": 5.0},
-            {"purchases": 0},
+            {"purchases": 0, "first_bought": np.nan},
+            {"purchases": 3, "first_bought": -2.0, "looped_at": 1.0},  # in the run-in, so that nobody saw it
         ]
     )
     durations = until_first_loop(world, 0, 10.0)

@@ -74,6 +74,13 @@ def _shares(scenario: Scenario, where: Where) -> list[Problem]:
     if len(scenario.segment) > MOST_SEGMENTS:
         message = f"there are {len(scenario.segment)} segments; at most {MOST_SEGMENTS} are possible"
         return [Problem(where(("segment", next(iter(scenario.segment)))), "segment", message)]
+    taken = math.fsum(offer.purchase.customers_at_start for offer in scenario.brand.values())
+    if taken > 1.0 + 1e-9:
+        brand = next(name for name, offer in scenario.brand.items() if offer.purchase.customers_at_start > 0.0)
+        message = f"the shares of people who are customers of a brand at the start sum to {taken:g}"
+        hint = "Everybody is a customer of one brand at most: they may sum to 1."
+        key = ("brand", brand, "purchase", "customers_at_start")
+        return [Problem(where(key), "brand.*.purchase.customers_at_start", message, hint)]
     return []
 
 
