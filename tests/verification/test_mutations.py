@@ -98,6 +98,12 @@ class ForgetsTenure(Customer):
         self.bond(0).streak = streak
 
 
+class NeverComesBack(Customer):
+    def loyalty(self):
+        with instead(self.state.traits, "loyalty", "rejoin", value=0.0):
+            super().loyalty()
+
+
 class RefersTwice(Customer):
     def telling(self):
         super().telling()
@@ -143,6 +149,7 @@ MUTATIONS = (
     Mutation("pareto-nbd", "every purchase lengthens the lifetime", GrowsAttached, people=100),
     Mutation("sbg", "every renewal makes the next one likelier", GrowsAttached),
     Mutation("bdw", "nobody remembers how long they have been there", ForgetsTenure),
+    Mutation("attrition", "who leaves never comes back", NeverComesBack),
     Mutation("branching", "everybody refers twice", RefersTwice, people=200, overrides=MORE_SEEDS),
     Mutation("gamma-gamma", "nobody buys more at a time than others", BuysAsMuchAsOthers),
     Mutation("spreadsheet", "the cost of goods is not booked", ForgetsTheCostOfGoods, people=20),
