@@ -8,7 +8,7 @@ from pathlib import Path
 import cxsim
 from cxsim.analysis.compare.runs import run
 from cxsim.analysis.levels import levels_of
-from cxsim.analysis.phrases import estimated
+from cxsim.analysis.phrases import DASH, estimated
 from experiments.pages import asked_to_write, table, write_figures
 from experiments.prices import MARKETS
 
@@ -17,16 +17,14 @@ PAGE = Path(__file__).parents[1] / "docs" / "markets.md"
 
 
 def figures(replications: int = REPLICATIONS) -> str:
-    """One row a level, one column a market."""
-    markets = [levels_of(run(cxsim.load(market), replications=replications)) for market in MARKETS]
-    rows = [
-        [
-            same[0].name,
-            *(estimated(level.value, level.write) for level in same),
-            " / ".join(dict.fromkeys(level.against for level in same)),
-        ]
-        for same in zip(*markets, strict=True)
-    ]
+    """One row a level, one column a market; a dash where a market has no such level."""
+    found = [levels_of(run(cxsim.load(market), replications=replications)) for market in MARKETS]
+    markets = [{level.name: level for level in levels} for levels in found]
+    rows = []
+    for name in max(markets, key=len):
+        same = [levels.get(name) for levels in markets]
+        written = [estimated(level.value, level.write) if level else DASH for level in same]
+        rows.append([name, *written, " / ".join(dict.fromkeys(level.against for level in same if level))])
     return table(["level", *MARKETS, "held against"], rows)
 
 

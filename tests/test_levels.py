@@ -16,15 +16,18 @@ READY = ("online-retailer", "subscription", "restaurant", "b2b-software", "durab
 
 def test_every_level_is_what_plain_arithmetic_says():
     runs = run(cxsim.load("restaurant", SMALL), replications=3)
-    revenue, lost, nps, contacts, referred, cac = (level.value.mean for level in levels_of(runs))
+    beside, revenue, lost, nps, contacts, referred, cac = (level.value.mean for level in levels_of(runs))
     by_hand = []
     for number in range(3):
         weeks = runs.weeks[(runs.weeks["replication"] == number) & (runs.weeks["brand"] == "Olive")]
-        customers = (weeks["customers_gained"] - weeks["customers_lost"]).cumsum().to_numpy()[-52:].mean()
-        year = weeks.iloc[-52:]
-        by_hand.append([year[name].sum() / customers for name in ("revenue_money", "customers_lost", "contacts")])
+        at_start = runs.figures["customers_at_start"][number]
+        stock = at_start + (weeks["customers_gained"] - weeks["customers_lost"]).cumsum().to_numpy()
+        customers, year = stock[-52:].mean(), weeks.iloc[-52:]
+        counted = [year[name].sum() / customers for name in ("revenue_money", "customers_lost", "contacts")]
+        by_hand.append([*counted, stock[51] / at_start])
     expected = np.mean(by_hand, axis=0)
-    assert (revenue, lost, contacts / 100) == pytest.approx(tuple(expected))
+    assert at_start > 100
+    assert (revenue, lost, contacts / 100, beside) == pytest.approx(tuple(expected))
     assert nps == pytest.approx(runs.figures["nps_measured"].mean())
     assert referred == pytest.approx(runs.figures["referral_r"].mean())
     assert cac == pytest.approx((runs.figures["acquisition_cost"] / runs.figures["clv"]).mean())

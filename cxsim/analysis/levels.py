@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.analysis.compare.intervals import Estimate, estimate, student_t
@@ -77,6 +78,7 @@ def levels_of(runs: Runs) -> list[Level]:
         "5% to 60% where people are bound" if bound else "without a contract who buys elsewhere once is counted as lost"
     )
     return [
+        *_levels_of_the_past(runs, stock, weeks),
         _level("revenue for each customer and year", for_each_customer("revenue_money"), (0.0, math.inf), "nothing: it is yours", whole),
         _level("customers lost a year", for_each_customer("customers_lost"), (0.01, 1.0) if bound else (0.01, 6.0), churn, percent),
         _level("NPS", figures["nps_measured"].to_numpy(), (-10.0, 75.0), "20 to 60 for services that are liked", whole),
@@ -84,6 +86,17 @@ def levels_of(runs: Runs) -> list[Level]:
         _level("first purchases by referral", figures["referral_r"].to_numpy(), (0.0, 0.5), "few firms win more than a third so", percent),
         _level("cost of acquisition for each new customer, as a share of what one is worth", (figures["acquisition_cost"] / figures["clv"]).to_numpy(), (0.0, 1.0), "above 1 every new customer is a loss", percent),
     ]  # fmt: skip
+
+
+def _levels_of_the_past(runs: Runs, stock: pd.Series, weeks: pd.DataFrame) -> list[Level]:
+    """Where a firm begins with customers: whether it stays as large, so that a plan is not judged on a ramp."""
+    start = runs.figures["customers_at_start"].to_numpy(float)
+    if not start.any():
+        return []
+    year = min(WEEKS_PER_YEAR, runs.scenario.market.horizon_weeks) - 1
+    beside = _ratio(stock[weeks["week"] == year].to_numpy(float), start)
+    name = "customers a year after week 0 beside those of week 0"
+    return [_level(name, beside, (0.9, 1.1), "an established firm hardly moves by itself; else begin with other shares", percent)]
 
 
 def _ratio(of: NDArray[np.float64], to: NDArray[np.float64]) -> NDArray[np.float64]:

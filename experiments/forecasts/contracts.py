@@ -31,7 +31,7 @@ FITTING_RUNS = 6  # of each fit
 
 CONTRACTS = [
     "market.entry_counts=[1]", "market.entry_step_weeks=0.0", "need.kind=contract", f"need.period_weeks={WEEKS}.0",
-    "loyalty.departure=after_use", "loyalty.first_may_leave=true",
+    "loyalty.departure=after_use", "loyalty.first_may_leave=true", "market.run_in_weeks=0", "loyalty.rejoin=0.0",
 ]  # fmt: skip
 # A contract renews by itself: there is no checkout that could fail. And all readers of this market begin in the same
 # weeks, so that desks built for a stream of contacts would be overrun at every renewal, with waits of months, and a
@@ -39,7 +39,7 @@ CONTRACTS = [
 OF_A_COHORT = [
     f"brand.{name}.{setting}"
     for name in ("Courier", "Herald", "Bulletin")
-    for setting in ("purchase.ease=1.0", "support.capacity=inf")
+    for setting in ("purchase.ease=1.0", "support.capacity=inf", "purchase.customers_at_start=0.0")
 ]
 
 

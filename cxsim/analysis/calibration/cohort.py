@@ -74,7 +74,7 @@ class Cohort:
 
 
 def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int) -> Cohort:
-    """Live the scenario and keep the customers who can be watched for `weeks` before its horizon.
+    """Live the scenario and keep the customers who were seen to come, and can be watched for `weeks` before its horizon.
 
     Raises:
         ValueError: if nobody became a customer early enough.
@@ -86,7 +86,8 @@ def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int) -
         model.step()
         purchases.append(bonds["purchases"].copy())
         last.append(bonds["last_bought"].copy())
-    early = bonds["first_bought"] <= scenario.market.horizon_weeks - weeks  # nan: never bought
+    seen = bonds["first_bought"] >= 0.0  # not nan: never bought
+    early = seen & (bonds["first_bought"] <= scenario.market.horizon_weeks - weeks)
     if not early.any():
         raise ValueError(
             f"in {scenario.name!r} nobody becomes a customer of {scenario.market.focal} early enough to be watched for "

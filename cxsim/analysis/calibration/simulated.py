@@ -51,8 +51,9 @@ class MarketToFit:
         return math.ceil(self.weeks) + WINDOW_WEEKS
 
     def scenario(self, values: Values) -> Scenario:
-        """The market with these values beside the fixed ones."""
-        span = {"market.horizon_weeks": self.horizon_weeks}
+        """The market with these values beside the fixed ones, new: records are of customers who were seen to come."""
+        new = {f"brand.{brand}.purchase.customers_at_start": 0.0 for brand in self.base.brands}
+        span = {"market.horizon_weeks": self.horizon_weeks, "market.run_in_weeks": 0, **new}
         return with_values(self.source, in_every_segment(self.base, {**self.fixed, **values, **span}))
 
     @property

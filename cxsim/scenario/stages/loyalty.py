@@ -83,7 +83,7 @@ class LoyaltyTraits(Section):
     )
     rejoin: float = parameter(
         0.0, "Share of those who leave the category who may come back: they are outside again, where chance may start a journey.", "share", 0, 1, "assumed",
-        "Who leaves is gone for good. With 1 the market is that of Libai, Muller & Peres (2009), JMR 46(2), 163-175: growth with attrition, whose leavers are potential customers again.",
+        "Who leaves is gone for good. With 1 leavers are potential customers again, and the market grows with attrition until as many join as leave: Libai, Muller & Peres (2009), JMR 46(2), 163-175, model such disadoption; how many come back is a choice.",
     )  # fmt: skip
     referred_hazard: float = parameter(
         0.82, "Ratio of the leaving hazard of referred customers, while their referrer stays.", "ratio", 0, 2, "published",
