@@ -1,7 +1,7 @@
 """What workers compute for visitors: a plan beside its market, a life in base and plan, files to take home."""
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -16,7 +16,7 @@ from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.verdict import verdict_of
 from cxsim.analysis.phrases import week
 from cxsim.engine.outcomes.figures import FIGURE
-from cxsim.engine.outcomes.story import Moment, follow, parting, sentence
+from cxsim.engine.outcomes.story import Moment, follow_together, parting, sentence
 from cxsim.engine.simulate import Run, simulate
 from cxsim.interface.charts.flow_layout import flow_layout, streams_of
 from cxsim.interface.charts.flow_svg import flow_svg
@@ -128,8 +128,8 @@ def compared(plan: VisitorPlan) -> bytes:
     market = plan.market_alone()
     tracks: dict[str, Tracks] = {}  # of the market and of the plan
 
-    def living(scenarios: Sequence[Scenario], seed: int, replication: int) -> Iterator[Run]:
-        for scenario in scenarios:
+    def living(seed: int, replication: int) -> Iterator[Run]:
+        for scenario in (base, changed):
             remember = scenario is base and plan.people <= MOST_REMEMBERED
             asked = _Asked(market, seed, replication, scenario)
             life = remembered(asked) if remember else followed(asked)
@@ -203,7 +203,7 @@ def life(somebody: Somebody) -> Life:
     Raises:
         ValueError: if there is no such person.
     """
-    base, plan = (follow(world, somebody.person, somebody.plan.seed) for world in pair_of(somebody.plan))
+    base, plan = follow_together(pair_of(somebody.plan), somebody.person, somebody.plan.seed)
     place = parting(base, plan)
     same = base if place is None else base[:place]
     return Life(
