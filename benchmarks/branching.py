@@ -1,40 +1,58 @@
-"""What a comparison costs when base and plan are lived as one until they part, beside living each from the start.
+"""What a shared past saves: base and plans lived as one until they part, beside each lived from the start.
 
     python benchmarks/branching.py
     python benchmarks/branching.py --market restaurant --people 6000
 
-Both are measured in turn, so a machine's speed does not matter. By weeks the share would be (2h - w) / 2h; as the weeks in
-which a market begins are not like later ones, it is also told by the time that the weeks shared take.
+Comparisons, studies, portfolios and answers of the page, each both ways in turn in one process: the least CPU of several tries
+each, so that neither a machine's speed nor who else uses it matters much. By weeks a comparison would cost (2h - w) / 2h; as the
+weeks in which a market begins are not like later ones, it is also told by the time that the weeks shared take.
 """
 
 import argparse
-import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from types import ModuleType
+from typing import NamedTuple
+from unittest import mock
 
 from _common import SCENARIO, heading, table
 
-from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare import comparison
 from cxsim.analysis.compare.price import at_price
-from cxsim.engine.branching import simulate_together
+from cxsim.analysis.portfolio import work as portfolio
+from cxsim.analysis.sweep import work as study
+from cxsim.analysis.sweep.parameters import record_of
+from cxsim.analysis.sweep.work import Chunk, Replicates
+from cxsim.engine.branching import Branching
 from cxsim.engine.model import LoyaltyModel
-from cxsim.engine.simulate import Run, simulate
+from cxsim.engine.outcomes.figures import FIGURE
+from cxsim.engine.simulate import simulate
+from cxsim.interface.explorer import answers
+from cxsim.interface.explorer.plan import ChosenIntervention, VisitorPlan
 from cxsim.scenario import Scenario, load
 
 DEARER = 1.05
+PLANS = 8  # of a portfolio
 
 
-def apart(scenarios: Sequence[Scenario], seed: int, replication: int) -> Iterator[Run]:
+class Apart(Branching):
     """Each from the start."""
-    for scenario in scenarios:
-        yield simulate(scenario, seed, replication)
+
+    def __init__(self, base: Scenario, plans: Sequence[Scenario], *classes: type) -> None:
+        super().__init__(base, [], *classes)
+        self.plans, self._partings = plans, [None] * len(plans)
 
 
-def lived(living: Callable[..., Iterator[Run]], scenarios: Sequence[Scenario]) -> None:
-    """All of them, none kept."""
-    for _ in living(scenarios, 1, 0):
-        pass
+class Both(NamedTuple):
+    """The least CPU of some work, branched and apart."""
+
+    branched: float
+    apart: float
+
+    @property
+    def ratio(self) -> float:
+        return self.branched / self.apart
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -44,47 +62,120 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def ratio(one: Callable[[], object], other: Callable[[], object], pairs: int) -> float:
-    """Of their CPU, in turn; the first pair reads and compiles."""
-    return statistics.median([seconds(one) / seconds(other) for _ in range(pairs + 1)][1:])
+def both(work: Callable[[], object], inside: ModuleType, tries: int) -> Both:
+    """What some work of a module takes, in turn; the first of each, which reads and compiles, is left out."""
+    taken = []
+    for _ in range(tries + 1):
+        branched = seconds(work)
+        with mock.patch.object(inside, "Branching", Apart):
+            taken.append((branched, seconds(work)))
+    return Both(*(min(column) for column in zip(*taken[1:], strict=True)))
 
 
-def share_of_time(scenario: Scenario, weeks: list[int], pairs: int) -> list[float]:
+def share_of_time(scenario: Scenario, weeks: list[int], tries: int) -> list[float]:
     """Of the CPU of a life so far at the start of some weeks, setting up included."""
-
-    def once() -> list[float]:
-        start, seen = time.process_time(), {}
+    least: dict[int, float] = {}
+    for _ in range(tries):
+        start = time.process_time()
         model = LoyaltyModel(scenario, rng=1, collect=False)
-        while model.running:
-            seen[model.week] = time.process_time() - start
+        while True:
+            week, now = model.week, time.process_time() - start
+            least[week] = min(now, least.get(week, now))
+            if not model.running:
+                break
             model.step()
-        return [seen[week] / (time.process_time() - start) for week in weeks]
+    return [least[week] / least[scenario.market.horizon_weeks] for week in weeks]
 
-    return [statistics.median(shares) for shares in zip(*(once() for _ in range(pairs)), strict=True)]
+
+def comparisons(base: Scenario, weeks: list[int], tries: int) -> None:
+    rows = []
+    for week, share in zip(weeks, share_of_time(base, weeks, tries), strict=True):
+        plan = at_price(base, DEARER, week)
+        lives = both(
+            lambda plan=plan: [None for _ in comparison.Branching(base, [plan]).lives(1, 0)], comparison, tries
+        )
+        compared = both(partial(comparison.compare, base, plan, replications=3, workers=1), comparison, tries)
+        wanted = 1.0 - week / base.market.horizon_weeks / 2.0
+        shown = (wanted, 1.0 - share / 2.0, lives.ratio, compared.ratio)
+        rows.append((week, *(f"{value:.3f}" for value in shown), f"{compared.ratio / wanted - 1.0:+.1%}"))
+    table(("plan from week", "(2h - w) / 2h", "by time", "two lives", "comparison", "beyond weeks"), rows)
+
+
+def studies(base: Scenario, weeks: list[int], tries: int) -> None:
+    """A chunk of a study: the base and two plans, two replications, with weekly tables."""
+    rows = []
+    for week in weeks:
+        plans = [at_price(base, factor, week) for factor in (DEARER, 1.0 / DEARER)]
+        lives = [
+            Replicates(record_of(each), {}, [(2 * place, 0), (2 * place + 1, 1)])
+            for place, each in enumerate((base, *plans))
+        ]
+        chunk = Chunk(1, True, False, lives, tuple(FIGURE), {})
+        taken = both(partial(study.live_chunk, chunk), study, tries)
+        wanted = 1.0 - 2.0 * week / base.market.horizon_weeks / 3.0
+        rows.append((week, f"{wanted:.3f}", f"{taken.ratio:.3f}"))
+    table(("two plans from week", "(3h - 2w) / 3h", "study"), rows)
+
+
+def portfolios(base: Scenario, weeks: list[int], tries: int) -> None:
+    """A chunk of a search: plans of one replication, beside a market that is not remembered yet and one that is."""
+    rows = []
+    for week in weeks:
+        plans = [at_price(base, 1.0 + 0.01 * (1 + place), week) for place in range(PLANS)]
+        lives = [Replicates(record_of(each), {}, [(place, 0)]) for place, each in enumerate(plans)]
+        chunk = Chunk(1, False, False, [Replicates(record_of(base), {}, []), *lives], portfolio.KEPT, {})
+
+        def new(chunk: Chunk = chunk) -> None:
+            portfolio._MARKETS.forget()
+            portfolio.live_beside_market(chunk)
+
+        first, next_one = (
+            both(new, portfolio, tries),
+            both(partial(portfolio.live_beside_market, chunk), portfolio, tries),
+        )
+        share = week / base.market.horizon_weeks
+        wanted = (1.0 - share * PLANS / (PLANS + 1), 1.0 - share * (PLANS - 1) / PLANS)
+        rows.append((week, *(f"{value:.3f}" for value in (wanted[0], first.ratio, wanted[1], next_one.ratio))))
+    table((f"{PLANS} plans from week", "by weeks", "first chunk", "by weeks", "market remembered"), rows)
+
+
+def pages(tries: int) -> None:
+    """Answers of the page to the first visitor of a market; to the next ones the market is remembered, as before."""
+    rows = []
+    for week in (0, 26, 52, 78):
+        asked = VisitorPlan(interventions=(ChosenIntervention(name="on-time-delivery", start_week=week),))
+
+        def first(asked: VisitorPlan = asked) -> None:
+            answers._MARKETS.forget()
+            answers.compared(asked)
+
+        taken = both(first, answers, tries)
+        answers.compared(asked)
+        again = min(seconds(partial(answers.compared, asked)) for _ in range(tries))
+        rows.append((week, f"{taken.ratio:.3f}", f"{taken.apart:.2f} s", f"{taken.branched:.2f} s", f"{again:.2f} s"))
+    table(("plan from week", "first answer", "apart", "branched", "market remembered"), rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--market", default=str(SCENARIO))
     parser.add_argument("--people", type=int, default=20_000)
-    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--tries", type=int, default=5)
+    parser.add_argument("--only", choices=("comparisons", "studies", "portfolios", "pages"))
     asked = parser.parse_args()
     base = load(asked.market, [f"market.people={asked.people}"])
     horizon = base.market.horizon_weeks
-    heading(f"Base and plan, branched against apart: {base.name}, {asked.people:,} people, {horizon} weeks")
     weeks = [horizon * quarter // 4 for quarter in range(4)]
     simulate(base, 1, 0)
-    rows = []
-    for week, share in zip(weeks, share_of_time(base, weeks, asked.pairs), strict=True):
-        plan = at_price(base, DEARER, week)
-        pair = partial(compare, base, plan, replications=1, workers=1)
-        both = [base, plan]
-        lives = ratio(partial(lived, simulate_together, both), partial(lived, apart, both), asked.pairs)
-        compared = ratio(pair, partial(pair, living=apart), asked.pairs)
-        wanted = 1.0 - week / horizon / 2.0
-        shown = (lives, compared, wanted, 1.0 - share / 2.0 if week else 1.0)
-        rows.append((week, *(f"{value:.3f}" for value in shown), f"{lives / wanted - 1.0:+.1%}"))
-    table(("plan from week", "lives", "comparison", "(2h - w) / 2h", "by time", "lives beyond"), rows)
+    for measured in (comparisons, studies, portfolios):
+        if asked.only in (None, measured.__name__):
+            heading(
+                f"{measured.__name__.capitalize()}, branched : apart, {base.name}, {asked.people:,} people, {horizon} weeks"
+            )
+            measured(base, weeks, asked.tries)
+    if asked.only in (None, "pages"):
+        heading("Answers of the page, branched : apart, with its own settings")
+        pages(asked.tries)
 
 
 if __name__ == "__main__":

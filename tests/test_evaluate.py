@@ -21,7 +21,9 @@ import pytest
 import cxsim
 from cxsim import evaluate
 from cxsim.analysis.compare import evaluation
+from cxsim.engine import branching
 from cxsim.engine.outcomes.figures import FIGURES
+from cxsim.engine.simulate import run_of
 from cxsim.scenario.files import load_together
 
 PAGE = (Path(__file__).parents[1] / "docs" / "driving.md").read_text(encoding="utf-8")
@@ -113,10 +115,9 @@ def test_a_plan_without_its_interventions_changes_nothing():
 
 
 def test_a_base_asked_for_again_is_lived_once_and_the_answer_is_the_callers_own(monkeypatch):
-    evaluation._remains.cache_clear()
+    evaluation._KNOWN.forget()
     lives = []
-    monkeypatch.setattr(evaluation, "simulate", lambda *key, **kinds: lives.append(key) or simulate(*key, **kinds))
-    simulate = sys.modules["cxsim.engine.simulate"].simulate
+    monkeypatch.setattr(branching, "run_of", lambda model: lives.append(model.settings.name) or run_of(model))
     for coverage in (0.2, 0.4, 0.6):
         figures = evaluate(BASE, PLAN, **SMALL, **{"intervention.second cook.coverage": coverage})
         figures["loops"] = -1.0

@@ -4,8 +4,8 @@ Luck is keyed: who has lived the same until then has the same luck from then on,
 from the start would be.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,14 @@ from cxsim.engine.agents import Customer
 from cxsim.engine.market.start import state_under
 from cxsim.engine.model import Engine, LoyaltyModel
 from cxsim.engine.simulate import Run, lived_to, run_of
-from cxsim.engine.state import NOBODY, copy_of
+from cxsim.engine.state import NOBODY, State, copy_of
 from cxsim.scenario.checks import SET_AT_THE_START
 from cxsim.scenario.schedule import Schedule, build_schedule
 from cxsim.scenario.schema import Scenario
 
 Who = tuple[int, frozenset[tuple[float, int]]]  # a segment, and which partial interventions cover somebody
+Kept = TypeVar("Kept")
+BASE = -1  # its place among the plans
 
 
 def parting_week(base: Scenario, plan: Scenario) -> int:
@@ -28,14 +30,15 @@ def parting_week(base: Scenario, plan: Scenario) -> int:
     It is 0 wherever it is not certain that all before is the same life: if anything but dated interventions differs,
     or a mechanism may look at the terms of other weeks (`Mechanism.present_terms_only`).
     """
-    return _parting(base, build_schedule(base)[0], plan, build_schedule(plan)[0])
+    return _parting(base, build_schedule(base)[0], plan, build_schedule(plan)[0]) or 0
 
 
-def _parting(base: Scenario, ours: Schedule, plan: Scenario, theirs: Schedule) -> int:
-    if _beside_interventions(base) != _beside_interventions(plan):
-        return 0
+def _parting(base: Scenario, ours: Schedule, plan: Scenario, theirs: Schedule) -> int | None:
+    """That week; None where not even the start is certain to be the same."""
+    if beside_interventions(base) != beside_interventions(plan):
+        return None
     if not all(own.present_terms_only for own in base.own) or _moves_the_start(base) or _moves_the_start(plan):
-        return 0
+        return None
     who = _kinds(ours, theirs), _kinds(theirs, ours)
     same: dict[tuple[int, int], bool] = {}
     for week, rows in enumerate(zip(ours.first_row.tolist(), theirs.first_row.tolist(), strict=True)):
@@ -46,7 +49,7 @@ def _parting(base: Scenario, ours: Schedule, plan: Scenario, theirs: Schedule) -
     return base.market.horizon_weeks
 
 
-def _beside_interventions(scenario: Scenario) -> object:
+def beside_interventions(scenario: Scenario) -> Hashable:
     """All that a life depends on beside interventions: as text, which tells 0.0 from -0.0 and keeps the order."""
     return scenario.own, repr((scenario.market, list(scenario.brand.items()), list(scenario.segments().items())))
 
@@ -96,47 +99,102 @@ def _columns(table: NDArray[np.void]) -> Iterator[NDArray[np.generic]]:
         yield from _columns(column) if column.dtype.names else (column,)
 
 
-def simulate_together(
-    scenarios: Sequence[Scenario],
-    seed: int,
-    replication: int,
-    watch: int = NOBODY,
-    notes: int = 0,
-    model: type[LoyaltyModel] = LoyaltyModel,
-    customer: type[Customer] = Customer,
-) -> Iterator[Run]:
-    """Live a base and its plans, one after the other in their order: each as `simulate` would, bit for bit.
+class Branching:
+    """A base and its plans, whose lives are one until they part; put together once for all replications.
 
     Args:
-        scenarios: of the same people, the base first.
-        seed: 0 to 2**63 - 1.
-        replication: 0 to 2**32 - 1.
-        watch: whose life is noted: a person, `EVERYBODY` or `NOBODY`.
-        notes: how many notes are kept in `Run.state.log`.
+        base: what the plans part from.
+        plans: of the same people, or nothing is shared.
         model: the class of the market; with one of your own nothing is shared.
         customer: the class of the customers; the same holds.
+    """
+
+    def __init__(
+        self,
+        base: Scenario,
+        plans: Sequence[Scenario],
+        model: type[LoyaltyModel] = LoyaltyModel,
+        customer: type[Customer] = Customer,
+    ) -> None:
+        self.base, self.plans, self._model, self._customer = base, plans, model, customer
+        self._partings: list[int | None] = [None] * len(plans)
+        if plans and model is LoyaltyModel and customer is Customer:
+            own, self._terms = build_schedule(base)[0], [build_schedule(plan)[0] for plan in plans]
+            self._partings = [_parting(base, own, plan, term) for plan, term in zip(plans, self._terms, strict=True)]
+
+    def lives(self, seed: int, replication: int, watch: int = NOBODY, notes: int = 0) -> Iterator[Run]:
+        """Each as `simulate` would live it, bit for bit: the base, then the plans in their order.
+
+        Args:
+            seed: 0 to 2**63 - 1.
+            replication: 0 to 2**32 - 1.
+            watch: whose life is noted: a person, `EVERYBODY` or `NOBODY`.
+            notes: how many notes are kept in `Run.state.log`.
+
+        Raises:
+            ValueError: if the seed or the replication is out of range.
+        """
+        market, copies = self._begun(self.base, seed, replication, watch, notes), {}
+        for week in self._weeks():
+            copies[week] = copy_of(lived_to(market, week).state)
+        yield _lived_out(market)
+        for place, parting in enumerate(self._partings):
+            if parting is None:
+                market = self._begun(self.plans[place], seed, replication, watch, notes)
+            else:
+                asked_again = parting in self._partings[place + 1 :]
+                past = copy_of(copies[parting]) if asked_again else copies.pop(parting)
+                market = self._parted(place, past, seed, replication)
+            yield _lived_out(market)
+
+    def as_they_part(self, seed: int, replication: int, keep: Callable[[Run], Kept]) -> Iterator[tuple[int, Kept]]:
+        """The same lives in the order of parting, of each what is kept: never more than two states at a time.
+
+        Yields:
+            Place among the plans, and what is kept; `BASE`, which has no place, comes last: who can do without it stops
+            before, and it is lived no further than to the last parting.
+        """
+        for place in self._parting_at(None):
+            yield place, keep(_lived_out(self._begun(self.plans[place], seed, replication)))
+        market = self._begun(self.base, seed, replication)
+        for week in self._weeks():
+            past = lived_to(market, week).state
+            for place in self._parting_at(week):
+                yield place, keep(_lived_out(self._parted(place, copy_of(past), seed, replication)))
+        yield BASE, keep(_lived_out(market))
+
+    def _weeks(self) -> list[int]:
+        """In which plans part, in order."""
+        return sorted({week for week in self._partings if week is not None})
+
+    def _parting_at(self, week: int | None) -> list[int]:
+        return [place for place, own in enumerate(self._partings) if own == week]
+
+    def _begun(
+        self, scenario: Scenario, seed: int, replication: int, watch: int = NOBODY, notes: int = 0
+    ) -> LoyaltyModel:
+        engine: Engine = "compiled" if self._customer is Customer else "agents"
+        return self._model(
+            scenario, rng=seed, replication=replication, engine=engine, customer=self._customer, watch=watch,
+            room_for_notes=notes, collect=False,
+        )  # fmt: skip
+
+    def _parted(self, place: int, past: State, seed: int, replication: int) -> LoyaltyModel:
+        state = state_under(past, self._terms[place])
+        return LoyaltyModel(self.plans[place], rng=seed, replication=replication, collect=False, state=state)
+
+
+def _lived_out(market: LoyaltyModel) -> Run:
+    return run_of(lived_to(market, market.settings.market.horizon_weeks))
+
+
+def simulate_together(
+    scenarios: Sequence[Scenario], seed: int, replication: int, watch: int = NOBODY, notes: int = 0
+) -> Iterator[Run]:
+    """`Branching.lives` of a base, which is the first, and its plans, once.
 
     Raises:
         ValueError: if the seed or the replication is out of range.
     """
     base, *plans = scenarios
-    engine: Engine = "compiled" if customer is Customer else "agents"
-    begun = partial(
-        model, rng=seed, replication=replication, engine=engine, customer=customer, watch=watch, room_for_notes=notes,
-        collect=False,
-    )  # fmt: skip
-    own, terms = build_schedule(base)[0], [build_schedule(plan)[0] for plan in plans]
-    unclear = model is not LoyaltyModel or customer is not Customer
-    partings = [0 if unclear else _parting(base, own, plan, term) for plan, term in zip(plans, terms, strict=True)]
-    market, copies = begun(base), {}
-    for week in sorted(set(partings) - {0}):
-        copies[week] = copy_of(lived_to(market, week).state)
-    yield run_of(lived_to(market, base.market.horizon_weeks))
-    for place, (plan, term, week) in enumerate(zip(plans, terms, partings, strict=True)):
-        if week == 0:
-            market = begun(plan)
-        else:
-            asked_again = week in partings[place + 1 :]
-            past = copy_of(copies[week]) if asked_again else copies.pop(week)
-            market = begun(plan, state=state_under(past, term))
-        yield run_of(lived_to(market, plan.market.horizon_weeks))
+    return Branching(base, plans).lives(seed, replication, watch, notes)

@@ -1,6 +1,8 @@
 """A market lived again with notes taken."""
 
-from cxsim.engine.model import LoyaltyModel
+from collections.abc import Sequence
+
+from cxsim.engine.branching import simulate_together
 from cxsim.engine.state import NOTES, State
 from cxsim.scenario import Scenario
 
@@ -18,13 +20,17 @@ def run_with_log(scenario: Scenario, seed: int, replication: int, person: int, r
     Raises:
         ValueError: if the seed or the replication is out of range.
     """
+    (state,) = run_together_with_log([scenario], seed, replication, person, room)
+    return state
+
+
+def run_together_with_log(
+    scenarios: Sequence[Scenario], seed: int, replication: int, person: int, room: int
+) -> list[State]:
+    """The same of a base, which is the first, and its plans, lived as one until they part."""
     while True:
-        model = LoyaltyModel(
-            scenario, rng=seed, replication=replication, watch=person, room_for_notes=room, collect=False
-        )
-        while model.running:
-            model.step()
-        taken = int(model.state.clock[NOTES])
-        if taken <= room:
-            return model.state._replace(log=model.state.log[:taken])
-        room = taken
+        states = [run.state for run in simulate_together(scenarios, seed, replication, person, room)]
+        taken = [int(state.clock[NOTES]) for state in states]
+        if max(taken) <= room:
+            return [state._replace(log=state.log[:count]) for state, count in zip(states, taken, strict=True)]
+        room = max(taken)

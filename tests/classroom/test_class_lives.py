@@ -182,3 +182,7 @@ async def until(done):
             return
         await asyncio.sleep(0.001)
     raise AssertionError("it never came to pass")
+
+
+def test_a_trial_is_the_same_to_the_first_who_live_its_market_beside_it_and_to_the_next(tmp_path):
+    assert lived(trial(tmp_path)) == lived(trial(tmp_path))

@@ -3,6 +3,8 @@
 Nothing here is statistical: two lives are equal, bit for bit, or they are not.
 """
 
+import gc
+import weakref
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +15,10 @@ from markets import EVERYTHING_HAPPENS, lived, scenario_from
 from random_markets import interventions, scenarios
 
 from cxsim.engine import branching
+from cxsim.engine import model as model_module
 from cxsim.engine.agents import Customer
-from cxsim.engine.branching import parting_week, simulate_together
+from cxsim.engine.branching import BASE as THE_BASE
+from cxsim.engine.branching import Branching, parting_week, simulate_together
 from cxsim.engine.market.start import state_under
 from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.simulate import lived_to, run_of, simulate
@@ -68,6 +72,8 @@ def check_both_engines(base: Scenario, plan: Scenario, week: int) -> None:
     apart = [simulate(base, 1, 0), simulate(plan, 1, 0)]
     assert differing(simulate_together([base, plan], 1, 0), apart) == [[], []]
     assert differing(in_agents(base, plan, week), apart) == [[], []]
+    as_they_part = dict(Branching(base, [plan]).as_they_part(1, 0, left))
+    assert as_they_part == {THE_BASE: left(apart[0]), 0: left(apart[1])}
 
 
 @pytest.mark.parametrize("name", MARKETS)
@@ -120,6 +126,15 @@ def test_any_plans_of_any_market(drawn):
     apart = [simulate(each, 1, 0, ROOM) for each in scenarios]
     together = simulate_together(scenarios, 1, 0, EVERYBODY, ROOM)
     assert differing(together, apart) == [[] for _ in scenarios]
+
+
+@settings(max_examples=50)
+@given(pairs())
+def test_in_the_order_of_parting_they_are_the_same_and_the_base_is_the_last(drawn):
+    branching = Branching(drawn.base, drawn.plans)
+    found = list(branching.as_they_part(1, 0, left))
+    assert found[-1] == (THE_BASE, left(simulate(drawn.base, 1, 0)))
+    assert dict(found[:-1]) == {place: left(simulate(plan, 1, 0)) for place, plan in enumerate(drawn.plans)}
 
 
 # ---- when they part --------------------------------------------------------------------------------------------------
@@ -265,7 +280,7 @@ def test_own_classes_are_lived_apart(own):
     base = scenario_from(EVERYTHING_HAPPENS, "market.people=80")
     plan = planned(base, 6)
     apart = [simulate(each, 1, 0, **own) for each in (base, plan)]
-    assert differing(simulate_together([base, plan], 1, 0, **own), apart) == [[], []]
+    assert differing(Branching(base, [plan], **own).lives(1, 0), apart) == [[], []]
     assert left(apart[0])["tally"] != left(simulate(base, 1, 0))["tally"]
 
 
@@ -289,3 +304,44 @@ def test_what_is_shared_is_lived_once_and_copies_go_with_their_last_plan(weeks_l
     assert len(weeks_lived) == HORIZON + (HORIZON - 10) + (HORIZON - 30) + (HORIZON - 10)
     assert len(copies) == 4  # one at each of three weeks, and one more where two plans part
     assert len({id(run.state.bonds) for run in runs}) == 5
+
+
+def test_in_the_order_of_parting_two_states_are_the_most_and_the_base_is_lived_only_where_it_is_wanted(
+    weeks_lived, monkeypatch
+):
+    copied = []
+
+    def counted(state):
+        copy = copy_of(state)
+        copied.append(weakref.ref(copy.people))
+        gc.collect()  # Mesa's models hold on to themselves
+        assert sum(each() is not None for each in copied) == 1
+        return copy
+
+    monkeypatch.setattr(branching, "copy_of", counted)
+    plans = [planned(BASE, start) for start in (30, 10, 20, 10)]
+    lives = Branching(BASE, plans).as_they_part(1, 0, lambda run: run.figures)
+    assert [next(lives)[0] for _ in plans] == [1, 3, 2, 0]
+    assert len(weeks_lived) == 30 + 4 * HORIZON - (30 + 10 + 20 + 10)
+    assert [place for place, _ in lives] == [THE_BASE]
+    assert len(weeks_lived) == 5 * HORIZON - (30 + 10 + 20 + 10)
+
+
+def test_people_are_made_once_even_for_plans_from_week_0(monkeypatch):
+    made = []
+    start = model_module.state_at_start
+    monkeypatch.setattr(model_module, "state_at_start", lambda *given: made.append(given) or start(*given))
+    plans = [planned(BASE, 0, coverage=0.4), planned(BASE, 0)]
+    apart = [simulate(each, 1, 0) for each in (BASE, *plans)]
+    assert len(made) == 3
+    assert differing(simulate_together([BASE, *plans], 1, 0), apart) == [[], [], []]
+    assert len(made) == 4
+
+
+def test_what_a_life_writes_into_its_terms_is_in_no_other():
+    plan = planned(BASE, 5)
+    shared = Branching(BASE, [plan])
+    _, first = shared.lives(1, 0)
+    first.state.offers["use"]["quality"] = 0.0
+    _, second = shared.lives(1, 0)
+    assert left(second) == left(simulate(plan, 1, 0))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from cxsim.interface.explorer import markets
+from cxsim.engine.model import LoyaltyModel
+from cxsim.interface.explorer import answers, markets
 from cxsim.interface.explorer.files import Brought, market_file, plan_file, read_file
 from cxsim.interface.explorer.markets import SLIDERS, STAGES, choices, market_names
 from cxsim.interface.explorer.plan import MOST_WORK, WHAT_IF, ChosenIntervention, VisitorPlan, pair_of
@@ -148,3 +149,16 @@ def test_everything_that_can_be_chosen_has_plain_words():
         assert item.story
         assert item.source
         assert item.evidence in ("assumed", "published", "derived", "fitted")
+
+
+def test_an_answer_is_the_same_to_the_first_visitor_for_whom_the_past_is_lived_once_and_to_the_next(monkeypatch):
+    lived = []
+    step = LoyaltyModel.step
+    monkeypatch.setattr(LoyaltyModel, "step", lambda model: (lived.append(model.week), step(model))[1])
+    chosen = ChosenIntervention(name="on-time-delivery", start_week=9)
+    plan = VisitorPlan(people=200, weeks=30, replications=2, interventions=(chosen,))
+    answers._MARKETS.forget()
+    first = answers.compared(plan)
+    assert len(lived) == 2 * (30 + 21)
+    assert answers.compared(plan) == first
+    assert len(lived) == 2 * (30 + 21) + 2 * 30

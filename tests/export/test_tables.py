@@ -19,7 +19,7 @@ DAY = pd.Timestamp(START)
 
 @pytest.fixture(scope="module")
 def world():
-    return watch(MARKET, 1, 0).state
+    return watch([MARKET], 1, 0)[0].state
 
 
 @pytest.fixture(scope="module")

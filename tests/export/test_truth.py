@@ -52,7 +52,7 @@ def test_individual_effects_sum_to_the_paired_comparison_of_the_same_luck():
 def test_the_truth_of_each_world_is_that_world():
     tables = export(BASE, PLAN)
     for mark, market in (("", BASE), ("plan_", PLAN)):
-        bonds = watch(market, 1, 0).state.bonds[:, 0]
+        bonds = watch([market], 1, 0)[0].state.bonds[:, 0]
         assert tables["truth"][f"{mark}purchases"].tolist() == bonds["purchases"].tolist()
         assert tables["truth"][f"{mark}customer"].tolist() == bonds["customer"].tolist()
         np.testing.assert_array_equal(tables["truth"][f"{mark}satisfaction"], bonds["satisfaction"])
@@ -106,7 +106,7 @@ def cheaper(name, **keys):
 def test_where_people_do_not_talk_the_plan_changes_those_it_treats_and_nobody_else(text, share):
     small = ("market.people=2000", "market.horizon_weeks=20")
     base, plan = scenario_from(ALONE, *small), scenario_from(ALONE + text, *small)
-    table = truth(watch(base, 1, 0), watch(plan, 1, 0))
+    table = truth(*watch([base, plan], 1, 0))
     changed = table["effect_margin"] != 0.0
     assert changed.equals(table["treated"])  # everybody buys once at least, and a lower price shows in every margin
     assert abs(table["treated"].mean() - share) < 5 * np.sqrt(0.25 / 2000)
@@ -116,7 +116,7 @@ def test_what_the_base_does_already_is_no_treatment():
     small = ("market.people=300", "market.horizon_weeks=5")
     base = scenario_from(ALONE + cheaper("all"), *small)
     plan = scenario_from(ALONE + cheaper("all") + cheaper("more", coverage=0.5), *small)
-    table = truth(watch(base, 1, 0), watch(plan, 1, 0))
+    table = truth(*watch([base, plan], 1, 0))
     assert (table["effect_margin"] != 0.0).equals(table["treated"])
 
 
@@ -124,7 +124,7 @@ def test_what_the_base_does_already_is_no_treatment():
 
 
 def test_the_chance_to_stay_is_the_one_that_decides_when_experience_counts_for_nothing():
-    market = watch(scenario_from(STATISTICS_ONLY, "market.people=500"), 1, 0)
+    market = watch([scenario_from(STATISTICS_ONLY, "market.people=500")], 1, 0)[0]
     decided = market.notes[np.isin(market.notes["what"], (Note.STAYS, Note.LEAVES))]
     chance = truth(market)["chance_to_stay"].to_numpy()[decided["person"]]
     assert len(decided) > 500
@@ -145,7 +145,7 @@ def test_the_mean_basket_is_what_purchases_are_around():
 def test_where_people_may_leave_at_any_time_it_is_the_chance_to_stay_for_a_year():
     shape, scale = 0.6, 12.0
     settings = ("loyalty.departure=anytime", f"loyalty.hazard_shape={shape}", f"loyalty.hazard_scale_weeks={scale}")
-    market = watch(scenario_from(STATISTICS_ONLY, *settings, "market.horizon_weeks=1"), 1, 0)
+    market = watch([scenario_from(STATISTICS_ONLY, *settings, "market.horizon_weeks=1")], 1, 0)[0]
     chance = truth(market)["chance_to_stay"]
     expected = (scale / (scale + 52.0)) ** shape  # the mean of exp(-52 h), h ~ Gamma(shape, scale)
     assert abs(chance.mean() - expected) < 5 * chance.std() / np.sqrt(len(chance))
@@ -153,7 +153,7 @@ def test_where_people_may_leave_at_any_time_it_is_the_chance_to_stay_for_a_year(
 
 def test_need_rates_segments_and_entries_are_those_of_the_people():
     market = scenario_from(EVERYTHING_HAPPENS + "[segment.a]\nshare = 0.3\n[segment.b]\nshare = 0.7\n")
-    table, people = export(market)["truth"], watch(market, 1, 0).state.people
+    table, people = export(market)["truth"], watch([market], 1, 0)[0].state.people
     assert table["need_rate"].tolist() == people["rate"].tolist()
     assert table["entry_week"].tolist() == people["entry"].tolist()
     assert (table["segment"] == "b").tolist() == people["segment"].tolist()

@@ -1,6 +1,6 @@
 """One base and one or more plans, lived by the same customers with the same luck."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from cxsim.analysis.compare.runs import Runs, runs_of
 from cxsim.analysis.compare.stopping import MOST, Until, lived_until
 from cxsim.analysis.workers.threads import each_replication
 from cxsim.engine.agents import Customer
-from cxsim.engine.branching import simulate_together
+from cxsim.engine.branching import Branching
 from cxsim.engine.luck import whole_number
 from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.figures import Figure, figure_named, figures_of
@@ -154,7 +154,7 @@ def compare(
     progress: bool = False,
     until: Until | None = None,
     most: int = MOST,
-    living: Callable[[Sequence[Scenario], int, int], Iterable[Run]] = simulate_together,
+    living: Callable[[int, int], Iterable[Run]] | None = None,
     model: type[LoyaltyModel] = LoyaltyModel,
     customer: type[Customer] = Customer,
 ) -> Comparison:
@@ -169,7 +169,7 @@ def compare(
         progress: whether to show a progress bar on stderr.
         until: go on until a difference is known so well (`cxsim.HalfWidth`) or decided (`cxsim.Decided`).
         most: pairs to live at most, with `until`.
-        living: lives the base and its plans, in this order, with a seed and a replication; for who remembers or follows lives.
+        living: lives the base and its plans, in this order, of a seed and a replication; for who remembers or follows lives.
         model: the class of the market, `LoyaltyModel` or one of your own.
         customer: the class of the customers; one of your own is lived by the agents engine.
 
@@ -186,11 +186,10 @@ def compare(
     scenarios = [item if isinstance(item, Scenario) else load(item) for item in (base, *plans)]
     names = _names([base, *plans], scenarios)
     half_width_factor = _reach(until, replications, scenarios)
-    if model is not LoyaltyModel or customer is not Customer:
-        living = partial(simulate_together, model=model, customer=customer)
+    lives = living or Branching(scenarios[0], scenarios[1:], model, customer).lives
 
     def once(replication: int) -> list[Pair]:
-        return _pairs(iter(living(scenarios, seed, replication)))
+        return _pairs(iter(lives(seed, replication)))
 
     def more(count: int, first: int) -> list[list[Pair]]:
         return each_replication(once, count, workers, progress, first)

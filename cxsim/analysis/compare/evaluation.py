@@ -8,17 +8,17 @@ by what was asked alone (common random numbers).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.agents import Customer
+from cxsim.engine.branching import Branching
 from cxsim.engine.luck import whole_number
 from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.status import Status
-from cxsim.engine.simulate import simulate
 from cxsim.scenario import Scenario
 from cxsim.scenario.checks import same_market
 from cxsim.scenario.files import load_together
@@ -85,16 +85,25 @@ class _Life:
     scenario: Scenario = field(compare=False, repr=False)
 
 
-@lru_cache(LIVES_KEPT)
-def _remains(life: _Life) -> tuple[dict[str, float], NDArray[np.uint8]]:
-    """The figures of a life, and everybody's status, shape (people,)."""
-    lived = simulate(life.scenario, life.seed, life.replication, model=life.model, customer=life.customer)
-    return lived.figures, lived.outcome.status
+_Remains = tuple[dict[str, float], NDArray[np.uint8]]  # the figures of a life, and everybody's status, shape (people,)
+_KNOWN: Remembered[_Life, _Remains] = Remembered(LIVES_KEPT)
+
+
+def _remains(lives: list[_Life]) -> list[_Remains]:
+    """What lives of one replication leave; those that are not known are lived as one until they part."""
+    known = {life: found for life in lives if (found := _KNOWN.get(life)) is not None}
+    missing = [life for life in dict.fromkeys(lives) if life not in known]
+    if missing:
+        first, scenarios = missing[0], [life.scenario for life in missing]
+        runs = Branching(scenarios[0], scenarios[1:], first.model, first.customer).lives(first.seed, first.replication)
+        for life, run in zip(missing, runs, strict=True):
+            known[life] = _KNOWN.keep(life, (run.figures, run.outcome.status))
+    return [known[life] for life in lives]
 
 
 def _once(lives: list[_Life]) -> dict[str, float]:
     """What one replication says."""
-    (base, before), *plans = (_remains(life) for life in lives)
+    (base, before), *plans = _remains(lives)
     said = dict(base)
     for figures, after in plans:
         said |= {f"plan_{name}": value for name, value in figures.items()}

@@ -53,7 +53,7 @@ def export(
         same_market(loaded[0], loaded[1], loaded[1].name)
     if folder is not None:
         check_free(Path(folder), overwrite)
-    markets = [watch(each, seed, replication) for each in loaded]
+    markets = watch(loaded, seed, replication)
     tables = {
         f"{name}{mark}": table(market, day)
         for mark, market in zip(("", "_in_plan"), markets, strict=False)

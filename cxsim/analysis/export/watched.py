@@ -1,11 +1,12 @@
 """A market lived with everybody's life noted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.engine.event_log import run_with_log
+from cxsim.engine.event_log import run_together_with_log
 from cxsim.engine.measures import Note
 from cxsim.engine.state import EVERYBODY, State
 from cxsim.scenario import Scenario
@@ -33,11 +34,15 @@ class Watched:
         return self.notes[about]
 
 
-def watch(scenario: Scenario, seed: int, replication: int) -> Watched:
-    """Live a market and note every life.
+def watch(scenarios: Sequence[Scenario], seed: int, replication: int) -> list[Watched]:
+    """Live a market, and the same under a plan if there is one, and note every life.
 
     Raises:
         ValueError: if the seed or the replication is out of range.
     """
-    world = run_with_log(scenario, seed, replication, EVERYBODY, NOTES_EXPECTED * scenario.market.people)
-    return Watched(scenario, world, world.log[np.argsort(world.log["person"], kind="stable")])
+    room = NOTES_EXPECTED * scenarios[0].market.people
+    states = run_together_with_log(scenarios, seed, replication, EVERYBODY, room)
+    return [
+        Watched(scenario, state, state.log[np.argsort(state.log["person"], kind="stable")])
+        for scenario, state in zip(scenarios, states, strict=True)
+    ]

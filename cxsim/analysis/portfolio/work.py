@@ -1,7 +1,7 @@
 """What a worker does: live a plan beside its market, and keep the few numbers that the choice needs.
 
-The first lives of a chunk are the market's own. They are kept for the next chunk, since every plan of a replication is
-held against the same ones.
+The first lives of a chunk are the market's own. What they leave is kept for the next chunk, since every plan of a
+replication is held against the same ones; the past that they share with plans is lived once a chunk.
 """
 
 import pickle
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from cxsim.analysis.sweep.parameters import scenario_with
 from cxsim.analysis.sweep.work import Chunk, Replicates
+from cxsim.analysis.workers.remembered import Remembered
 from cxsim.analysis.workers.run_record import Done, RunRecord
+from cxsim.engine.branching import BASE, Branching
 from cxsim.engine.outcomes.money import discount_factors, outlays
 from cxsim.engine.outcomes.status import Status
-from cxsim.engine.simulate import simulate
+from cxsim.engine.simulate import Run
 from cxsim.scenario import Scenario
 from cxsim.scenario.mechanism import received
 
@@ -36,19 +38,21 @@ class _Remains:
     outlay: float
 
 
+# What the market leaves without a plan: by what it is made of, seed and replication.
+_MARKETS: Remembered[tuple[bytes, int, int], _Remains] = Remembered(MARKETS_KEPT)
+
+
 def live_beside_market(chunk: Chunk) -> Done:
     """Live all plans of a chunk; each leaves what it changes, in the order of `KEPT`."""
     start = time.perf_counter()
     left: dict[int, bytes] = {}
     market, *plans = chunk.lives
+    asked: dict[int, dict[int, bytes]] = {}  # by replication and run, what the plan is made of
     for plan in plans:
         for run, replication in plan.runs:
-            try:
-                before = _lived_before(_packed(market, chunk.texts), chunk.seed, replication)
-                after = _remains(_scenario(_packed(plan, chunk.texts)), chunk.seed, replication)
-                left[run] = RunRecord(_changes(before, after)).packed()
-            except Exception as error:  # a plan that cannot be is a plan ruled out, not the end of the search
-                left[run] = RunRecord(error=str(error) or type(error).__name__).packed()
+            asked.setdefault(replication, {})[run] = _packed(plan, chunk.texts)
+    for replication, runs in asked.items():
+        left |= _live(_packed(market, chunk.texts), runs, chunk.seed, replication)
     return Done(time.perf_counter() - start, left)
 
 
@@ -64,13 +68,37 @@ def _scenario(packed: bytes) -> Scenario:
         return scenario_with(record, values)
 
 
-@lru_cache(MARKETS_KEPT)
-def _lived_before(packed: bytes, seed: int, replication: int) -> _Remains:
-    return _remains(_scenario(packed), seed, replication)
+def _live(market: bytes, plans: dict[int, bytes], seed: int, replication: int) -> dict[int, bytes]:
+    """What plans change in one replication, by run; if one cannot be, each is lived alone, so that it alone is ruled out."""
+    try:
+        changes = _lived_beside(market, plans, seed, replication)
+    except Exception as error:  # a plan that cannot be is a plan ruled out, not the end of the search
+        if len(plans) == 1:
+            return dict.fromkeys(plans, RunRecord(error=str(error) or type(error).__name__).packed())
+        alone = [_live(market, {run: plan}, seed, replication) for run, plan in plans.items()]
+        return {run: left for each in alone for run, left in each.items()}
+    return {run: RunRecord(each).packed() for run, each in changes.items()}
 
 
-def _remains(scenario: Scenario, seed: int, replication: int) -> _Remains:
-    lived = simulate(scenario, seed, replication)
+def _lived_beside(
+    market: bytes, plans: dict[int, bytes], seed: int, replication: int
+) -> dict[int, NDArray[np.float64]]:
+    """The past that plans share with their market is lived once; the market itself only where it is not remembered."""
+    known, runs = _MARKETS.get((market, seed, replication)), list(plans)
+    branching = Branching(_scenario(market), [_scenario(plan) for plan in plans.values()])
+    after: dict[int, _Remains] = {}
+    for place, remains in branching.as_they_part(seed, replication, _remains):
+        if place == BASE:
+            known = _MARKETS.keep((market, seed, replication), remains)
+        else:
+            after[runs[place]] = remains
+        if known is not None and len(after) == len(runs):
+            return {run: _changes(known, each) for run, each in after.items()}
+    raise AssertionError("the market is the last to be lived")
+
+
+def _remains(lived: Run) -> _Remains:
+    scenario = lived.scenario
     outlay = float(outlays(lived.state, scenario, scenario.focal) @ discount_factors(scenario))
     return _Remains(lived.outcome.status, lived.figures["net_margin"], outlay)
 

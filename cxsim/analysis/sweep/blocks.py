@@ -7,6 +7,7 @@ Those with many rows a run are written while they are put together: memory holds
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from cxsim.analysis.sweep.folder import RUNS, StudyFolder, block_file
 from cxsim.analysis.sweep.journal import Journal
 from cxsim.analysis.sweep.numbering import Space
+from cxsim.analysis.sweep.parameters import Value
 from cxsim.analysis.sweep.study import Study
 from cxsim.analysis.workers.run_record import PEOPLE, Key, RunRecord
 from cxsim.analysis.workers.threads import Silent
@@ -241,7 +243,11 @@ class BlockWriter:
         self._block_of: dict[int, int] = {}  # the runs of open blocks that are still missing
 
     def chunks(self, size: Callable[[], int]) -> Iterator[list[Key]]:
-        """The missing runs, block by block, in chunks of the size asked for at the time; a scenario's stay together."""
+        """The missing runs, block by block, in chunks of the size asked for at the time.
+
+        Runs of a replication that differ by interventions alone, which may share a past, stay together if a chunk holds
+        them; after those, runs of a scenario.
+        """
         complete = self._store.complete_blocks()
         for block in self._store.begun_blocks() & complete:
             self._store.drop_journal(block)
@@ -249,13 +255,19 @@ class BlockWriter:
             if block in complete:
                 self._progress.found(len(self._space.keys_of(block)))
                 continue
-            missing = self._begin(block)
-            while missing:
-                count = size()
-                yield missing[:count]
-                missing = missing[count:]
+            chunk: list[Key] = []
+            for family in self._begin(block):
+                if chunk and len(chunk) + len(family) > size():
+                    yield chunk
+                    chunk = []
+                chunk += family
+                while len(chunk) > (count := size()):
+                    yield chunk[:count]
+                    chunk = chunk[count:]
+            if chunk:
+                yield chunk
 
-    def _begin(self, block: int) -> list[Key]:
+    def _begin(self, block: int) -> list[list[Key]]:
         opened = self._open[block] = _Open(self._store.journal(block), self._space.keys_of(block))
         there = opened.journal.runs
         self._progress.found(len(there))
@@ -263,7 +275,13 @@ class BlockWriter:
         self._block_of |= {key.run: block for key in missing}
         if not missing:
             self._commit(block)
-        return sorted(missing, key=lambda key: (key.scenario, key.replication))
+        first: dict[tuple[Value, ...], int] = {}  # scenario of a market
+        market = {
+            each: first.setdefault(self._space.market(each), each)
+            for each in dict.fromkeys(key.scenario for key in missing)
+        }
+        missing.sort(key=lambda key: (market[key.scenario], key.replication, key.scenario))
+        return [list(own) for _, own in groupby(missing, lambda key: (market[key.scenario], key.replication))]
 
     def finished(self, key: Key, left: bytes) -> None:
         """Write what a run left; with the last run of a block, the block. A run that comes twice counts once."""

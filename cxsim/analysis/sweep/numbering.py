@@ -143,6 +143,10 @@ class Space:
         values = {key: column[point] for key, column in self._of_points.items()}
         return values | {key: column[world] for key, column in self._of_worlds.items()}
 
+    def market(self, scenario: int) -> tuple[Value, ...]:
+        """The values of a scenario beside those of interventions: where they are the same, lives may share a past."""
+        return tuple(value for key, value in self.values(scenario).items() if not key.startswith("intervention."))
+
     @cached_property
     def _worlds(self) -> int:
         return len(self.worlds)  # which takes a while, and is asked for several times a run

@@ -20,7 +20,7 @@ from cxsim.analysis.sweep.precision import pairing, precision, replications_want
 from cxsim.analysis.sweep.study import BASE, Reading
 from cxsim.analysis.sweep.work import OURS, Chunk, Classes, Replicates, Task, live_chunk
 from cxsim.analysis.workers.backends import Backend, backend_of
-from cxsim.analysis.workers.driver import Driver
+from cxsim.analysis.workers.driver import CHUNKS_A_WORKER, Driver
 from cxsim.analysis.workers.run_record import Key
 from cxsim.analysis.workers.threads import Silent
 from cxsim.engine.agents import Customer
@@ -219,7 +219,7 @@ def sweep(
     def live(space: Space) -> None:
         told.begin(space.runs)
         writer = BlockWriter(store, space, long_tables(study), told)
-        _live_missing(writer, backend, chunker(reading, space, classes), told, task)
+        _live_missing(space, writer, backend, chunker(reading, space, classes), told, task)
 
     with store.locked():
         space = _begun(store, reading, new, classes, resume, expand)
@@ -263,12 +263,24 @@ def _expanded(store: StudyFolder, space: Space, replications: int) -> Space:
     return grown
 
 
+def _least_of_a_chunk(space: Space, workers: int) -> int:
+    """One run; or all plans of a place, which may share a past, where there are so many places that no worker waits."""
+    plans = len(space.plans)
+    return plans if space.runs >= plans * CHUNKS_A_WORKER * workers else 1
+
+
 def _live_missing(
-    writer: BlockWriter, backend: Backend, chunk_of: Callable[[list[Key]], Chunk], progress: Silent, task: Task
+    space: Space,
+    writer: BlockWriter,
+    backend: Backend,
+    chunk_of: Callable[[list[Key]], Chunk],
+    progress: Silent,
+    task: Task,
 ) -> None:
     """Live every run that no complete block and no journal holds, and complete the blocks."""
     driver = Driver(backend, task, chunk_of, writer.finished, lambda: progress.lived(0))
-    chunks = writer.chunks(lambda: driver.runs_a_chunk)
+    least = _least_of_a_chunk(space, backend.size)
+    chunks = writer.chunks(lambda: max(driver.runs_a_chunk, least))
     try:
         first = next(chunks, None)
         if first is not None:  # else no worker is called for nothing

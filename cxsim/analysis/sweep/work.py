@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +13,9 @@ import numpy as np
 from cxsim.analysis.sweep.parameters import Record, Values, scenario_with
 from cxsim.analysis.workers.run_record import Done, RunRecord, people_of, weekly_columns
 from cxsim.engine.agents import Customer
+from cxsim.engine.branching import BASE, Branching, beside_interventions
 from cxsim.engine.model import LoyaltyModel
-from cxsim.engine.simulate import simulate
+from cxsim.engine.simulate import Run
 from cxsim.scenario import Scenario
 from cxsim.scenario.mechanism import received
 
@@ -128,12 +129,15 @@ class Chunk(NamedTuple):
 
 
 Task = Callable[[Chunk], Done]
+_Branchings = dict[tuple[int, ...], Branching]  # of a chunk, by the identities of its scenarios
 
 
 def live_chunk(chunk: Chunk) -> Done:
     """Live all runs of a chunk."""
     start = time.perf_counter()
     left: dict[int, bytes] = {}
+    families: dict[tuple[Hashable, int], dict[int, Scenario]] = {}  # by market and replication: a scenario a run
+    branchings: _Branchings = {}
     for lives in chunk.lives:
         try:
             with received(chunk.texts):
@@ -142,21 +146,37 @@ def live_chunk(chunk: Chunk) -> Done:
             left |= {run: _failed(error).packed() for run, _ in lives.runs}
             continue
         for run, replication in lives.runs:
-            left[run] = _live(scenario, chunk, replication).packed()
+            families.setdefault((beside_interventions(scenario), replication), {})[run] = scenario
+    for (_, replication), family in families.items():
+        left |= _live(family, chunk, replication, branchings)
     return Done(time.perf_counter() - start, left)
 
 
-def _live(scenario: Scenario, chunk: Chunk, replication: int) -> RunRecord:
+def _live(family: dict[int, Scenario], chunk: Chunk, replication: int, branchings: _Branchings) -> dict[int, bytes]:
+    """Live scenarios of one market and replication as one until they part; if one fails, each alone, to find out which."""
+    base, *plans = sorted(family, key=lambda run: len(family[run].intervention))
+    known = tuple(id(family[run]) for run in (base, *plans))
+    left: dict[int, bytes] = {}
     try:
-        lived = simulate(scenario, chunk.seed, replication, **chunk.classes._asdict())
-        figures = np.array([lived.figures.get(name, 0.0) for name in chunk.figures])
-        return RunRecord(
-            figures,
-            weekly_columns(lived.state.tally, lived.state.counted, chunk.counts) if chunk.weeks else None,
-            people_of(lived, scenario) if chunk.people else None,
-        )
+        if known not in branchings:
+            branchings[known] = Branching(family[base], [family[run] for run in plans], *chunk.classes)
+        lives = branchings[known].as_they_part(chunk.seed, replication, lambda lived: _record(lived, chunk).packed())
+        for place, record in lives:
+            left[base if place == BASE else plans[place]] = record
     except Exception as error:
-        return _failed(error)
+        if not plans:
+            return {base: _failed(error).packed()}
+        for run in family:
+            left |= _live({run: family[run]}, chunk, replication, branchings)
+    return left
+
+
+def _record(lived: Run, chunk: Chunk) -> RunRecord:
+    return RunRecord(
+        np.array([lived.figures.get(name, 0.0) for name in chunk.figures]),
+        weekly_columns(lived.state.tally, lived.state.counted, chunk.counts) if chunk.weeks else None,
+        people_of(lived, lived.scenario) if chunk.people else None,
+    )
 
 
 def _failed(error: Exception) -> RunRecord:

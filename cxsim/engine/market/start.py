@@ -11,7 +11,7 @@ from cxsim.engine import luck as keyed
 from cxsim.engine.market import links, population
 from cxsim.engine.market.base import begin_with_customers, note_customers
 from cxsim.engine.measures import MEASURES, NOTE
-from cxsim.engine.state import BOND, NOBODY, PERSON, STANDING, State, extended
+from cxsim.engine.state import BOND, NOBODY, PERSON, STANDING, State, bytes_copied, extended
 from cxsim.scenario.checks import SET_AT_THE_START
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.schedule import Schedule, build_schedule
@@ -114,7 +114,8 @@ def empty_books(scenario: Scenario, room_for_notes: int) -> Books:
 def state_under(state: State, terms: Schedule) -> State:
     """The same records, which go on under other terms of the same people; who is covered by what is drawn anew."""
     population.cover(state.luck, state.people, len(terms.shares), terms.coverages, terms.coverage_keys)
-    offers, traits = _without_start_values(terms.offers), _without_start_values(terms.traits)
+    # copies, for a life may write its terms, and those of a plan serve many
+    offers, traits = (_without_start_values(bytes_copied(table)) for table in (terms.offers, terms.traits))
     return state._replace(offers=offers, traits=traits, first_row=terms.first_row)
 
 

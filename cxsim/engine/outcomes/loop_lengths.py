@@ -12,8 +12,9 @@ BINS = 52  # about so many over the horizon
 def mean_loops(state: State, brand: int) -> NDArray[np.float64]:
     """Each repeat buyer's mean time between two purchases in weeks, (last - first) / (purchases - 1)."""
     bonds = state.bonds[:, brand]
-    bonds = bonds[(bonds["purchases"] > 1) & (bonds["last_bought"] >= 0.0)]
-    weeks: NDArray[np.float64] = (bonds["last_bought"] - bonds["first_bought"]) / (bonds["purchases"] - 1.0)
+    looped = (bonds["purchases"] > 1) & (bonds["last_bought"] >= 0.0)
+    first, last = bonds["first_bought"][looped], bonds["last_bought"][looped]
+    weeks: NDArray[np.float64] = (last - first) / (bonds["purchases"][looped] - 1.0)
     return weeks
 
 

@@ -21,19 +21,19 @@ class Durations(NamedTuple):
 def until_line_ends(state: State, brand: int, horizon_weeks: float) -> Durations:
     """From the first purchase to the first time the line ended, whether or not the customer came back later."""
     bonds = state.bonds[:, brand]
-    bonds = bonds[bonds["first_bought"] >= 0.0]  # of others nobody saw the beginning
-    ended = np.isfinite(bonds["first_lost_at"])
-    lasted = (bonds["first_lost_at"] - bonds["first_bought"])[ended].astype(float)
-    return Durations(lasted, (horizon_weeks - bonds["first_bought"][~ended]).astype(float))
+    seen = bonds["first_bought"] >= 0.0  # of others nobody saw the beginning
+    first, lost = bonds["first_bought"][seen], bonds["first_lost_at"][seen]
+    ended = np.isfinite(lost)
+    return Durations((lost - first)[ended].astype(float), (horizon_weeks - first[~ended]).astype(float))
 
 
 def until_first_loop(state: State, brand: int, horizon_weeks: float) -> Durations:
     """From the first purchase to the second; those whose line ended before stay in the denominator to the horizon."""
     bonds = state.bonds[:, brand]
-    bonds = bonds[bonds["first_bought"] >= 0.0]  # of others nobody saw the beginning
-    looped = bonds["purchases"] > 1
-    event = (bonds["looped_at"] - bonds["first_bought"])[looped].astype(float)
-    return Durations(event, (horizon_weeks - bonds["first_bought"][~looped]).astype(float))
+    seen = bonds["first_bought"] >= 0.0  # of others nobody saw the beginning
+    first, second = bonds["first_bought"][seen], bonds["looped_at"][seen]
+    looped = bonds["purchases"][seen] > 1
+    return Durations((second - first)[looped].astype(float), (horizon_weeks - first[~looped]).astype(float))
 
 
 def retention_table(state: State, brand: int, horizon_weeks: int) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def kaplan_meier(durations: Durations, weeks: NDArray[np.float64]) -> pd.DataFra
 
     Nobody to watch gives nan; where the share is still 1, or 0, there is no spread to tell an interval from.
     """
-    event = np.sort(np.maximum(durations.event, 0.0))
+    event = np.maximum(durations.event, 0.0)
     times, ended = np.unique(event, return_counts=True)
     lasted = np.sort(np.concatenate([event, durations.censored]))
     at_risk = len(lasted) - np.searchsorted(lasted, times)  # those censored in that very week still count

@@ -68,14 +68,13 @@ def lines_by_stage_and_cause(outcome: Outcomes, among: NDArray[np.bool_] | None 
     counted = outcome.status == Status.line
     if among is not None:
         counted = counted & among
-    pairs, people = np.unique(
-        np.stack([outcome.stage[counted], outcome.cause[counted]], axis=1), axis=0, return_counts=True
-    )
+    people = np.bincount(outcome.stage[counted].astype(np.int64) * MOST_CAUSES + outcome.cause[counted])
+    places = np.flatnonzero(people)
     table = pd.DataFrame(
         {
-            "stage": [stage_name(int(stage)) for stage in pairs[:, 0]],
-            "cause": [cause_name(int(cause)) for cause in pairs[:, 1]],
-            "people": people,
+            "stage": [stage_name(place // MOST_CAUSES) for place in places.tolist()],
+            "cause": [cause_name(place % MOST_CAUSES) for place in places.tolist()],
+            "people": people[places],
         }
     )
     return table.sort_values("people", ascending=False, kind="stable").reset_index(drop=True)

@@ -1,12 +1,12 @@
 """One simulated customer's life told in sentences, with the numbers behind each step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.engine.event_log import run_with_log
+from cxsim.engine.event_log import run_together_with_log
 from cxsim.engine.measures import Note, Trigger
 from cxsim.engine.outcomes.status import cause_name, stage_name
 from cxsim.engine.state import NO_BRAND, Outcome
@@ -42,10 +42,19 @@ def follow(scenario: Scenario, person: int, seed: int = 1, replication: int = 0)
     Raises:
         ValueError: if there is no such person.
     """
-    people = scenario.market.people
+    (life,) = follow_together([scenario], person, seed, replication)
+    return life
+
+
+def follow_together(
+    scenarios: Sequence[Scenario], person: int, seed: int = 1, replication: int = 0
+) -> list[list[Moment]]:
+    """The same of a base, which is the first, and its plans, lived as one until they part."""
+    people = scenarios[0].market.people
     if not 0 <= person < people:
         raise ValueError(f"there is no person {person}; the market has people 0 to {people - 1}")
-    return _moments(run_with_log(scenario, seed, replication, person, NOTES_EXPECTED).log, scenario.brands)
+    states = run_together_with_log(scenarios, seed, replication, person, NOTES_EXPECTED)
+    return [_moments(state.log, scenario.brands) for state, scenario in zip(states, scenarios, strict=True)]
 
 
 def _moments(log: NDArray[np.void], brands: list[str]) -> list[Moment]:

@@ -1,11 +1,15 @@
 """What teams know before they choose: what each choice costs, and where lines end in the market as it is."""
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from cxsim.analysis.compare.intervals import estimate_count
+from cxsim.engine.branching import BASE, Branching
 from cxsim.engine.outcomes.money import advertising, discount_factors
-from cxsim.engine.outcomes.status import lines_by_stage_and_cause
+from cxsim.engine.outcomes.status import Outcomes, lines_by_stage_and_cause
 from cxsim.engine.simulate import Run, simulate
 from cxsim.interface.classroom.menu import ClassMenu, load_menu
 
@@ -51,29 +55,37 @@ def briefing(asked: MarketBriefing) -> Briefing:
         ScenarioError: if there is no such market or file, or it is wrong.
     """
     menu = load_menu(asked.market)
-    as_it_is = [simulate(menu.base, SEED, world) for world in range(WORLDS)]
-    return Briefing(prices=_prices(menu, as_it_is[0]), lines=_lines(as_it_is), worlds=WORLDS)
+    plans = [menu.plan((choice,), "typical") for choice in menu.choices]
+    lives = dict(Branching(menu.base, plans).as_they_part(SEED, 0, _spending))
+    as_it_is = [lives[BASE].outcome, *(simulate(menu.base, SEED, world).outcome for world in range(1, WORLDS))]
+    prices = {choice: _price(menu, lives[BASE], lives[place]) for place, choice in enumerate(menu.choices)}
+    return Briefing(prices=prices, lines=_lines(as_it_is), worlds=WORLDS)
 
 
-def _prices(menu: ClassMenu, as_it_is: Run) -> dict[str, float]:
-    """What each choice costs the brand over the whole run if it alone is taken, discounted, rounded up to tens.
+class _Spending(NamedTuple):
+    """How people's stories end, what interventions cost, and what is spent on advertising by week."""
+
+    outcome: Outcomes
+    cost: float
+    advertising: NDArray[np.float64]
+
+
+def _spending(lived: Run) -> _Spending:
+    return _Spending(lived.outcome, float(lived.cost.sum()), advertising(lived.state, lived.scenario.focal))
+
+
+def _price(menu: ClassMenu, as_it_is: _Spending, alone: _Spending) -> float:
+    """What a choice costs the brand over the whole run if it alone is taken, discounted, rounded up to tens.
 
     That is what is paid once, weekly and for each use, and the advertising it adds; from one run of the market. What
     comes out of the margin instead (lower prices, dearer goods, rewards) is no part of it and shows in the result.
     """
-    discount = discount_factors(menu.base)
-    prices = {}
-    for choice in menu.choices:
-        plan = menu.plan((choice,), "typical")
-        lived = simulate(plan, SEED, 0)
-        more = advertising(lived.state, plan.focal) - advertising(as_it_is.state, plan.focal)
-        cost = float(lived.cost.sum() + more @ discount)
-        prices[choice] = max(0.0, ROUNDED_TO * -(-cost // ROUNDED_TO))
-    return prices
+    cost = float(alone.cost + (alone.advertising - as_it_is.advertising) @ discount_factors(menu.base))
+    return max(0.0, ROUNDED_TO * -(-cost // ROUNDED_TO))
 
 
-def _lines(as_it_is: list[Run]) -> list[Lines]:
-    tables = [lines_by_stage_and_cause(lived.outcome) for lived in as_it_is]
+def _lines(as_it_is: list[Outcomes]) -> list[Lines]:
+    tables = [lines_by_stage_and_cause(outcome) for outcome in as_it_is]
     first = tables[0].drop_duplicates("stage")  # the most frequent cause of each stage
     lines = []
     for stage, cause in zip(first["stage"], first["cause"], strict=True):

@@ -1,19 +1,20 @@
 """A trial: one plan lived beside the market as it is, by the same customers with the same luck. Done in a worker."""
 
 from collections import defaultdict
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from cxsim.analysis.workers.remembered import Remembered
+from cxsim.engine.branching import Branching
 from cxsim.engine.outcomes.status import Outcomes, Status, lines_by_stage_and_cause
-from cxsim.engine.simulate import simulate
 from cxsim.interface.classroom.menu import Level, load_menu
-from cxsim.scenario import Scenario
 
 WORLDS_AT_A_TIME = 4
 WORLDS_KEPT = 40  # markets as they are that a worker remembers: a dozen bytes a person
+# Figures and outcomes by menu, seed and world.
+_MARKETS: Remembered[tuple[str, int, int], tuple[dict[str, float], Outcomes]] = Remembered(WORLDS_KEPT)
 
 
 class Trial(BaseModel):
@@ -93,14 +94,20 @@ def lived(trial: Trial) -> TrialOutcome:
     Raises:
         ScenarioError: if the plan cannot be lived.
     """
-    plan = load_menu(trial.market).plan(trial.chosen, trial.level)
+    menu = load_menu(trial.market)
+    plan = menu.plan(trial.chosen, trial.level)
+    both, alone = Branching(menu.base, [plan]), Branching(plan, [])
     worlds = range(trial.first, trial.first + trial.worlds)
-    return TrialOutcome.joined([_lived_once(trial, plan, world) for world in worlds])
+    return TrialOutcome.joined([_lived_once(trial, both, alone, world) for world in worlds])
 
 
-def _lived_once(trial: Trial, plan: Scenario, world: int) -> TrialOutcome:
-    figures, before = _as_it_is(trial.market, trial.seed, world)
-    new = simulate(plan, trial.seed, world)
+def _lived_once(trial: Trial, both: Branching, alone: Branching, world: int) -> TrialOutcome:
+    known = _MARKETS.get((trial.market, trial.seed, world))
+    lives = (alone if known else both).lives(trial.seed, world)
+    if known is None:
+        as_it_is = next(lives)
+        known = _MARKETS.keep((trial.market, trial.seed, world), (as_it_is.figures, as_it_is.outcome))
+    (figures, before), new = known, next(lives)
     rescued = (before.status == Status.line) & (new.outcome.status == Status.loop)
     broken = (before.status == Status.loop) & (new.outcome.status == Status.line)
     return TrialOutcome(
@@ -111,12 +118,6 @@ def _lived_once(trial: Trial, plan: Scenario, world: int) -> TrialOutcome:
         lines=_ended(lines_by_stage_and_cause(before)),
         rescued_from=_ended(lines_by_stage_and_cause(before, rescued)),
     )
-
-
-@lru_cache(WORLDS_KEPT)
-def _as_it_is(market: str, seed: int, replication: int) -> tuple[dict[str, float], Outcomes]:
-    before = simulate(load_menu(market).base, seed, replication)
-    return before.figures, before.outcome
 
 
 def _ended(table: pd.DataFrame) -> list[LinesOfTrial]:

@@ -29,7 +29,7 @@ def follow(
     from cxsim.scenario import load_together
 
     worlds = load_together([base] if plan is None else [base, plan], list(overrides))
-    lives = [story.follow(world, person, seed, replication) for world in worlds]
+    lives = story.follow_together(worlds, person, seed, replication)
     titles = [world.name for world in worlds]
     if len(lives) == 1:
         click.echo(f"Person {person} in {titles[0]}\n")

@@ -1,9 +1,7 @@
 """What workers compute for visitors: a plan beside its market, a life in base and plan, files to take home."""
 
 import gzip
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -15,14 +13,16 @@ from cxsim.analysis.compare.intervals import Estimate, estimate, estimate_count
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.verdict import verdict_of
 from cxsim.analysis.phrases import week
+from cxsim.analysis.workers.remembered import Remembered
+from cxsim.engine.branching import Branching
 from cxsim.engine.outcomes.figures import FIGURE
-from cxsim.engine.outcomes.story import Moment, follow, parting, sentence
-from cxsim.engine.simulate import Run, simulate
+from cxsim.engine.outcomes.story import Moment, follow_together, parting, sentence
+from cxsim.engine.simulate import Run
+from cxsim.engine.state import EVERYBODY, NOBODY
 from cxsim.interface.charts.flow_layout import flow_layout, streams_of
 from cxsim.interface.charts.flow_svg import flow_svg
 from cxsim.interface.explorer.plan import MOST_PEOPLE, NAME, VisitorPlan, pair_of
 from cxsim.interface.explorer.ring import MOST_NOTES, Ring, Tracks, ring, tracks_of
-from cxsim.scenario import Scenario
 
 # What a worker remembers of markets as they are, so that each is lived once for all plans; a life takes some 2 MB for
 # each thousand people, and one that is noted twice as much.
@@ -126,16 +126,23 @@ def compared(plan: VisitorPlan) -> bytes:
     """A plan beside its market: `Compared` as JSON, packed with gzip."""
     base, changed = pair_of(plan)
     market = plan.market_alone()
-    tracks: dict[str, Tracks] = {}  # of the market and of the plan
+    tracks: list[Tracks] = []  # of the market and of the plan
 
-    def living(scenarios: Sequence[Scenario], seed: int, replication: int) -> Iterator[Run]:
-        for scenario in scenarios:
-            remember = scenario is base and plan.people <= MOST_REMEMBERED
-            asked = _Asked(market, seed, replication, scenario)
-            life = remembered(asked) if remember else followed(asked)
-            if life.tracks:
-                tracks["market" if scenario is base else "plan"] = life.tracks
-            yield life.lived
+    both, alone = Branching(base, [changed]), Branching(changed, [])
+
+    def living(seed: int, replication: int) -> Iterator[Run]:
+        known = _MARKETS.get((market, seed, replication))
+        noted = (NOBODY, 0) if replication else (EVERYBODY, MOST_NOTES)
+        lives = (alone if known else both).lives(seed, replication, *noted)
+        if known is None:
+            known = _followed(next(lives), replication)
+            if plan.people <= MOST_REMEMBERED:
+                _MARKETS.keep((market, seed, replication), known)
+        yield known.lived
+        under_plan = _followed(next(lives), replication)
+        if known.tracks and under_plan.tracks:
+            tracks.extend((known.tracks, under_plan.tracks))
+        yield under_plan.lived
 
     comparison = compare(base, changed, replications=plan.replications, seed=plan.seed, workers=1, living=living)
     result = comparison.plans[NAME]
@@ -159,7 +166,7 @@ def compared(plan: VisitorPlan) -> bytes:
         matrix=result.matrix.to_numpy(float).tolist(),
         money=_money(result),
         flow=_flow(comparison),
-        ring=ring(tracks["market"], tracks["plan"]),
+        ring=ring(*tracks),
     )
     return gzip.compress(answer.model_dump_json().encode(), 6, mtime=0)
 
@@ -171,30 +178,17 @@ class Followed(NamedTuple):
     tracks: Tracks | None
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A scenario to live, and what tells its market from others."""
-
-    market: str
-    seed: int
-    replication: int
-    scenario: Scenario = field(compare=False, repr=False)
-
-
-def followed(asked: _Asked) -> Followed:
-    """A life, noted if it is the one that the ring shows.
+def _followed(lived: Run, replication: int) -> Followed:
+    """A life, with its tracks if it is the one that the ring shows.
 
     Raises:
-        ValueError: if too much happens to be noted.
+        ValueError: if too much happened to be noted.
     """
-    if asked.replication:
-        return Followed(simulate(asked.scenario, asked.seed, asked.replication), None)
-    lived = simulate(asked.scenario, asked.seed, 0, notes=MOST_NOTES)
-    return Followed(lived, tracks_of(lived))
+    return Followed(lived, None if replication else tracks_of(lived))
 
 
-# A life of the market as it is: everybody's plan is held against it.
-remembered = lru_cache(LIVES_KEPT)(followed)
+# Lives of markets as they are, by `VisitorPlan.market_alone`, seed and replication: every plan is held against them.
+_MARKETS: Remembered[tuple[str, int, int], Followed] = Remembered(LIVES_KEPT)
 
 
 def life(somebody: Somebody) -> Life:
@@ -203,7 +197,7 @@ def life(somebody: Somebody) -> Life:
     Raises:
         ValueError: if there is no such person.
     """
-    base, plan = (follow(world, somebody.person, somebody.plan.seed) for world in pair_of(somebody.plan))
+    base, plan = follow_together(pair_of(somebody.plan), somebody.person, somebody.plan.seed)
     place = parting(base, plan)
     same = base if place is None else base[:place]
     return Life(
