@@ -72,7 +72,7 @@ def test_every_kind_is_there():
 def test_the_plan_that_a_search_chose_is_lived_and_another_question_is_refused():
     chosen = load(FOLDER / "portfolio" / "plan.toml")
     assert [item.name for item in chosen.intervention] == ["repairs", "till"]
-    question = {"budget": 45.0, "scenario": {"name": "Corner shop", "sha256": "of now"}}
+    question = {"budget": 45.0, "mechanisms": {}, "scenario": {"name": "Corner shop", "sha256": "of now"}}
     with (
         pytest.raises(ResultsExistError, match=r"holds another search \(different: scenario\)"),
         remembered(FOLDER / "portfolio", question, resume=True),

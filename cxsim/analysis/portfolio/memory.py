@@ -16,7 +16,6 @@ from pathlib import Path
 from cxsim.analysis.portfolio.menu import PlanMenu
 from cxsim.analysis.portfolio.plans import Plan
 from cxsim.analysis.results.folder import ResultsExistError, check_free, held, put_file, versions
-from cxsim.analysis.results.mechanisms import hashes
 from cxsim.analysis.sweep.journal import Journal
 from cxsim.analysis.sweep.parameters import Values
 from cxsim.scenario import Scenario
@@ -30,7 +29,8 @@ def question(
 ) -> dict[str, object]:
     """What is asked, ready for JSON. How many runs the answer may take, and what does not matter, is no part of it."""
     return {
-        "scenario": {"name": market.name, "sha256": scenario_hash(market), **hashes(market)},
+        "scenario": {"name": market.name, "sha256": scenario_hash(market)},
+        "mechanisms": {each.name: each.sha256 for each in market.own},
         "budget": budget,
         "aim": aim,
         "seed": seed,
@@ -85,9 +85,9 @@ def _names(folder: Path) -> set[str]:
 def _check_same(folder: Path, now: Mapping[str, object]) -> None:
     try:
         before = json.loads((folder / SEARCH / ASKED).read_text(encoding="utf-8"))
-        before.setdefault("rules", now["rules"])  # searches of before say nothing of theirs
+        before = {"rules": now["rules"], "mechanisms": now["mechanisms"], **before}  # searches of before name neither
         different = [key for key in now if before.get(key) != now[key]]
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         raise ResultsExistError(f"{folder / SEARCH / ASKED} does not say what was asked") from None
     if different:
         raise ResultsExistError(f"{folder} holds another search (different: {', '.join(different)})")

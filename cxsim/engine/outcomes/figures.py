@@ -66,7 +66,7 @@ FIGURE = {figure.name: figure for figure in FIGURES}
 
 def figures_of(*scenarios: Scenario) -> tuple[Figure, ...]:
     """The figures of scenarios: those of every market, and what their mechanisms count."""
-    own = {each.name: each for scenario in scenarios for each in scenario.own}.values()
+    own = [each for scenario in scenarios for each in scenario.own]
     counts = {name: meaning for each in own for name, meaning in each.counts.items()}
     return with_counts(counts, {name: sign for each in own for name, sign in each.good.items()})
 
