@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cxsim
-from cxsim.analysis.compare.comparison import PlanResult, compare
+from cxsim.analysis.compare.comparison import compare
 from cxsim.analysis.compare.intervals import Estimate
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.phrases import percent, signed, whole
 from cxsim.scenario import Scenario
 from cxsim.scenario.schema import Intervention

@@ -15,10 +15,10 @@ SMALL = ["market.people=3000"]
 
 
 def unsound(text, *overrides, base="", replications=2, seed=1):
-    """(comparison, the plan's result) of a small market with everything in it, and a plan."""
+    """(the base's runs, the plan's result) of a small market with everything in it, and a plan."""
     given = ['name = "base"\n' + EVERYTHING_HAPPENS + base, 'name = "plan"\n' + EVERYTHING_HAPPENS + base + text]
     compared = compare(*(scenario_from(each, *overrides) for each in given), replications=replications, seed=seed)
-    return compared, compared.plans["plan"]
+    return compared.base_runs, compared.plans["plan"]
 
 
 def doubts(text, *overrides, **settings):
@@ -36,19 +36,16 @@ def test_a_price_that_nobody_answers_is_doubted_and_says_what_real_elasticities_
     )
     base, dear = load_together(["online-retailer", plan], [*SMALL, "purchase.price_weight=0", "purchase.rise_weight=0"])
     compared = compare(base, dear, replications=2)
-    (doubt,) = [each for each in doubts_of(compared, compared.plans["dear"]) if each.kind == "price"]
+    (doubt,) = [each for each in doubts_of(compared.base_runs, compared.plans["dear"]) if each.kind == "price"]
     assert -0.5 < doubt.figure < 0.0
     assert "it is 400% dearer, and customers hardly answer" in doubt.sentence
     assert compared.verdict().startswith(f"Careful: {doubt.sentence}")
 
 
 def test_the_implied_elasticity_is_that_of_the_tables():
-    compared, plan = unsound(effect("purchase.price", "multiply = 1.2", "start_week = 10"), replications=3)
-    change, elasticity = implied_elasticity(compared, plan)
-    weeks = [
-        runs.weeks[(runs.weeks["brand"] == "focal") & (runs.weeks["week"] >= 10)]
-        for runs in (compared.base_runs, plan.runs)
-    ]
+    base, plan = unsound(effect("purchase.price", "multiply = 1.2", "start_week = 10"), replications=3)
+    change, elasticity = implied_elasticity(base, plan)
+    weeks = [runs.weeks[(runs.weeks["brand"] == "focal") & (runs.weeks["week"] >= 10)] for runs in (base, plan.runs)]
     sold = [table.groupby("replication")["purchases"].sum() for table in weeks]
     assert change == pytest.approx(0.2)
     assert elasticity.mean == pytest.approx((np.log(sold[1] / sold[0]) / math.log(1.2)).mean())
@@ -115,9 +112,9 @@ def test_a_desk_that_is_idle_cannot_be_relieved_and_one_that_is_overrun_is_named
 
 
 def test_the_idle_desk_is_as_busy_as_its_contacts():
-    compared, plan = unsound(effect("support.capacity", "multiply = 0.1"), "brand.focal.support.capacity=300")
+    base, plan = unsound(effect("support.capacity", "multiply = 0.1"), "brand.focal.support.capacity=300")
     weeks = plan.runs.weeks[plan.runs.weeks["brand"] == "focal"]
-    (desk,) = [doubt for doubt in doubts_of(compared, plan) if doubt.kind == "desk"]
+    (desk,) = [doubt for doubt in doubts_of(base, plan) if doubt.kind == "desk"]
     assert desk.figure == pytest.approx(weeks["contacts"].mean() / 300)
 
 
@@ -128,11 +125,9 @@ def test_what_moves_the_whole_market_is_no_gain_of_a_plan():
 
 def test_an_effect_on_customers_that_serves_rivals_is_told_with_what_they_sell_by_it():
     rich = effect("telling.refer_base", "add = 3.0")
-    compared, plan = unsound(rich, replications=4)
-    (doubt,) = [each for each in doubts_of(compared, plan) if each.kind == "everybody"]
-    before, after = (
-        runs.weeks.query("brand == 'rival'")["purchases"].sum() / 4 for runs in (compared.base_runs, plan.runs)
-    )
+    base, plan = unsound(rich, replications=4)
+    (doubt,) = [each for each in doubts_of(base, plan) if each.kind == "everybody"]
+    before, after = (runs.weeks.query("brand == 'rival'")["purchases"].sum() / 4 for runs in (base, plan.runs))
     assert doubt.figure == pytest.approx(after - before) and doubt.figure > 0
 
 
@@ -158,13 +153,13 @@ def with_differences(plan, values):
 
 
 def test_no_spread_seen_is_no_certainty_and_few_values_make_no_interval():
-    compared, plan = unsound(effect("use.quality", "add = 0.05"))
-    equal = {doubt.kind: doubt for doubt in doubts_of(compared, with_differences(plan, [3, 3, 3]))}
+    base, plan = unsound(effect("use.quality", "add = 0.05"))
+    equal = {doubt.kind: doubt for doubt in doubts_of(base, with_differences(plan, [3, 3, 3]))}
     assert "all 3 pairs show the same difference" in equal["spread"].sentence
-    few = {doubt.kind: doubt for doubt in doubts_of(compared, with_differences(plan, [0, 0, 1, 0, 1, 0, 0, 1]))}
+    few = {doubt.kind: doubt for doubt in doubts_of(base, with_differences(plan, [0, 0, 1, 0, 1, 0, 0, 1]))}
     assert "only 2 different differences" in few["spread"].sentence
     assert "spread" not in {
-        doubt.kind for doubt in doubts_of(compared, with_differences(plan, [1.0, 2.0, 2.5, 3.1, 0.2, 1.7]))
+        doubt.kind for doubt in doubts_of(base, with_differences(plan, [1.0, 2.0, 2.5, 3.1, 0.2, 1.7]))
     }
 
 
@@ -180,4 +175,4 @@ def test_no_spread_seen_is_no_certainty_and_few_values_make_no_interval():
 )
 def test_the_ready_plans_are_sound(market, plan):
     compared = compare(*load_together([market, plan], SMALL), replications=3)
-    assert doubts_of(compared, next(iter(compared.plans.values()))) == []
+    assert doubts_of(compared.base_runs, next(iter(compared.plans.values()))) == []

@@ -4,6 +4,8 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+from docs.measure_house import circles, floors, imports, measure, sources
+
 PACKAGE = Path(__file__).parents[1] / "cxsim"
 FILES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES_OF_A_FILE, MOST_LINES_OF_A_FUNCTION = 400, 60
@@ -16,6 +18,26 @@ def test_no_class_name_stands_for_two_things():
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(file.relative_to(PACKAGE).as_posix())
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_no_files_import_each_other_in_a_circle():
+    """Neither at the top, nor in a function, nor for types alone."""
+    assert measure(sources()).circles == []
+
+
+def test_a_circle_is_found_wherever_its_imports_stand():
+    files = {
+        "cxsim/one.py": "def late():\n    from cxsim import two\n",
+        "cxsim/two.py": "from cxsim.three import x\n",
+        "cxsim/three.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cxsim.one\n",
+        "cxsim/above.py": "from cxsim.one import late\n",
+    }
+    assert circles(imports(files)) == [{"cxsim/one.py", "cxsim/two.py", "cxsim/three.py"}]
+    assert floors(imports(files)) == 2
+    assert (
+        circles(imports({**files, "cxsim/three.py": ""})) == []
+        and floors(imports({**files, "cxsim/three.py": ""})) == 4
+    )
 
 
 def test_no_file_and_no_function_is_too_long_to_hold_in_mind():

@@ -1,24 +1,28 @@
 """Folders of results that were written before the words changed go on opening: one of each kind, kept small in old_folders/.
 
-They were written by the version before the five rooms, without pictures; weeks then called loop purchases `loops`.
+They were written by the version before the five rooms, without pictures but the one that the report on a search shows; weeks then called loop purchases `loops`.
 """
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
 
+from cxsim.analysis.portfolio.memory import remembered
+from cxsim.analysis.results.folder import Kind, ResultsExistError
 from cxsim.analysis.results.reading import NoResultsError, open_results, read_comparison, read_runs
 from cxsim.analysis.sweep import read_runs as read_runs_of_study
 from cxsim.analysis.sweep import read_weeks
 from cxsim.interface.cli import cxsim
 from cxsim.interface.report.writing import write_report
+from cxsim.scenario import load
 
 FOLDER = Path(__file__).with_name("old_folders")
 
 
-@pytest.mark.parametrize("kind", ["run", "comparison", "calibration", "verification", "sweep"])
+@pytest.mark.parametrize("kind", ["run", "comparison", "calibration", "portfolio", "verification", "sweep"])
 def test_a_report_is_made_of_it(kind, tmp_path):
     page = tmp_path / "page.html"
     result = CliRunner().invoke(cxsim, ["report", str(FOLDER / kind), "-o", str(page)], catch_exceptions=False)
@@ -59,6 +63,21 @@ def test_a_study_is_read_and_analysed_again(tmp_path):
         cxsim, ["sensitivity", str(study), "-o", str(tmp_path / "said")], catch_exceptions=False
     )
     assert result.exit_code == 0, result.output
+
+
+def test_every_kind_is_there():
+    assert {path.name for path in FOLDER.iterdir()} == {*get_args(Kind), "sweep"}
+
+
+def test_the_plan_that_a_search_chose_is_lived_and_another_question_is_refused():
+    chosen = load(FOLDER / "portfolio" / "plan.toml")
+    assert [item.name for item in chosen.intervention] == ["repairs", "till"]
+    question = {"budget": 45.0, "mechanisms": {}, "scenario": {"name": "Corner shop", "sha256": "of now"}}
+    with (
+        pytest.raises(ResultsExistError, match=r"holds another search \(different: scenario\)"),
+        remembered(FOLDER / "portfolio", question, resume=True),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("kind", ["export", "sensitivity"])

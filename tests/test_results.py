@@ -1,6 +1,8 @@
 """Protects results on disk: whole or not at all, nothing of the user's lost, and enough said to repeat them."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from cxsim.analysis.compare.comparison import compare
 from cxsim.analysis.compare.runs import run
 from cxsim.analysis.results.folder import ResultsExistError
 from cxsim.analysis.results.writing import KEYS, comparison_json, runs_json, write_comparison, write_runs
-from cxsim.engine.compiled import fingerprint
+from cxsim.engine.fingerprint import rules
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.writing import scenario_hash
 
@@ -115,10 +117,23 @@ def test_the_manifest_says_versions_seed_and_replications(runs, tmp_path):
     assert manifest["cxsim"] == cxsim.__version__
     assert set(manifest["packages"]) == {"mesa", "numba", "numpy", "scipy", "pandas", "pydantic"}
     assert manifest["packages"]["numpy"] == np.__version__
-    assert manifest["rules"] == fingerprint() and manifest["system"] and manifest["processor"]
+    assert manifest["rules"] == rules() and manifest["system"] and manifest["processor"]
     assert manifest["commit"] is None or len(manifest["commit"]) == 40
     assert (manifest["seed"], manifest["replications"]) == (7, 2)
     assert manifest["scenarios"]["base"]["sha256"] == scenario_hash(runs.scenario)
+
+
+def test_the_fingerprint_follows_every_file_in_which_numbers_are_made(tmp_path, monkeypatch):
+    for room in ("engine", "scenario"):
+        shutil.copytree(Path(cxsim.__file__).parent / room, tmp_path / room)
+    monkeypatch.setattr("cxsim.engine.fingerprint.ENGINE", tmp_path / "engine")
+    seen = [rules.__wrapped__()]
+    assert seen == [rules()]
+    for file in ("engine/outcomes/money.py", "engine/branching.py", "engine/journey/use.py", "scenario/schedule.py"):
+        with (tmp_path / file).open("a") as source:
+            source.write("# changed\n")
+        assert rules.__wrapped__() not in seen
+        seen.append(rules.__wrapped__())
 
 
 @pytest.mark.parametrize("name", ["online-retailer", "subscription", "plans/b2b-software-response-team"])

@@ -3,10 +3,10 @@
 import math
 import re
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
+from own_mechanisms import EXAMPLES, PRESENT_TERMS, naming
 from scipy import integrate, stats
 
 import cxsim
@@ -25,7 +25,6 @@ from cxsim.engine.luck import key_of, normal
 from cxsim.scenario.files import load_together
 
 NAME = "plan"
-POINTS = str(Path(cxsim.__file__).parents[1] / "examples" / "mechanisms" / "points.toml")
 
 
 def draws(experiment: int, count: int, mean: float = 0.0, sd: float = 1.0) -> np.ndarray:
@@ -202,7 +201,7 @@ def test_a_wrong_rule_is_refused(rule, first, most, said):
     ],
 )
 def test_a_figure_that_no_scenario_has_is_refused_before_anybody_lives(rule, said):
-    base, plan = load_together(["online-retailer", POINTS], SMALL)
+    base, plan = load_together(["online-retailer", EXAMPLES / "points.toml"], SMALL)
     with pytest.raises(ValueError, match=re.escape(said)):
         cxsim.compare(base, plan, replications=10, until=rule, living=lambda *_: pytest.fail("lived first"))
 
@@ -280,8 +279,10 @@ def test_it_is_typed_as_it_is_documented(cxsim, tmp_path):
         assert code == 2 and why in errors and not said
 
 
-def test_what_a_mechanism_counts_is_a_figure_to_wait_for(cxsim):
-    base = ["compare", "online-retailer", POINTS, "--set", SMALL[0], "--set", SMALL[1], "-n", 5]
+def test_what_a_mechanism_counts_is_a_figure_to_wait_for(cxsim, tmp_path):
+    plan = tmp_path / "points.toml"
+    plan.write_text((EXAMPLES / "points.toml").read_text().replace('mechanisms = ["points.py"]', naming(PRESENT_TERMS)))
+    base = ["compare", "online-retailer", plan, "--set", SMALL[0], "--set", SMALL[1], "-n", 5]
     code, said, _ = cxsim(
         *base, "--until-decided", "points_given", "--most", 9
     )  # the base has no points, and counts as 0

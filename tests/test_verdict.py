@@ -117,7 +117,7 @@ def test_the_first_sentence_of_every_ready_plan_can_be_read_aloud(plan):
     market = max((name for name in READY if plan.startswith(f"plans/{name}")), key=len)
     small = ["market.people=400", "market.horizon_weeks=60"]
     compared = compare(*load_together([market, plan], small), replications=3)
-    sentence = verdict_of(compared, next(iter(compared.plans.values()))).headline
+    sentence = verdict_of(compared.base_runs, next(iter(compared.plans.values()))).headline
     assert len(sentence.split()) <= 30, sentence
     assert sentence.count(" to ") - sentence.split('" ', 1)[0].count(" to ") <= 2, sentence
     assert sentence.endswith(".") and sentence.count(". ") == 0
@@ -145,7 +145,7 @@ IDLE = '[[intervention]]\nname = "idea"\n{}\neffect = [{{parameter = "use.qualit
 def test_absurd_questions_get_one_clear_sentence(text, overrides, said):
     given = ['name = "base"\n' + EVERYTHING_HAPPENS, 'name = "plan"\n' + EVERYTHING_HAPPENS + text]
     compared = compare(*(scenario_from(each, "market.people=300", *overrides) for each in given), replications=2)
-    verdict = verdict_of(compared, compared.plans["plan"])
+    verdict = verdict_of(compared.base_runs, compared.plans["plan"])
     assert said in str(verdict)
     if "Nobody" in said or "changes nothing" in said:
         assert verdict.headline.endswith(said) or said in verdict.headline

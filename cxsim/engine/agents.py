@@ -1,8 +1,8 @@
 """One customer as a Mesa agent: the readable engine, and the place to change a stage in plain Python."""
 
 import difflib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Protocol
 
 import mesa
 import numpy as np
@@ -19,9 +19,41 @@ from cxsim.engine.journey import (
     use,
 )
 from cxsim.engine.state import WEEK, Bond, Person, Stage, State
+from cxsim.scenario import Scenario
+from cxsim.scenario.mechanism import Rule
 
-if TYPE_CHECKING:
-    from cxsim.engine.model import LoyaltyModel
+
+def refuse_near_misses(cls: type, known: Sequence[str]) -> None:
+    """Refuse a method that is nearly called as one which it would override.
+
+    Raises:
+        TypeError: with the nearest name.
+    """
+    for name, value in vars(cls).items():
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if callable(value) and near and name not in known and not name.startswith("_"):
+            raise TypeError(
+                f"{cls.__name__}.{name} overrides nothing. Did you mean {near[0]!r}? A helper begins with _"
+            )
+
+
+class Environment(Protocol):
+    """What a customer asks of the model that it lives in, which is a `LoyaltyModel`."""
+
+    settings: Scenario
+    state: State
+
+    @property
+    def week(self) -> int:
+        """Weeks lived so far."""
+
+    @property
+    def plain_state(self) -> State:
+        """The same records, whose fields plain Python can name."""
+
+    @property
+    def rules_after(self) -> Mapping[int, Sequence[Rule]]:
+        """What mechanisms do after an event of each stage."""
 
 
 class Customer(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
@@ -40,18 +72,12 @@ class Customer(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     through both versions.
     """
 
-    model: "LoyaltyModel"
+    model: Environment
 
     def __init_subclass__(cls) -> None:
-        stages = [name for name in vars(Customer) if not name.startswith("_")]
-        for name, value in vars(cls).items():
-            near = difflib.get_close_matches(name, stages, n=1, cutoff=0.8)
-            if callable(value) and near and name not in stages and not name.startswith("_"):
-                raise TypeError(
-                    f"{cls.__name__}.{name} overrides nothing. Did you mean {near[0]!r}? A helper begins with _"
-                )
+        refuse_near_misses(cls, [name for name in vars(Customer) if not name.startswith("_")])
 
-    def __init__(self, model: "LoyaltyModel", number: int) -> None:
+    def __init__(self, model: Environment, number: int) -> None:
         super().__init__(model)
         self.number = number
 

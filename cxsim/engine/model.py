@@ -12,7 +12,7 @@ import numba.core.errors
 import numpy as np
 from mesa.agent import AgentSet
 
-from cxsim.engine.agents import Customer
+from cxsim.engine.agents import Customer, refuse_near_misses
 from cxsim.engine.compiled import announce_compilation
 from cxsim.engine.journey.life import live_week
 from cxsim.engine.luck import MOST_SEED, key_of, whole_number
@@ -106,6 +106,10 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         ScenarioError: if the scenario or an override is wrong.
         ValueError: if the seed or the replication is no whole number or out of range, or the engine unknown.
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        refuse_near_misses(cls, ["step"])
 
     plan = Renamed("settings")
     world = Renamed("state")

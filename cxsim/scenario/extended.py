@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, create_model
 from cxsim.scenario.mechanism import Mechanism, MechanismError, load_mechanism
 from cxsim.scenario.schema import Name, Scenario, Segment
 from cxsim.scenario.stages import Deal, Offer, Traits
+from cxsim.scenario.writing import scenario_record
 
 
 def shape_of(values: Mapping[str, Any]) -> type[Scenario]:
@@ -56,9 +57,11 @@ class _Extended(Scenario):
     """A scenario of a shape made here: it travels as its values, since no other process knows the shape."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from cxsim.scenario.writing import scenario_record
+        return _of_values, (scenario_record(self),)
 
-        return Scenario.model_validate, (scenario_record(self),)
+
+def _of_values(values: dict[str, Any]) -> Scenario:
+    return shape_of(values).model_validate(values)
 
 
 def _with_sections(base: type[BaseModel], sections: dict[str, Any]) -> Any:

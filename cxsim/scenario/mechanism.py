@@ -44,7 +44,7 @@ HOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 EXPLAINED = ("choosing", "staying")  # terms that can be the cause of a line
 _RECORDS = ("Person", "Bond", "Standing")
-_PARTS = ("Traits", "Offer", *_RECORDS, "counts", "causes")
+_PARTS = ("Traits", "Offer", *_RECORDS, "counts", "good", "causes")
 _SAID = ("name", "reference", "sha256", "text", "present_terms_only")  # about it, not what it does
 _FIELD = {bool: "?", int: "i8", float: "f8"}
 TAKEN = frozenset(
@@ -66,6 +66,7 @@ class Mechanism:
             class Bond:                    # what is kept of a person and a brand; everything begins at 0
                 balance: float
             counts = {"points_given": "points given to customers"}
+            good = {"points_given": -1}
             causes = {"staying": "tier lost"}
 
             @staticmethod
@@ -78,6 +79,7 @@ class Mechanism:
         Bond: fields of a person and a brand: `state.bonds[person, brand].points.balance`.
         Standing: fields of a brand: `state.standings[brand].points.given`.
         counts: whole numbers counted by week and brand, with their meaning: `state.counted[week, brand].points_given`.
+        good: of counts, 1 where more is better for the brand, -1 where less; of no other is a plan said to be better by it.
         causes: what to call a line that `choosing` or `staying` ended, because its term weighed most.
         present_terms_only: True if its rules read no terms (`state.offers`, `state.traits`) but those of `row_for`, write
             none, and remember nothing but in records. Then base and plan are lived once until they differ.
@@ -101,6 +103,7 @@ class Mechanism:
     Bond: ClassVar[type | None] = None
     Standing: ClassVar[type | None] = None
     counts: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    good: ClassVar[Mapping[str, int]] = MappingProxyType({})
     causes: ClassVar[Mapping[str, str]] = MappingProxyType({})
     present_terms_only: ClassVar[bool] = False
 
@@ -116,6 +119,9 @@ class Mechanism:
         for name, value in vars(cls).copy().items():
             if not name.startswith("_") and name not in _SAID:
                 _check_part(cls.__name__, name, value)
+        for name, sign in cls.good.items():
+            if name not in cls.counts or sign not in (1, -1):
+                raise MechanismError(f"{cls.__name__}.good: {name!r} is given {sign!r}; it holds counts, each 1 or -1")
         for hook in cls.causes:
             if hook not in EXPLAINED:
                 raise MechanismError(

@@ -4,7 +4,7 @@ from enum import IntEnum
 from math import ceil
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, FiniteFloat, ModelWrapValidatorHandler, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
 from cxsim.scenario.mechanism import Mechanism
 from cxsim.scenario.parameter import Evidence, Section, by_name, parameter
@@ -271,17 +271,11 @@ class Scenario(Traits):
     evidence: dict[str, Backing] = Field(default={}, description="What backs the values set here, by full key.")
     reference: Reference = Reference()
 
-    @model_validator(mode="wrap")
-    @classmethod
-    def _in_its_shape(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Values that name mechanisms are read by the shape that has their sections."""
-        if isinstance(values, dict) and values.get("mechanisms") and not cls.own:
-            from cxsim.scenario.extended import shape_of
-
-            shape = shape_of(values)
-            if shape.own and issubclass(shape, cls):
-                return shape.model_validate(values)
-        return handler(values)
+    @model_validator(mode="after")
+    def _in_its_shape(self) -> Self:
+        if self.mechanisms and not self.own:
+            raise ValueError("only cxsim.load reads mechanisms; this would live without them")
+        return self
 
     def __repr__(self) -> str:
         parts = {

@@ -25,12 +25,12 @@ class Points(Mechanism):
         gold: bool
 
     counts = {"points_given": "points given", "rewards_claimed": "rewards claimed", "gold": "customers who became gold"}
+    good = {"gold": 1}
     causes = {"choosing": "points elsewhere"}
     present_terms_only = True
 
     @staticmethod
     def after_purchase(state, person):
-        """Points, the reward, the tier."""
         me, week = state.people[person], state.clock[WEEK]
         if me.stage != Stage.USE:  # nothing was bought
             return

@@ -1,5 +1,6 @@
 """Protects calibration from end to end: it finds what made simulated data, says what it cannot tell, and writes it down."""
 
+import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from own_mechanisms import EXAMPLES, PRESENT_TERMS, naming
 
 from cxsim.analysis.calibration import calibrate as calibrate_module
 from cxsim.analysis.calibration import simulated
@@ -25,6 +27,7 @@ from cxsim.engine.state import EVERYBODY
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.register import assumptions
+from cxsim.scenario.writing import scenario_hash
 
 TRUTH = {"need.rate_shape": 0.6, "need.rate_scale_weeks": 6.0, "loyalty.leave_a": 0.9, "loyalty.leave_b": 3.0}
 BG_NBD = {"loyalty.first_may_leave": False, "market.people": 2000, "market.horizon_weeks": 60}
@@ -228,6 +231,24 @@ def test_the_closed_form_is_exact_only_where_nothing_else_acts():
     assert nothing_but_rhythm(load(RHYTHM_ONLY))
     for change in ("loyalty.satisfaction_weight=0.1", "loyalty.exit=0.9", "purchase.outside=0.0"):
         assert not nothing_but_rhythm(load(RHYTHM_ONLY, [change]))
+    assert not nothing_but_rhythm(load(RHYTHM_ONLY, [naming(PRESENT_TERMS)]))  # no closed form knows what it does
+
+
+def test_a_market_with_mechanisms_is_fitted_by_simulation_and_keeps_them(summary, tmp_path):
+    own = f"{naming(PRESENT_TERMS)}\nbrand.focal.points.each = 1.0\nbrand.focal.points.needed = 60.0\n"
+    file = tmp_path / "market.toml"
+    file.write_text(f'extends = "rhythm-only"\n{own}market.people = 600\nloyalty.first_may_leave = false\n')
+    result = calibrate(observe(summary), file, draws=50)
+    assert result.fitted.moments is not None and set(TRUTH) <= set(result.fitted.best)
+    write_calibration(result, tmp_path / "out")
+    scenario = load(tmp_path / "out" / "calibrated.toml")
+    assert [each.name for each in scenario.own] == ["points", "season", "pausing"]
+    assert scenario.brand["focal"].points.needed == 60.0
+    assert run(scenario).figures["points_given"].sum() > 0
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["market_sha256"] == scenario_hash(load(file))
+    text = (EXAMPLES / "points.py").read_bytes()
+    assert manifest["mechanisms"][str(EXAMPLES / "points.py")] == hashlib.sha256(text).hexdigest()
 
 
 # ---- retention tables -----------------------------------------------------------------------------------------------

@@ -158,6 +158,13 @@ def test_the_map_is_green_where_the_plan_is_better(figure, better):
     assert np.dot(loss, toward(loses)) / np.linalg.norm(loss) / np.linalg.norm(toward(loses)) == pytest.approx(1.0)
 
 
+def test_the_map_of_a_count_says_more_and_less_and_not_better():
+    said = said_by(
+        heat(sweep().rename(columns={"net_margin": "points_given"}), "late rate", "cost a week", "points_given")
+    )
+    assert "points given (in count)" in said and "Green: more; orange: less" in said and "better" not in said
+
+
 def test_undecided_cells_are_hatched():
     ax = heat(sweep(), "late rate", "cost a week")
     hatched = {tuple(np.floor(patch.get_xy()).astype(int)) for patch in ax.patches if patch.get_hatch()}

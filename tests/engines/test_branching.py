@@ -5,13 +5,13 @@ Nothing here is statistical: two lives are equal, bit for bit, or they are not.
 
 import gc
 import weakref
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markets import EVERYTHING_HAPPENS, lived, scenario_from
+from own_mechanisms import ALL, EXAMPLES, PRESENT_TERMS, naming
 from random_markets import interventions, scenarios
 
 from cxsim.engine import branching
@@ -26,7 +26,6 @@ from cxsim.engine.state import EVERYBODY, NOTES, WRITTEN, copy_of
 from cxsim.scenario import Intervention, Scenario, load, scenario_names
 from cxsim.scenario.schedule import build_schedule
 
-MECHANISMS = Path(__file__).parents[2] / "examples" / "mechanisms"
 MARKETS = [name for name in scenario_names() if "/" not in name]
 PLANS = [name for name in scenario_names() if "/" in name]
 BETTER = {"parameter": "use.quality", "add": 0.02}
@@ -224,7 +223,9 @@ def test_what_is_drawn_at_the_start_is_not_dated():
 
 
 def with_mechanism(name: str, *overrides: str) -> Scenario:
-    return load(MECHANISMS / f"{name}.toml", ["market.people=150", "market.horizon_weeks=40", *overrides])
+    """An example; others stand by with their defaults, for one set of mechanisms is compiled for all."""
+    named = naming(ALL if name == "price-cut" else PRESENT_TERMS)
+    return load(EXAMPLES / f"{name}.toml", [named, "market.people=150", "market.horizon_weeks=40", *overrides])
 
 
 def test_a_mechanism_that_sees_present_terms_is_lived_once_with_all_it_keeps():
@@ -246,7 +247,7 @@ def test_examples_of_mechanisms(name):
 
 
 def test_a_mechanism_that_only_one_of_them_names_shares_nothing():
-    assert parting_week(load("online-retailer"), load(MECHANISMS / "points.toml")) == 0
+    assert parting_week(load("online-retailer"), load(EXAMPLES / "points.toml")) == 0
 
 
 class Remembering(LoyaltyModel):

@@ -5,10 +5,10 @@ One set of mechanisms serves all tests of lives, since the rules are compiled on
 
 import math
 import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
+from own_mechanisms import ALL, EXAMPLES, naming
 
 from cxsim.engine.journey.schedule import rows_of_week
 from cxsim.engine.model import LoyaltyModel
@@ -18,15 +18,13 @@ from cxsim.mechanism import Measure
 from cxsim.scenario import load
 from cxsim.scenario.mechanism import load_mechanism
 
-FOLDER = Path(__file__).parents[2] / "examples" / "mechanisms"
-FILES = ["points.py", "season.py", "price_answer.py", "pausing.py"]
 PLANS = {"points": "online-retailer", "season": "restaurant", "price-cut": "online-retailer", "pausing": "subscription"}
-RIDERS = [f"mechanisms={[str(FOLDER / name) for name in FILES]}".replace("'", '"'), "market.horizon_weeks=60"]
+RIDERS = [naming(ALL), "market.horizon_weeks=60"]
 
 
 def with_all(plan, *overrides):
     """One of the plans in examples/, which names the other mechanisms too."""
-    return load(FOLDER / f"{plan}.toml", [*RIDERS, *overrides])
+    return load(EXAMPLES / f"{plan}.toml", [*RIDERS, *overrides])
 
 
 def lived(scenario, engine="compiled", seed=3):
@@ -104,7 +102,7 @@ def test_needs_follow_the_season():
 
 
 def test_by_the_next_need_as_much_of_the_season_has_passed_as_weeks_would_without_one():
-    module = __import__("sys").modules[load_mechanism(str(FOLDER / "season.py")).__module__]
+    module = __import__("sys").modules[load_mechanism(str(EXAMPLES / "season.py")).__module__]
     scenario = with_all("season", "market.people=5", "season.strength=0.9")
     state = LoyaltyModel(scenario, rng=1).plain_state
     season = state.traits[0].season
@@ -131,10 +129,10 @@ def test_pauses_put_renewals_off():
 
 
 def test_each_is_at_most_sixty_lines_and_its_plan_names_it():
-    for name in FILES:
-        assert len((FOLDER / name).read_text().splitlines()) <= 60
-    named = [tomllib.loads((FOLDER / f"{plan}.toml").read_text())["mechanisms"] for plan in PLANS]
-    assert sorted(name for names in named for name in names) == sorted(FILES)
+    for name in ALL:
+        assert len((EXAMPLES / name).read_text().splitlines()) <= 60
+    named = [tomllib.loads((EXAMPLES / f"{plan}.toml").read_text())["mechanisms"] for plan in PLANS]
+    assert sorted(name for names in named for name in names) == sorted(ALL)
 
 
 def test_plain_python_finds_fields_by_name_whatever_numpy_calls_its_own():

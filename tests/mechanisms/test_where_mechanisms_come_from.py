@@ -6,11 +6,13 @@ import shutil
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from own_mechanisms import toll
 
 import cxsim
 from cxsim.analysis.results.reading import NoResultsError, open_results, read_comparison, read_runs
 from cxsim.analysis.results.writing import write_comparison, write_runs
 from cxsim.interface.cli import cxsim as command
+from cxsim.interface.explorer.answers import _figures
 from cxsim.interface.explorer.loading import read_scenario
 from cxsim.interface.report.writing import report_on
 from cxsim.scenario import ScenarioError, load
@@ -18,27 +20,9 @@ from cxsim.scenario.mechanism import load_mechanism
 from cxsim.scenario.register import assumptions
 from cxsim.scenario.writing import scenario_hash, scenario_text
 
-TOLL = """
-from cxsim.mechanism import Mechanism, Section, parameter
-
-
-class Toll(Mechanism):
-    class Offer(Section):
-        fee: float = parameter({fee}, "A fee.", "currency", 0, 100, "assumed", "None.")
-
-    class Traits(Section):
-        anger: float = parameter(0.0, "Logit of staying lost.", "logit", 0, 9, "assumed", "None.")
-
-    counts = {{"tolls": "tolls paid"}}
-
-    @staticmethod
-    def before_week(state):
-        state.counted["tolls"][state.clock[0], 0] += 1
-"""
-
 
 def written(folder, fee=0.0, parent="restaurant", rest=""):
-    (folder / "toll.py").write_text(TOLL.format(fee=fee))
+    (folder / "toll.py").write_text(toll(fee))
     file = folder / "plan.toml"
     file.write_text(f'name = "Toll"\nextends = "{parent}"\nmechanisms = ["toll.py"]\n{rest}')
     return file
@@ -47,7 +31,7 @@ def written(folder, fee=0.0, parent="restaurant", rest=""):
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package that brings the mechanism `toll`, as an installer leaves it."""
-    (tmp_path / "toll_package.py").write_text(TOLL.format(fee=0.0))
+    (tmp_path / "toll_package.py").write_text(toll())
     about = tmp_path / "toll_package-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: toll-package\nVersion: 1.0\n")
@@ -78,7 +62,7 @@ def test_the_page_takes_installed_ones_and_no_code_of_a_visitor(package, tmp_pat
 
 
 def test_check_explain_assumptions_and_schema_know_it(tmp_path):
-    file = written(tmp_path, rest="[toll]\nanger = 1.5\n")
+    file = written(tmp_path, rest="market.people = 60\n[toll]\nanger = 1.5\n")
     assert "mechanism toll: before_week; counts tolls" in printed("check", file)
     assert "toll.fee = 0  (currency; 0 to 100)" in printed("explain", "toll.fee", file)
     said = {row["key"]: row for row in json.loads(printed("assumptions", file, "--json"))}
@@ -97,6 +81,10 @@ def test_what_it_counts_is_a_column_of_the_weeks_and_a_figure_of_runs_and_compar
     compared = cxsim.compare(load("restaurant", small), plan, replications=2)
     row = compared.table().set_index("figure").loc["tolls"]
     assert (row["base"], row["plan_mean"], row["difference"]) == (0, 12, 12)
+    (result,) = compared.plans.values()
+    assert result.difference("tolls").wins == 1.0  # for more tolls are said to be good
+    (shown,) = [each for each in _figures(result) if each.name == "tolls"]  # on the page
+    assert (shown.meaning, shown.good, shown.base, shown.plan) == ("tolls paid", 1, 0, 12)
 
 
 def test_the_hash_of_a_scenario_follows_the_text_of_its_mechanism_and_not_its_place(tmp_path):
@@ -155,7 +143,7 @@ def test_an_edited_file_is_read_anew_and_a_plan_adds_to_what_its_market_names(tm
     assert load(file).brand["Olive"].toll.fee == 0.0
     written(tmp_path, fee=7.0)
     assert load(file).brand["Olive"].toll.fee == 7.0
-    (tmp_path / "other.py").write_text(TOLL.format(fee=0.0).replace("Toll(", "Other(").replace("tolls", "others"))
+    (tmp_path / "other.py").write_text(toll().replace("Toll(", "Other(").replace("tolls", "others"))
     plan = tmp_path / "both.toml"
     plan.write_text('extends = "plan.toml"\nmechanisms = ["other.py"]\n')
     assert [each.name for each in load(plan).own] == ["toll", "other"]

@@ -3,10 +3,11 @@
 import pickle
 
 import pytest
+from pydantic import ValidationError
 
 from cxsim.engine.agents import Customer
 from cxsim.engine.model import LoyaltyModel
-from cxsim.scenario import ScenarioError, load
+from cxsim.scenario import Scenario, ScenarioError, load
 from cxsim.scenario.mechanism import MechanismError, load_mechanism
 
 HEAD = "from cxsim.mechanism import *\n"
@@ -35,6 +36,8 @@ WRONG = {
     "class Toll(Mechanism):\n    ofer = None": "Toll.ofer: nothing in the engine is called so",
     "class Toll(Mechanism):\n    class Person:\n        name: str": "Toll.Person.name: a field is a bool, an int or a float",
     "class Toll(Mechanism):\n    causes = {'after_use': 'x'}": "'after_use' ends no line; a cause belongs to choosing and staying",
+    "class Toll(Mechanism):\n    counts = {'tolls': 'paid'}\n    good = {'tols': 1}": "Toll.good: 'tols' is given 1; it holds counts, each 1 or -1",
+    "class Toll(Mechanism):\n    counts = {'tolls': 'paid'}\n    good = {'tolls': 2}": "Toll.good: 'tolls' is given 2",
     "class Use(Mechanism): ...": "'use' is a section of its own already; choose another name",
     "x = 1": "holds 0 subclasses of cxsim.Mechanism; a mechanism is one file, one class",
     "class A(Mechanism): ...\nclass B(Mechanism): ...": "holds 2 subclasses",
@@ -98,13 +101,22 @@ def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(tmp_path):
     assert plain.state.counted["tolls"].sum() > 0
 
 
+def test_pydantic_alone_reads_no_scenario_that_names_one(tmp_path):
+    values = {"mechanisms": [str(tmp_path / "toll.py")]}
+    market(tmp_path)
+    with pytest.raises(ValidationError, match=r"only cxsim.load reads mechanisms"):
+        Scenario.model_validate(values)
+
+
 def test_a_scenario_with_mechanisms_travels_between_processes(tmp_path):
     scenario = load(market(tmp_path, rest="brand.Olive.toll.fee = 3.0"))
     again = pickle.loads(pickle.dumps(scenario))
     assert again == scenario and again.brand["Olive"].toll.fee == 3.0
 
 
-def test_a_method_of_a_customer_that_overrides_nothing_is_refused():
+def test_a_method_of_a_customer_or_a_market_that_overrides_nothing_is_refused():
     with pytest.raises(TypeError, match=r"Mine.suport overrides nothing. Did you mean 'support'\?"):
         type("Mine", (Customer,), {"suport": lambda self: None})
+    with pytest.raises(TypeError, match=r"Mine.stepp overrides nothing. Did you mean 'step'\?"):
+        type("Mine", (LoyaltyModel,), {"stepp": lambda self: None})
     type("Mine", (Customer,), {"_suport": lambda self: None, "on_holiday": lambda self: False})

@@ -4,6 +4,7 @@ Processes are killed when the log has grown, never after a time; files are compa
 """
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ from cxsim.analysis.portfolio.choosing import best_portfolio
 from cxsim.analysis.portfolio.memory import question, remembered
 from cxsim.analysis.results.folder import ResultsExistError
 from cxsim.analysis.sweep.journal import records
+from cxsim.engine.fingerprint import rules
 from cxsim.interface import cli
 
 BUDGET, RUNS = 45.0, 300
@@ -132,6 +134,17 @@ def test_another_question_does_not_go_into_the_folder(cxsim, shop, whole, tmp_pa
     code, _, errors = cxsim(*asked(shop, tmp_path / "whole", "--workers", 0, *options))
     assert code == 2 and said in errors
     assert contents(tmp_path / "whole") == whole
+
+
+def test_lives_of_other_rules_are_not_mixed(cxsim, shop, whole, tmp_path):
+    file = tmp_path / "whole" / "search" / "asked.json"
+    asked_before = json.loads(file.read_text())
+    assert asked_before["rules"] == rules()
+    file.write_text(json.dumps({**asked_before, "rules": "0123"}))
+    code, _, errors = cxsim(*asked(shop, tmp_path / "whole", "--workers", 0, "--resume"))
+    assert code == 2 and "holds another search (different: rules)" in errors
+    file.write_text(json.dumps({key: value for key, value in asked_before.items() if key != "rules"}))
+    assert cxsim(*asked(shop, tmp_path / "whole", "--workers", 0, "--resume"))[0] == 0  # of before they were noted
 
 
 def test_overwriting_begins_again(cxsim, shop, whole, tmp_path):

@@ -2,13 +2,18 @@
 
 import numpy as np
 from interruption import StopAfter
+from scipy import stats
 
+from cxsim.analysis.sensitivity.report import answers, summary
+from cxsim.analysis.sensitivity.study_data import studied
 from cxsim.analysis.sweep.study import read_study
 from cxsim.analysis.sweep.sweep import sweep
 from cxsim.analysis.workers.backends import Threads
 from cxsim.analysis.workers.run_record import Done, RunRecord
 from cxsim.engine.outcomes.figures import FIGURES
 
+FAILURE, TALK, QUALITY = "brand.ours.use.failure_rate", "telling.bad", "brand.ours.use.quality"
+LUCK = stats.norm.rvs(size=40, random_state=1)  # of the replications
 MARKET = """
 name = "Two shops"
 [market]
@@ -66,3 +71,15 @@ def studied_by(folder, text, formula, plans=(), stop_after=None):
     except KeyboardInterrupt:
         assert stop_after
     return folder / "out"
+
+
+def factor(key, low, high, more=""):
+    return f'[[factor]]\nkey = "{key}"\nlow = {low}\nhigh = {high}\n{more}\n'
+
+
+def told(out, figure="net_margin"):
+    """The whole summary on one line, and every table, by name."""
+    study = studied(out, figure)
+    said = list(answers(study))
+    tables = {name: table for answer in said for name, table in answer.tables.items()}
+    return " ".join(summary(study, said).split()), tables

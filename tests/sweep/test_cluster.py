@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from clusters import dask
 from interruption import StopAfter
+from own_mechanisms import toll
 from sessions import started, wait_until
-from studies import LIVELY, STUDY, die_always, finished_bytes, lived, sums, written
+from studies import LIVELY, PLAN, STUDY, die_always, finished_bytes, lived, sums, written
 
 import cxsim
-from cxsim.analysis.sweep import read_runs
+from cxsim.analysis.sweep import read_runs, read_study
+from cxsim.analysis.sweep.sweep import sweep
 from cxsim.analysis.workers import driver
 from cxsim.analysis.workers.backends import WorkersLostError
 from cxsim.analysis.workers.cluster import Cluster, _version
@@ -40,6 +42,20 @@ def test_a_study_that_looks_and_goes_on_does_so_on_a_cluster(cluster, tmp_path):
     assert lived(study, tmp_path / "there", cluster.backend(2)).replications == 6
     lived(study, tmp_path / "here")
     assert sums(tmp_path / "there", ".csv") == sums(tmp_path / "here", ".csv")
+
+
+def test_workers_without_the_file_of_a_mechanism_live_it_by_its_text(cluster, tmp_path):
+    study = written(
+        tmp_path, 'scenario = "market.toml"\nplans = ["plan.toml"]\nreplications = 4\n',
+        plan=PLAN.replace('extends = "market.toml"', 'extends = "market.toml"\nmechanisms = ["toll.py"]'),
+    )  # fmt: skip
+    (tmp_path / "toll.py").write_text(toll())
+    lived(study, tmp_path / "here")
+    reading = read_study(study)
+    (tmp_path / "toll.py").unlink()
+    sweep(reading, tmp_path / "there", cluster.backend(2))
+    assert sums(tmp_path / "there", ".csv") == sums(tmp_path / "here", ".csv")
+    assert set(read_runs(tmp_path / "there")["tolls"]) == {0.0, 8.0}
 
 
 def test_a_worker_is_killed_and_another_joins(study, reference, cluster, tmp_path):

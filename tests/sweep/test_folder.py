@@ -10,7 +10,7 @@ from studies import MARKET, PLAN, STUDY, lived, sums, written
 from cxsim.analysis.results.folder import ResultsExistError
 from cxsim.analysis.sweep import read_runs, read_weeks
 from cxsim.analysis.sweep.folder import StudyFolder
-from cxsim.engine.compiled import fingerprint
+from cxsim.engine.fingerprint import rules
 from cxsim.engine.outcomes.figures import FIGURES
 from cxsim.engine.outcomes.weekly import weekly_table
 from cxsim.engine.simulate import simulate
@@ -145,7 +145,7 @@ def test_what_was_begun_with_another_version_is_not_mixed(study, tmp_path):
 def test_what_was_begun_with_other_rules_is_not_mixed_and_folders_without_a_fingerprint_go_on(study, tmp_path, how):
     lived(study, tmp_path)
     manifest = json.loads((tmp_path / "sweep.json").read_text())
-    assert manifest["rules"] == fingerprint()
+    assert manifest["rules"] == rules()
     (tmp_path / "sweep.json").write_text(json.dumps({**manifest, "rules": "0123", "commit": "abcdef" * 7}))
     with pytest.raises(ResultsExistError, match=r"other rules \(0123 at commit abcdefabcdef\)"):
         lived(study, tmp_path, **how)

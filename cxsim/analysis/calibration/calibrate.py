@@ -32,6 +32,7 @@ class Calibration:
         observed: the data.
         told: further figures that were given.
         market: name or file of the market that was calibrated.
+        base: that market.
         rhythm: the closed forms fitted.
         fitted: the fit, the plausible set and what the data told.
         values: by full key, what the calibrated scenario sets.
@@ -44,6 +45,7 @@ class Calibration:
     observed: Observed
     told: tuple[Told, ...]
     market: str
+    base: Scenario
     rhythm: Rhythm
     fitted: Fitted
     values: dict[str, object]
@@ -103,6 +105,7 @@ def calibrate(
         observed=observed,
         told=tuple(told),
         market=str(market),
+        base=scenario,
         rhythm=rhythm,
         fitted=fitted,
         values=in_every_segment(scenario, {**fixed, **fitted.best}),
@@ -118,7 +121,8 @@ def nothing_but_rhythm(scenario: Scenario) -> bool:
     loyalty = scenario.loyalty
     weights = (loyalty.satisfaction_weight, loyalty.failure_weight, scenario.support.recovery_weight)
     always_buys = scenario.purchase.outside == -np.inf
-    return len(scenario.brand) == 1 and not any(weights) and loyalty.exit == 1.0 and always_buys
+    bare = len(scenario.brand) == 1 and not scenario.own  # no closed form knows what a mechanism does
+    return bare and not any(weights) and loyalty.exit == 1.0 and always_buys
 
 
 def _forecast(held_back: HeldBack, fitted: Fitted, rhythm: Rhythm, progress: bool) -> tuple[Holdout, float]:

@@ -9,8 +9,9 @@ from cxsim.analysis.calibration.identify import NOT_TOLD
 from cxsim.analysis.calibration.observed import HeldBack
 from cxsim.analysis.calibration.repeat_buying import in_words
 from cxsim.analysis.results.folder import Draw, write_folder
+from cxsim.analysis.results.mechanisms import hashes
 from cxsim.analysis.results.writing import markdown_table
-from cxsim.scenario.writing import as_toml
+from cxsim.scenario.writing import as_toml, scenario_hash
 
 WEEKLY = "weekly.csv"
 FEW_DRAWS = 50  # below, no more than one draw lies beyond each end of a 95% range
@@ -48,6 +49,8 @@ def write_calibration(
         "sha256": observed.sha256,
         "told": {each.name: each.given for each in calibration.told},
         "market": calibration.market,
+        "market_sha256": scenario_hash(calibration.base),
+        **hashes(calibration.base),
         "seed": calibration.seed,
         "values": calibration.values,
         "sources": calibration.sources,

@@ -7,20 +7,19 @@ says what each means and how to answer it.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.analysis.compare.intervals import Estimate, distinct, estimate
+from cxsim.analysis.compare.plan_result import PlanResult
+from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import decimals, estimated, percent
 from cxsim.scenario.schedule import is_of_brand
 from cxsim.scenario.stages.need import NextNeed
 from cxsim.scenario.warnings import warnings_of
-
-if TYPE_CHECKING:
-    from cxsim.analysis.compare.comparison import Comparison, PlanResult
 
 Kind = Literal[
     "price", "desk", "cannot act", "nothing changes", "return", "everybody", "season", "few people", "spread"
@@ -54,23 +53,23 @@ class Doubt:
     sentence: str
 
 
-def doubts_of(comparison: "Comparison", plan: "PlanResult") -> list[Doubt]:
+def doubts_of(base: Runs, plan: PlanResult) -> list[Doubt]:
     """Every doubt about a plan's verdict, the gravest first; none about most sound plans."""
     nothing = _nothing_changes(plan)
     if nothing is not None:
-        return [nothing, *_cannot_act(plan), *_desk(comparison, plan), *_few_people(plan)]
-    found = [*_price(comparison, plan), *_cannot_act(plan), *_desk(comparison, plan), *_return(plan)]
+        return [nothing, *_cannot_act(plan), *_desk(base, plan), *_few_people(plan)]
+    found = [*_price(base, plan), *_cannot_act(plan), *_desk(base, plan), *_return(plan)]
     return [
         *found,
         *_market_wide(plan),
-        *_everybody(comparison, plan),
+        *_everybody(base, plan),
         *_few_people(plan),
         *_spread(plan),
         *_endless_variance(plan),
     ]
 
 
-def _nothing_changes(plan: "PlanResult") -> Doubt | None:
+def _nothing_changes(plan: PlanResult) -> Doubt | None:
     if not nobody_lives_otherwise(plan):
         return None
     spent = plan.difference("intervention_cost").estimate.mean
@@ -80,19 +79,19 @@ def _nothing_changes(plan: "PlanResult") -> Doubt | None:
     )
 
 
-def nobody_lives_otherwise(plan: "PlanResult") -> bool:
+def nobody_lives_otherwise(plan: PlanResult) -> bool:
     """Whether no figure but the plan's own cost differs in any pair."""
     lived = ~plan.differences["figure"].isin(["intervention_cost", "net_margin"])
     return bool(np.nansum(np.abs(plan.differences.loc[lived, "difference"].to_numpy(float))) == 0.0)
 
 
-def _cannot_act(plan: "PlanResult") -> Iterator[Doubt]:
+def _cannot_act(plan: PlanResult) -> Iterator[Doubt]:
     for why in warnings_of(plan.scenario):
         yield Doubt("cannot act", float("nan"), f"{why}.")
 
 
-def _price(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
-    implied = implied_elasticity(comparison, plan)
+def _price(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
+    implied = implied_elasticity(base, plan)
     if implied is None:
         return
     change, elasticity = implied
@@ -110,16 +109,16 @@ def _price(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
     )
 
 
-def implied_elasticity(comparison: "Comparison", plan: "PlanResult") -> tuple[float, Estimate] | None:
+def implied_elasticity(base: Runs, plan: PlanResult) -> tuple[float, Estimate] | None:
     """How much dearer the focal brand is under the plan, as a share, and the elasticity of sales that the model implies.
 
     ln(quantity ratio) / ln(price ratio) over the weeks in which the price paid differs, replication by replication; None
     where it differs by less than 2%, or nothing is sold. A plan that does more than change the price moves sales by that too.
     """
-    base, own = (_of_brand(runs.weeks, comparison) for runs in (comparison.base_runs, plan.runs))
+    before, after = (_of_brand(runs.weeks, base) for runs in (base, plan.runs))
     # What is paid for one unit, however large the baskets; in folders written before there were any, each is one.
-    units = "baskets_sum" if "baskets_sum" in base and "baskets_sum" in own else "purchases"
-    listed = [_sums(table, ["revenue_money", units, "purchases"]) for table in map(_of_main_purchases, (base, own))]
+    units = "baskets_sum" if "baskets_sum" in before and "baskets_sum" in after else "purchases"
+    listed = [_sums(table, ["revenue_money", units, "purchases"]) for table in map(_of_main_purchases, (before, after))]
     with np.errstate(divide="ignore", invalid="ignore"):  # a week without sales has no price, and is passed over
         paid = [revenue.sum(axis=0) / bought.sum(axis=0) for revenue, bought, _ in listed]
         differs = np.abs(paid[1] / paid[0] - 1.0) > LEAST_PRICE_CHANGE
@@ -136,9 +135,9 @@ def implied_elasticity(comparison: "Comparison", plan: "PlanResult") -> tuple[fl
     return float(ratio.mean() - 1.0), estimate(elasticity)
 
 
-def _desk(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
+def _desk(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
     """A desk that is idle cannot be relieved, and one that is overrun only waits."""
-    market = comparison.base.market
+    market = base.scenario.market
     acted = [
         effect.parameter
         for item in plan.scenario.intervention
@@ -161,7 +160,7 @@ def _desk(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
         )
 
 
-def _return(plan: "PlanResult") -> Iterator[Doubt]:
+def _return(plan: PlanResult) -> Iterator[Doubt]:
     if plan.roi is not None and plan.roi.mean > USUAL_RETURN - 1.0:
         back = 1.0 + plan.roi.mean
         yield Doubt(
@@ -171,7 +170,7 @@ def _return(plan: "PlanResult") -> Iterator[Doubt]:
         )
 
 
-def _market_wide(plan: "PlanResult") -> Iterator[Doubt]:
+def _market_wide(plan: PlanResult) -> Iterator[Doubt]:
     for item in plan.scenario.intervention:
         moved = [effect.parameter for effect in item.effect if effect.parameter in MARKET_WIDE]
         if moved:
@@ -183,9 +182,9 @@ def _market_wide(plan: "PlanResult") -> Iterator[Doubt]:
             )
 
 
-def _everybody(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
+def _everybody(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
     """Traits are customers' own, so an effect on them may serve the rivals: told where they sell more by it."""
-    rivals, own = _more_sold(comparison, plan)
+    rivals, own = _more_sold(base, plan)
     if not rivals.low > 0.0 or rivals.mean < NOTEWORTHY * abs(own.mean):
         return
     shape = type(plan.scenario)
@@ -201,22 +200,22 @@ def _everybody(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
             )
 
 
-def _more_sold(comparison: "Comparison", plan: "PlanResult") -> tuple[Estimate, Estimate]:
+def _more_sold(base: Runs, plan: PlanResult) -> tuple[Estimate, Estimate]:
     """How many more purchases rivals have under the plan, and the focal brand."""
-    runs = (comparison.base_runs, plan.runs)
+    runs = (base, plan.runs)
     before, after = (each.weeks.pivot_table("purchases", "replication", "brand", "sum") for each in runs)
-    more, focal = after - before, comparison.base.market.focal
+    more, focal = after - before, base.scenario.market.focal
     return estimate(more.drop(columns=focal).sum(axis=1).to_numpy(float)), estimate(more[focal].to_numpy(float))
 
 
-def _few_people(plan: "PlanResult") -> Iterator[Doubt]:
+def _few_people(plan: PlanResult) -> Iterator[Doubt]:
     people = plan.scenario.market.people
     if people < FEW_PEOPLE:
         who = "one person lives" if people == 1 else f"only {people} people live"
         yield Doubt("few people", people, f"{who} in this market, so it tells of them and not of customers at large.")
 
 
-def _spread(plan: "PlanResult") -> Iterator[Doubt]:
+def _spread(plan: PlanResult) -> Iterator[Doubt]:
     change = plan.per_replication["plan_net_margin"] - plan.per_replication["base_net_margin"]
     values = change.to_numpy(float)
     different = distinct(values)
@@ -234,7 +233,7 @@ def _spread(plan: "PlanResult") -> Iterator[Doubt]:
         )
 
 
-def _endless_variance(plan: "PlanResult") -> Iterator[Doubt]:
+def _endless_variance(plan: PlanResult) -> Iterator[Doubt]:
     """A mean of baskets whose variance has no end never settles as the intervals say."""
     bought = [traits for _, traits in plan.scenario.segments().values() if traits.need.kind != NextNeed.contract]
     evenness = min((traits.purchase.basket_evenness for traits in bought), default=math.inf)
@@ -247,8 +246,8 @@ def _endless_variance(plan: "PlanResult") -> Iterator[Doubt]:
         )
 
 
-def _of_brand(weeks: pd.DataFrame, comparison: "Comparison") -> pd.DataFrame:
-    return weeks[weeks["brand"] == comparison.base.market.focal]
+def _of_brand(weeks: pd.DataFrame, base: Runs) -> pd.DataFrame:
+    return weeks[weeks["brand"] == base.scenario.market.focal]
 
 
 def _of_main_purchases(weeks: pd.DataFrame) -> pd.DataFrame:

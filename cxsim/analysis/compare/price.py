@@ -57,7 +57,7 @@ def price_elasticity(comparison: Comparison) -> Estimate | None:
     Returns:
         The mean and its 95% interval over replications; None where nothing is sold.
     """
-    implied = implied_elasticity(comparison, next(iter(comparison.plans.values())))
+    implied = implied_elasticity(comparison.base_runs, next(iter(comparison.plans.values())))
     return None if implied is None else implied[1]
 
 

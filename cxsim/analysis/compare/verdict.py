@@ -2,16 +2,15 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
 from cxsim.analysis.compare.guard import Doubt, doubts_of, nobody_lives_otherwise
 from cxsim.analysis.compare.intervals import Estimate, PairedDifference
+from cxsim.analysis.compare.plan_result import PlanResult
+from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import ONE_REPLICATION, Writer, decimals, estimated, money, percent, signed, week, whole
-
-if TYPE_CHECKING:
-    from cxsim.analysis.compare.comparison import Comparison, PlanResult
 
 FEW_LINES = 10  # that became loops, or the other way round, below which shares and causes of them are luck
 
@@ -50,25 +49,25 @@ class Verdict:
         return " ".join([*(f"Careful: {doubt.sentence}" for doubt in self.doubts), self.headline, self.rest])
 
 
-def verdict_of(comparison: "Comparison", plan: "PlanResult") -> Verdict:
+def verdict_of(base: Runs, plan: PlanResult) -> Verdict:
     """The net result in one sentence; then what it is made of, why, what it costs, and how sure that is."""
-    currency = comparison.base.market.currency
-    nothing = _nothing(comparison, plan)
-    doubts = tuple(doubt for doubt in doubts_of(comparison, plan) if not (nothing and doubt.kind == "nothing changes"))
+    currency = base.scenario.market.currency
+    nothing = _nothing(base, plan)
+    doubts = tuple(doubt for doubt in doubts_of(base, plan) if not (nothing and doubt.kind == "nothing changes"))
     if nothing:
-        return Verdict(_outcome(plan), nothing, "", "", "", _not_a_forecast(comparison), doubts)
+        return Verdict(_outcome(plan), nothing, "", "", "", _not_a_forecast(base), doubts)
     return Verdict(
         _outcome(plan),
         f'"{plan.name}" {_money(currency, plan)}{_loops(plan)}.',
-        _moved(comparison, plan),
+        _moved(base, plan),
         _why(plan),
         _cost(currency, plan),
-        _sure(comparison, plan),
+        _sure(base, plan),
         doubts,
     )
 
 
-def _outcome(plan: "PlanResult") -> Outcome:
+def _outcome(plan: PlanResult) -> Outcome:
     change = plan.difference("net_margin")
     if math.isnan(change.sd):
         return "one replication"
@@ -77,7 +76,7 @@ def _outcome(plan: "PlanResult") -> Outcome:
     return "pays" if change.estimate.mean > 0.0 else "loses"
 
 
-def _known_sign(plan: "PlanResult") -> bool:
+def _known_sign(plan: PlanResult) -> bool:
     """Whether the interval of the net margin leaves zero out, or nobody lives otherwise and only the plan's money moves."""
     change = plan.difference("net_margin")
     return change.decided or (
@@ -85,22 +84,22 @@ def _known_sign(plan: "PlanResult") -> bool:
     )
 
 
-def _nothing(comparison: "Comparison", plan: "PlanResult") -> str:
+def _nothing(base: Runs, plan: PlanResult) -> str:
     """The whole answer where the plan has nothing to act on, or does nothing; else empty."""
-    focal = comparison.base.market.focal
-    sold = comparison.base_figures["purchases"].sum() + plan.per_replication["plan_purchases"].sum()
+    focal = base.scenario.market.focal
+    sold = base.figures["purchases"].sum() + plan.per_replication["plan_purchases"].sum()
     if sold == 0.0:
         return f'Nobody buys from {focal}, with "{plan.name}" or without it, so there is nothing to compare.'
     if not nobody_lives_otherwise(plan):
         return ""
     spent = -plan.difference("net_margin").estimate.mean
-    currency = comparison.base.market.currency
+    currency = base.scenario.market.currency
     price = f"costs {money(currency, whole(spent))}" if spent > 0.0 else "costs nothing"
     price = f"saves {money(currency, whole(-spent))}" if spent < 0.0 else price
     return f'"{plan.name}" changes nothing in anybody\'s life, and {price}.'
 
 
-def _money(currency: str, plan: "PlanResult") -> str:
+def _money(currency: str, plan: PlanResult) -> str:
     """What the plan is worth after its cost, as the end of a sentence about it."""
     change = plan.difference("net_margin")
     value = money(currency, _number(change.estimate, signed))
@@ -115,7 +114,7 @@ def _money(currency: str, plan: "PlanResult") -> str:
     return f"may pay or not, undecided: {value}{after}"
 
 
-def _loops(plan: "PlanResult") -> str:
+def _loops(plan: PlanResult) -> str:
     change = plan.difference("loops")
     net = change.estimate
     if change.decided or (math.isnan(change.sd) and net.mean != 0.0):
@@ -132,11 +131,11 @@ def _without_spread(value: Estimate) -> bool:
     return value.low == value.high
 
 
-def _moved(comparison: "Comparison", plan: "PlanResult") -> str:
+def _moved(base: Runs, plan: PlanResult) -> str:
     """How many lines became loops and loops lines: people, of a market of which size."""
-    base = comparison.base.market
-    market = f"Of {base.people:,} people in {base.horizon_weeks} weeks"
-    if comparison.base_figures["lines"].sum() == 0.0 and plan.rescued_people.mean == 0.0:
+    here = base.scenario.market
+    market = f"Of {here.people:,} people in {here.horizon_weeks} weeks"
+    if base.figures["lines"].sum() == 0.0 and plan.rescued_people.mean == 0.0:
         rescued = "there is nobody to rescue, since no story ends without the plan"
     else:
         rescued = f"{_number(plan.rescued_people)} turn from lines into loops"
@@ -154,7 +153,7 @@ def _main_stage(ends: pd.DataFrame, people: Estimate) -> tuple[str, float] | Non
     return str(by_stage.index[0]), float(by_stage.iloc[0] / by_stage.sum())
 
 
-def _why(plan: "PlanResult") -> str:
+def _why(plan: PlanResult) -> str:
     """The commonest cause of the larger stream."""
     rescued = plan.rescued_people.mean >= plan.broken_people.mean
     ends, people = (plan.rescued, plan.rescued_people) if rescued else (plan.broken, plan.broken_people)
@@ -191,7 +190,7 @@ REASONS = {
 }
 
 
-def _cost(currency: str, plan: "PlanResult") -> str:
+def _cost(currency: str, plan: PlanResult) -> str:
     change = plan.difference("net_margin")
     cost = plan.difference("intervention_cost").estimate.mean
     spent = f"It {'costs' if cost > 0 else 'saves'} {money(currency, whole(abs(cost)))}" if cost else ""
@@ -216,21 +215,21 @@ def _to_decide(change: PairedDifference) -> str:
     return f" About {more:,} more replications would take zero out of the interval, if the difference stays as it is."
 
 
-def _sure(comparison: "Comparison", plan: "PlanResult") -> str:
+def _sure(base: Runs, plan: PlanResult) -> str:
     wins = plan.difference("net_margin").wins
-    if comparison.replications == 1:
-        return _not_a_forecast(comparison)
+    if base.replications == 1:
+        return _not_a_forecast(base)
     won = f"better on money in {percent(wins)} of" if not math.isnan(wins) else "no money to compare in"
     return (
-        f"({won} {comparison.replications} paired replications of this one set of assumptions; 95% intervals hold "
+        f"({won} {base.replications} paired replications of this one set of assumptions; 95% intervals hold "
         "their luck and nothing else; not a forecast.)"
     )
 
 
-def _not_a_forecast(comparison: "Comparison") -> str:
-    if comparison.replications == 1:
+def _not_a_forecast(base: Runs) -> str:
+    if base.replications == 1:
         return "(One paired replication of this model, so no intervals; not a forecast.)"
-    return f"({comparison.replications} paired replications of this one set of assumptions; not a forecast.)"
+    return f"({base.replications} paired replications of this one set of assumptions; not a forecast.)"
 
 
 def _absolute(value: Estimate) -> Estimate:

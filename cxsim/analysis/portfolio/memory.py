@@ -1,6 +1,6 @@
 """What a search has lived, kept in the folder of its results: a search that was killed goes on where it was.
 
-search/asked.json    the question: market, menu, worlds, budget, aim, seed, version
+search/asked.json    the question: market, menu, worlds, budget, aim, seed, version and rules
 search/lives.log     what every finished life changed, by plan, world and replication
 search/.lock         held by the search
 
@@ -30,6 +30,7 @@ def question(
     """What is asked, ready for JSON. How many runs the answer may take, and what does not matter, is no part of it."""
     return {
         "scenario": {"name": market.name, "sha256": scenario_hash(market)},
+        "mechanisms": {each.name: each.sha256 for each in market.own},
         "budget": budget,
         "aim": aim,
         "seed": seed,
@@ -58,7 +59,8 @@ def remembered(
     Raises:
         ResultsExistError: if the folder holds something else, or this search and neither is given.
     """
-    here, now = folder / SEARCH, json.loads(json.dumps({"cxsim": versions()["cxsim"], **asked}))
+    code = {name: versions()[name] for name in ("cxsim", "rules")}
+    here, now = folder / SEARCH, json.loads(json.dumps({**code, **asked}))
     begun = (here / LIVES).is_file() and (here / LIVES).stat().st_size > 0
     if begun and resume:
         _check_same(folder, now)
@@ -83,8 +85,9 @@ def _names(folder: Path) -> set[str]:
 def _check_same(folder: Path, now: Mapping[str, object]) -> None:
     try:
         before = json.loads((folder / SEARCH / ASKED).read_text(encoding="utf-8"))
+        before = {"rules": now["rules"], "mechanisms": now["mechanisms"], **before}  # searches of before name neither
         different = [key for key in now if before.get(key) != now[key]]
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         raise ResultsExistError(f"{folder / SEARCH / ASKED} does not say what was asked") from None
     if different:
         raise ResultsExistError(f"{folder} holds another search (different: {', '.join(different)})")

@@ -121,11 +121,11 @@ def sha256_of(file: Path) -> str:
 
 def versions() -> dict[str, object]:
     """Of all that results depend on: cxsim, its rules and its commit, Python, packages, operating system, processor."""
-    from cxsim.engine.compiled import fingerprint  # brings Numba, which only who has lived something needs
+    from cxsim.engine.fingerprint import rules  # brings Numba, which only who has lived something needs
 
     return {
         "cxsim": cxsim.__version__,
-        "rules": fingerprint(),
+        "rules": rules(),
         "commit": _commit(),
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},

@@ -8,14 +8,17 @@ from typing import Any, TypeVar
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.intervals import Estimate
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.stopping import intervals_named
 from cxsim.analysis.results.folder import FORMAT, OLD_COLUMNS, sha256_of
 from cxsim.analysis.results.writing import REAL
 from cxsim.engine.outcomes.figures import figures_of
 from cxsim.scenario import Scenario
+from cxsim.scenario.extended import shape_of
+from cxsim.scenario.mechanism import MechanismError
 from cxsim.scenario.writing import hash_of_record
 
 WORDS = ("plan", "scenario", "brand", "figure", "unit", "stage", "cause", "base_status", "plan_status")  # never numbers
@@ -226,7 +229,12 @@ def _worlds(results: Results) -> dict[str, Runs]:
 
 def _checked(kept: KeptScenario, name: str, results: Results) -> Scenario:
     """The scenario, if it is the one whose hash was written; its real figures are those in the folder."""
-    scenario = understood(Scenario, _with_mechanisms(kept.scenario, results), results.folder / "manifest.json")
+    values, manifest = _with_mechanisms(kept.scenario, results), results.folder / "manifest.json"
+    try:
+        shape = shape_of(values)
+    except MechanismError as error:
+        raise NoResultsError(f"{manifest} cannot be understood: {error}. {_AGAIN}") from None
+    scenario = understood(shape, values, manifest)
     edges = scenario.market.links.edges
     if (not edges or Path(edges).is_file()) and hash_of_record(kept.scenario, scenario) != kept.sha256:
         raise NoResultsError(f"{results.folder / 'manifest.json'}: scenario {name!r} was changed by hand. {_AGAIN}")

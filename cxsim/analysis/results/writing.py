@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from cxsim.analysis.compare.against_real import real_repeats
-from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.results.folder import Draw, Format, write_folder
 from cxsim.analysis.results.mechanisms import hashes, standing_alone

@@ -12,7 +12,7 @@ import pandas as pd
 from cxsim.analysis.sensitivity.factor import Factor, Numbers
 from cxsim.analysis.sweep.reading import Finished, figures_kept, finished
 from cxsim.analysis.sweep.study import BASE
-from cxsim.engine.outcomes.figures import FIGURES, Figure, figure_named
+from cxsim.engine.outcomes.figures import Figure, figure_named
 
 
 class Inputs(NamedTuple):
@@ -127,14 +127,15 @@ def studied(folder: Path, figure: str) -> StudyData:
         ValueError: if the folder holds no study, or none that says what varied, or the figure is not known, or is
             neither good nor bad and there are plans to judge by it.
     """
-    known = figure_named(figure, figures_kept(folder))
+    figures = figures_kept(folder)
+    known = figure_named(figure, figures)
     read = finished(folder, [figure])
     manifest = read.manifest
     if "factors" not in manifest:
         raise ValueError(f"{folder} was written before cxsim noted what varied; live the study into a new folder")
     names = _titles({name: manifest["names"][name] or name for name in read.space.plans})
     if len(names) > 1 and not known.good:
-        judged = ", ".join(each.name for each in FIGURES if each.good)
+        judged = ", ".join(each.name for each in figures if each.good)
         raise ValueError(f"{figure} is neither good nor bad in itself, so no plan wins by it. Choose one of {judged}")
     study, labels = manifest["study"], manifest["study"]["labels"]
     errors = read.runs["error"].dropna()

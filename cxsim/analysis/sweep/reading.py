@@ -93,7 +93,8 @@ def figures_kept(folder: Path) -> tuple[Figure, ...]:
     Raises:
         ValueError: if the folder holds no study.
     """
-    return with_counts(_counts(_manifest(folder)))
+    manifest = _manifest(folder)
+    return with_counts(_counts(manifest), manifest.get("good", {}))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

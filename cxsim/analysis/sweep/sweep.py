@@ -12,6 +12,7 @@ import pyarrow
 import pyarrow.parquet as pq
 
 from cxsim.analysis.results.folder import ResultsExistError, versions
+from cxsim.analysis.results.mechanisms import hashes
 from cxsim.analysis.sweep.blocks import BlockWriter, design_table, long_tables, values_of
 from cxsim.analysis.sweep.folder import PAIRING, PRECISION, StudyFolder
 from cxsim.analysis.sweep.numbering import Space
@@ -25,7 +26,7 @@ from cxsim.analysis.workers.run_record import Key
 from cxsim.analysis.workers.threads import Silent
 from cxsim.engine.agents import Customer
 from cxsim.engine.model import LoyaltyModel
-from cxsim.engine.outcomes.figures import FIGURES, figures_of
+from cxsim.engine.outcomes.figures import FIGURES, Figure, figures_of
 from cxsim.engine.outcomes.status import causes_known
 from cxsim.scenario.writing import scenario_hash
 
@@ -43,10 +44,9 @@ def planned(reading: Reading, classes: Classes = OURS) -> Space:
     return _space(reading, points, worlds, classes).expanded(reading.study.replications)
 
 
-def _counts(reading: Reading) -> dict[str, str]:
-    """What mechanisms of the market or a plan count, with its meaning, in a fixed order."""
-    figures = figures_of(*reading.scenarios.values())
-    return {figure.name: figure.meaning for figure in figures if figure not in FIGURES}
+def _counted(reading: Reading) -> tuple[Figure, ...]:
+    """What mechanisms of the market or a plan count, in a fixed order."""
+    return figures_of(*reading.scenarios.values())[len(FIGURES) :]
 
 
 def _space(reading: Reading, points: pd.DataFrame, worlds: pd.DataFrame, classes: Classes) -> Space:
@@ -62,7 +62,7 @@ def _space(reading: Reading, points: pd.DataFrame, worlds: pd.DataFrame, classes
         brands,
         segments,
         reading.study.seed,
-        _counts(reading),
+        {figure.name: figure.meaning for figure in _counted(reading)},
         classes.record(),
         causes_known(*scenarios.values()),
     )
@@ -75,6 +75,7 @@ def manifest_of(reading: Reading, space: Space) -> dict[str, object]:
         "pyarrow": pyarrow.__version__,
         "study": record_of_study(reading),
         "content": space.hashes,
+        "mechanisms": {name: said["mechanisms"] for name, each in reading.scenarios.items() if (said := hashes(each))},
         "counts": space.counts,
         "classes": space.classes,
         **_told(reading),
@@ -87,6 +88,7 @@ def _told(reading: Reading) -> dict[str, object]:
     base, design, worlds = reading.scenarios[BASE], axes_of(reading), uncertain_axes_of(reading)
     return {
         "market": {name: getattr(base.market, name) for name in ("focal", "currency", "people", "horizon_weeks")},
+        "good": {figure.name: figure.good for figure in _counted(reading) if figure.good},
         "names": {name: scenario.name for name, scenario in reading.scenarios.items()},
         "factors": [asdict(axis) for axis in design],
         "uncertain": [asdict(axis) for axis in worlds],

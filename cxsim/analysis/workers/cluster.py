@@ -7,7 +7,7 @@ from typing import Any
 
 import cxsim
 from cxsim.analysis.workers.backends import WorkersLostError
-from cxsim.engine.compiled import fingerprint
+from cxsim.engine.fingerprint import rules
 
 SECONDS_TO_ANSWER = 10
 _COMM_CLOSED = "CommClosedError"
@@ -100,4 +100,4 @@ def _version() -> str:
     """The version and the rules of the machine it is asked on."""
     import pyarrow  # noqa: F401  # what a run leaves is packed with it
 
-    return f"{cxsim.__version__} with rules {fingerprint()}"
+    return f"{cxsim.__version__} with rules {rules()}"

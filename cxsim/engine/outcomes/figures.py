@@ -67,14 +67,14 @@ FIGURE = {figure.name: figure for figure in FIGURES}
 
 def figures_of(*scenarios: Scenario) -> tuple[Figure, ...]:
     """The figures of scenarios: those of every market, and what their mechanisms count."""
-    return with_counts(
-        {name: meaning for each in scenarios for own in each.own for name, meaning in own.counts.items()}
-    )
+    own = [each for scenario in scenarios for each in scenario.own]
+    counts = {name: meaning for each in own for name, meaning in each.counts.items()}
+    return with_counts(counts, {name: sign for each in own for name, sign in each.good.items()})
 
 
-def with_counts(counts: Mapping[str, str]) -> tuple[Figure, ...]:
-    """The figures of every market, and counts by name with their meaning."""
-    return (*FIGURES, *(Figure(name, "count", meaning) for name, meaning in counts.items()))
+def with_counts(counts: Mapping[str, str], good: Mapping[str, int]) -> tuple[Figure, ...]:
+    """The figures of every market, and counts by name with their meaning; `good` as in `Figure`, 0 where it says nothing."""
+    return (*FIGURES, *(Figure(name, "count", meaning, good.get(name, 0)) for name, meaning in counts.items()))
 
 
 def figure_named(name: str, figures: Sequence[Figure] = FIGURES) -> Figure:

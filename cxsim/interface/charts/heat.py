@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from cxsim.analysis.compare.intervals import Estimate, estimate
 from cxsim.analysis.phrases import short, typeset
-from cxsim.engine.outcomes.figures import FIGURE
+from cxsim.engine.outcomes.figures import FIGURE, Figure
 from cxsim.interface.charts.look import (
     FIRST_CYCLE,
     INK,
@@ -61,7 +61,7 @@ def heat(
     columns, rows = sorted({at for at, _ in cells}), sorted({up for _, up in cells})
     ax = ax or new_axes(2.4 + 0.85 * max(4, len(columns)), 2.0 + 0.5 * max(4, len(rows)))
     means = np.array([cell.mean for cell in cells.values()])
-    colours, norm = _scale(means, FIGURE[figure].good if plan else None)
+    colours, norm = _scale(means, _figure(figure).good if plan else None)
     for (at, up), cell in cells.items():
         corner = (columns.index(at) + 0.02, rows.index(up) + 0.02)
         undecided = plan is not None and not cell.decided
@@ -83,7 +83,7 @@ def heat(
     ax.set_ylabel(shown(y))
     ax.tick_params(length=0)
     bare(ax)
-    title(ax, f'Where "{shown(plan, 40)}" wins' if plan else sentence(FIGURE[figure].meaning))
+    title(ax, f'Where "{shown(plan, 40)}" wins' if plan else sentence(_figure(figure).meaning))
     caption(ax, _caption(runs, figure, plan, len(cells)))
     return ax
 
@@ -129,16 +129,23 @@ def _scale(means: np.ndarray, good: int | None) -> tuple[Colormap, Normalize]:
     return LinearSegmentedColormap.from_list("worse and better", ends), TwoSlopeNorm(0.0, -reach, reach)
 
 
+def _figure(name: str) -> Figure:
+    """A figure of every market; else what a mechanism counts, of which runs know no more than the name."""
+    return FIGURE.get(name) or Figure(name, "count", name.replace("_", " "))
+
+
 def _value(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else shown(str(value), 20)
 
 
 def _caption(runs: pd.DataFrame, figure: str, plan: str | None, cells: int) -> str:
-    what = f"{FIGURE[figure].meaning} (in {FIGURE[figure].unit.replace('currency', 'the currency')})"
+    known = _figure(figure)
+    what = f"{known.meaning} (in {known.unit.replace('currency', 'the currency')})"
     runs_each = runs.drop_duplicates(["point", "world", "replication"]).shape[0] / max(1, cells)
     if plan is None:
         return f"{sentence(what)}; mean of {runs_each:,.0f} runs in each cell."
     return (
-        f"Change of the {what} by the plan; mean of {runs_each:,.0f} pairs in each cell. Green: better; orange: worse; "
+        f"Change of the {what} by the plan; mean of {runs_each:,.0f} pairs in each cell. "
+        f"{'Green: better; orange: worse' if known.good else 'Green: more; orange: less'}; "
         "hatched: undecided (95% interval over pairs holds zero, each cell by itself)."
     )

@@ -5,7 +5,8 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.phrases import estimated, whole
 from cxsim.engine.outcomes.status import STATUSES
 from cxsim.interface.charts.look import (

@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.phrases import interval, typeset, week, whole
 from cxsim.interface.charts.ends import End, name_ends
 from cxsim.interface.charts.look import (

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.interface.charts.look import BASE, PLAN
 

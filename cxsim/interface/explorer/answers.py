@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from cxsim.analysis.compare.comparison import Comparison, PlanResult, compare
+from cxsim.analysis.compare.comparison import Comparison, compare
 from cxsim.analysis.compare.intervals import Estimate, estimate, estimate_count
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.verdict import verdict_of
 from cxsim.analysis.phrases import week
 from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.branching import Branching
-from cxsim.engine.outcomes.figures import FIGURE
+from cxsim.engine.outcomes.figures import counted_names, figures_of
 from cxsim.engine.outcomes.story import Moment, follow_together, parting, sentence
 from cxsim.engine.simulate import Run
 from cxsim.engine.state import EVERYBODY, NOBODY
@@ -146,7 +147,7 @@ def compared(plan: VisitorPlan) -> bytes:
 
     comparison = compare(base, changed, replications=plan.replications, seed=plan.seed, workers=1, living=living)
     result = comparison.plans[NAME]
-    verdict = verdict_of(comparison, result)
+    verdict = verdict_of(comparison.base_runs, result)
     answer = Compared(
         doubts=[doubt.sentence for doubt in verdict.doubts],
         headline=verdict.headline,
@@ -214,17 +215,18 @@ def _told(moments: list[Moment]) -> list[MomentShown]:
 
 def _figures(result: PlanResult) -> list[FigureShown]:
     rows = result.differences.set_index("figure")
+    known = {figure.name: figure for figure in figures_of(result.scenario)}
     return [
         FigureShown(
             name=name,
-            meaning=FIGURE[name].meaning,
-            unit=FIGURE[name].unit,
-            good=FIGURE[name].good,
+            meaning=known[name].meaning,
+            unit=known[name].unit,
+            good=known[name].good,
             base=_known(rows.loc[name, "base"]),
             plan=_known(rows.loc[name, "plan_mean"]),
             difference=Interval(**{key: _known(rows.loc[name, column]) for key, column in _COLUMNS.items()}),
         )
-        for name in FIGURES
+        for name in (*FIGURES, *counted_names(result.scenario))
     ]
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.intervals import Estimate, PairedDifference, paired_difference
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.verdict import Verdict, verdict_of
 from cxsim.analysis.phrases import week
 from cxsim.analysis.results.reading import Results, read_comparison
@@ -132,7 +133,7 @@ def _rendered(
             for plan in comparison.plans.values()
         ],
         leader=leader,
-        leader_pays=verdict_of(comparison, leader).outcome == "pays",
+        leader_pays=verdict_of(comparison.base_runs, leader).outcome == "pays",
         between=_between(comparison, leader),
         detail=detail,
         register=register_of(comparison.base),
@@ -160,7 +161,7 @@ def _shown(comparison: Comparison, plan: PlanResult, drawn: Drawn | None, in_bri
     cost = plan.difference("intervention_cost").estimate
     return Shown(
         result=plan,
-        verdict=verdict_of(comparison, plan),
+        verdict=verdict_of(comparison.base_runs, plan),
         drawn=drawn,
         in_brief=in_brief,
         stages=[figure_row(plan, FIGURE[f"lines_{stage_name(stage)}"]) for stage in STAGES_OF_LINES],

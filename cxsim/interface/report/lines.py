@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxsim.analysis.compare.comparison import PlanResult
 from cxsim.analysis.compare.intervals import (
     Estimate,
     HalfWidthFactor,
@@ -16,6 +15,7 @@ from cxsim.analysis.compare.intervals import (
     paired_difference,
     student_t,
 )
+from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.verdict import REASONS
 from cxsim.engine.outcomes.figures import Figure

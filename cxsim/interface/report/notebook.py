@@ -17,7 +17,7 @@ def comparison_html(comparison: Comparison) -> str:
     plans = [
         (
             name,
-            verdict_of(comparison, plan),
+            verdict_of(comparison.base_runs, plan),
             flow_picture(comparison, name),
             [figure_row(plan, FIGURE[figure]) for figure in SHOWN],
         )
