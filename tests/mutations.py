@@ -30,7 +30,13 @@ ROOT = Path(__file__).parents[1]
 MUTATED = ("cxsim/engine/journey", "cxsim/engine/market/exchange.py", "cxsim/engine/outcomes", "cxsim/analysis/compare")
 SKIPPED = ("__init__.py", "story.py", "verdict.py", "runs.py", "against_real.py", "stopping.py", "evaluation.py")
 GOLDEN = [f"tests/golden/test_golden_{name}.py" for name in ("life", "ledger", "causes", "comparison")]
-TESTS = {"cxsim.engine": GOLDEN, "cxsim.analysis": [GOLDEN[-1], "tests/test_paired.py"]}
+TESTS = {  # by the longest beginning of a module's name
+    "cxsim.engine": GOLDEN,
+    "cxsim.analysis": [GOLDEN[-1], "tests/test_paired.py"],
+    "cxsim.analysis.compare.guard": ["tests/test_guard.py"],
+    "cxsim.analysis.compare.price": ["tests/test_guard.py", "tests/experiments/test_prices.py"],
+}
+ROOMS = ("cxsim.engine", "cxsim.analysis")  # the rules of the engine are compiled for all but mutations of themselves
 PATIENCE_SECONDS = 300  # a mutation may never end
 
 
@@ -44,7 +50,7 @@ class Mutation(NamedTuple):
 
 # The small mutations that once survived: file, text, replacement.
 LISTED = (
-    ("journey/purchase.py", "ordinal = me.choices * MOST_TRIES + attempt", "ordinal = attempt"),
+    ("journey/purchase.py", "ordinal = int(me.choices) * MOST_TRIES + attempt", "ordinal = attempt"),
     ("journey/purchase.py", "state.offers[row_for(state, referrer), brand].telling.reward",
      "state.offers[row_for(state, me), brand].telling.reward"),
     ("journey/loyalty.py", "    logit = stay_logit(traits, latent, felt, bond.failures,",
@@ -142,6 +148,14 @@ def changes(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         if isinstance(outer, ast.AST)
         for inner in ast.walk(outer)
     }
+    hidden |= {  # values of arguments left out: read at import
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arguments)
+        for default in (*node.defaults, *node.kw_defaults)
+        if default is not None
+        for inner in ast.walk(default)
+    }
     hidden |= {
         id(inner)
         for node in ast.walk(tree)
@@ -191,7 +205,6 @@ def apply(node: ast.AST, change: str) -> None:
 
 def uncompile() -> None:
     """Import the package with the rules of the journey and of the tick left as they are; all others are compiled."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     import numba
 
     compile_rule = numba.njit
@@ -265,7 +278,7 @@ def run_tests(mutation: Mutation | None) -> int:
     tests = GOLDEN
     if mutation is not None:
         install(mutation)
-        tests = TESTS[".".join(mutation.module.split(".")[:2])]
+        tests = TESTS[max((name for name in TESTS if mutation.module.startswith(name)), key=len)]
     options = [
         "-qq",
         "-x",
@@ -316,11 +329,29 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only mutations whose description holds this text")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads that rest
-    uncompile()
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+    for room in ROOMS:
+        if os.fork() == 0:
+            try_room(room, arguments.sample, arguments.only)
+            sys.stdout.flush()
+            os._exit(0)
+        os.wait()
+
+
+def try_room(room: str, sample: int, only: str) -> None:
+    """The mutations of one room, in a process of its own."""
+    of_room = [
+        (name, [one for one in found if one.module.startswith(room) and only in one.what])
+        for name, found in (("listed", list(listed())), ("drawn", drawn(sample)))
+    ]
+    if not any(found for _, found in of_room):
+        return
+    if room == ROOMS[0]:
+        uncompile()
     if run_tests(None) != 0:
         raise SystemExit("the golden tests fail without any mutation; run pytest tests/golden")
-    report("listed", [one for one in listed() if arguments.only in one.what])
-    report("drawn", [one for one in drawn(arguments.sample) if arguments.only in one.what])
+    for name, found in of_room:
+        report(f"{room}, {name}", found)
 
 
 if __name__ == "__main__":

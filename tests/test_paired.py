@@ -14,6 +14,7 @@ from cxsim.analysis.compare.intervals import (
     distinct,
     estimate,
     estimate_count,
+    estimate_within,
     paired_difference,
 )
 from cxsim.engine.luck import key_of, normal
@@ -70,6 +71,16 @@ def test_a_count_of_people_has_no_interval_below_zero():
     assert estimate(np.array([0.0, 0.0, 5.0])).low < 0.0
     assert estimate_count(np.array([0.0, 0.0, 5.0])).low == 0.0
     assert math.isnan(estimate_count(np.array([5.0])).low)
+
+
+def test_no_interval_reaches_beyond_the_scale_of_its_figure():
+    few_answers = estimate_within(np.array([-100.0, 100.0, 30.0]), (-100.0, 100.0))
+    assert few_answers == Estimate(10.0, -100.0, 100.0, 3)
+    inside = np.array([12.0, 15.0, 14.0])
+    assert estimate_within(inside, (-100.0, 100.0)) == estimate(inside)
+    assert estimate_within(np.array([0.9, 1.0, 1.0]), (0.0, 1.0)).low == estimate(np.array([0.9, 1.0, 1.0])).low
+    assert estimate_within(np.full(4, 100.0), (-100.0, 100.0)) == Estimate(100.0, 100.0, 100.0, 4)  # no spread seen
+    assert math.isnan(estimate_within(np.array([100.0]), (-100.0, 100.0)).high)
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0, -1e6 / 3.0])

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.analysis.compare.intervals import Estimate, estimate, student_t
+from cxsim.analysis.compare.intervals import Estimate, estimate, estimate_within
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import Writer, decimals, estimated, percent, whole
 from cxsim.engine.event_log import run_with_log
 from cxsim.engine.measures import Note
+from cxsim.engine.outcomes.figures import FROM_ZERO, NET_PROMOTERS, OPEN, SHARE
 from cxsim.engine.state import EVERYBODY
 from cxsim.scenario import Scenario
 from cxsim.scenario.parameter import WEEKS_PER_YEAR
@@ -81,10 +82,10 @@ def levels_of(runs: Runs) -> list[Level]:
         *_levels_of_the_past(runs, stock, weeks),
         _level("revenue for each customer and year", for_each_customer("revenue_money"), (0.0, math.inf), "nothing: it is yours", whole),
         _level("customers lost a year", for_each_customer("customers_lost"), (0.01, 1.0) if bound else (0.01, 6.0), churn, percent),
-        _level("NPS", figures["nps_measured"].to_numpy(), (-10.0, 75.0), "20 to 60 for services that are liked", whole),
+        _level("NPS", figures["nps_measured"].to_numpy(), (-10.0, 75.0), "20 to 60 for services that are liked", whole, NET_PROMOTERS),
         _level("contacts for each 100 customers and year", 100.0 * for_each_customer("contacts"), (0.5, 600.0), "a few (durables) to several for each customer (business software)", whole),
-        _level("first purchases by referral", figures["referral_r"].to_numpy(), (0.0, 0.5), "few firms win more than a third so", percent),
-        _level("cost of acquisition for each new customer, as a share of what one is worth", (figures["acquisition_cost"] / figures["clv"]).to_numpy(), (0.0, 1.0), "above 1 every new customer is a loss", percent),
+        _level("first purchases by referral", figures["referral_r"].to_numpy(), (0.0, 0.5), "few firms win more than a third so", percent, SHARE),
+        _level("cost of acquisition for each new customer, as a share of what one is worth", (figures["acquisition_cost"] / figures["clv"]).to_numpy(), (0.0, 1.0), "above 1 every new customer is a loss", percent, OPEN),
     ]  # fmt: skip
 
 
@@ -104,10 +105,15 @@ def _ratio(of: NDArray[np.float64], to: NDArray[np.float64]) -> NDArray[np.float
     return ratio
 
 
-def _level(name: str, values: NDArray[np.float64], usual: tuple[float, float], against: str, write: Writer) -> Level:
-    known = values[np.isfinite(values)]
-    value = estimate(known, student_t) if len(known) else Estimate(math.nan, math.nan, math.nan)
-    return Level(name, value, usual, against, write)
+def _level(
+    name: str,
+    values: NDArray[np.float64],
+    usual: tuple[float, float],
+    against: str,
+    write: Writer,
+    scale: tuple[float, float] = FROM_ZERO,
+) -> Level:
+    return Level(name, estimate_within(values, scale), usual, against, write)
 
 
 def satisfaction_at_decisions(scenario: Scenario, replications: int = 2) -> Estimate:
@@ -127,7 +133,7 @@ def satisfaction_at_decisions(scenario: Scenario, replications: int = 2) -> Esti
         log = run_with_log(watched, 0, replication, EVERYBODY, NOTES_EACH * people).log
         felt = log["c"][np.isin(log["what"], DECISIONS)]
         means.append(float(np.nanmean(felt)) if len(felt) else math.nan)
-    return estimate(np.array(means), student_t)
+    return estimate(np.array(means))
 
 
 def told(level: Level) -> str:

@@ -113,7 +113,6 @@ class Trigger(IntEnum):
     NEIGHBOURS = 2
     REFERRAL = 3
     NEXT_NEED = 4
-    ENTRY = 5
 
 
 NOTE: Final = np.dtype(

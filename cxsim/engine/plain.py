@@ -9,7 +9,11 @@ from cxsim.engine.state import State
 
 
 class PlainRecord(np.record):  # type: ignore[misc]  # NumPy's stubs call it final
-    """A record whose fields come before NumPy's own attributes: a parameter may be called `base`."""
+    """A record whose fields come before NumPy's own attributes: a parameter may be called `base`.
+
+    Numbers come out as Python's own, as wide as those that compiled rules reckon with: `me.uses * 64` has more than the 16 bits
+    in which `uses` is kept.
+    """
 
     def __getattribute__(self, name: str) -> Any:
         fields = np.void.__getattribute__(self, "dtype").fields
@@ -17,7 +21,7 @@ class PlainRecord(np.record):  # type: ignore[misc]  # NumPy's stubs call it fin
             return super().__getattribute__(name)
         kind, offset = fields[name][:2]
         value = np.void.getfield(self, kind, offset)
-        return value.view((PlainRecord, kind)) if kind.names is not None else value
+        return value.view((PlainRecord, kind)) if kind.names is not None else value.item()
 
 
 def plain(state: State) -> State:

@@ -242,6 +242,16 @@ VARIANTS = {
         "brand.focal.purchase.customers_at_start=0.5", "brand.rival.purchase.customers_at_start=0.2",
         "need.kind=replacement", "need.life_scale_weeks=5.0",
     ],
+    "everybody refers": [
+        "telling.refer_base=4.0", "telling.refer_threshold=-9.0", "need.spontaneous_annual=1.5", "need.imitation_annual=0.0",
+        "brand.focal.need.reach_annual=0.2", "research.duration_weeks=0.9", "research.persistence=0.8", "purchase.outside=1.5",
+        "market.people=16", "market.links.kind=complete", "market.links.edges=", "brand.focal.money.contact_cost=1.0",
+    ],
+    "calls that come too late": [
+        "telling.refer_base=4.0", "telling.refer_threshold=-9.0", "need.spontaneous_annual=4.0", "need.imitation_annual=0.0",
+        "brand.focal.need.reach_annual=0.2", "research.duration_weeks=1.7", "purchase.outside=2.0",
+        "market.people=20", "market.links.kind=complete", "market.links.edges=",
+    ],
     "experience decides": [
         "loyalty.leave_a=0.5", "loyalty.leave_b=12.0", "loyalty.satisfaction_weight=5.0", "loyalty.failure_weight=3.0",
         "support.recovery_weight=0.5", "use.mismatch_cost=0.5", "use.effort_weight=0.15", "use.lateness_cost=0.4",

@@ -43,6 +43,9 @@ def test_every_figure(lived, brand):
     golden = golden_figures(market, scenario, brand)
     assert set(golden) == {figure.name for figure in FIGURES}
     assert figures == pytest.approx(golden, rel=SINGLE, nan_ok=True)
+    for figure in FIGURES:
+        value, (least, most) = figures[figure.name], figure.scale
+        assert math.isnan(value) or least <= value <= most, figure.name
 
 
 def test_money_by_week(lived):

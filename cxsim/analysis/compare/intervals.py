@@ -130,10 +130,19 @@ def distinct(values: Numbers) -> int:
     return 1 + int(np.count_nonzero(np.diff(np.sort(values)) > SAME * np.max(np.abs(values))))
 
 
+def estimate_within(
+    values: Numbers, scale: tuple[float, float], half_width_factor: HalfWidthFactor = student_t
+) -> Estimate:
+    """Like `estimate` for what lies between two ends: the interval is cut there, by which it covers no less."""
+    result = estimate(values, half_width_factor)
+    if math.isnan(result.low):
+        return result
+    return replace(result, low=max(scale[0], result.low), high=min(scale[1], result.high))
+
+
 def estimate_count(values: Numbers, half_width_factor: HalfWidthFactor = student_t) -> Estimate:
     """Like `estimate` for counts of people, whose interval cannot reach below zero."""
-    result = estimate(values, half_width_factor)
-    return replace(result, low=max(0.0, result.low)) if result.low == result.low else result
+    return estimate_within(values, (0.0, math.inf), half_width_factor)
 
 
 def paired_difference(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.analysis.compare.intervals import estimate, estimate_count
+from cxsim.analysis.compare.intervals import estimate_within
 from cxsim.analysis.phrases import interval
 from cxsim.analysis.workers.threads import each_replication
 from cxsim.engine.agents import Customer
@@ -18,8 +18,6 @@ from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.figures import figures_of
 from cxsim.engine.simulate import RunTables, simulate
 from cxsim.scenario import Scenario, load
-
-COUNTS = ("people", "purchases", "contacts")  # units of which there are never fewer than none
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,7 @@ class Runs:
         """Every figure with its mean, 95% interval, unit and meaning: one row a figure."""
         rows = []
         for figure in figures_of(self.scenario):
-            of_figure = estimate_count if figure.unit in COUNTS else estimate
-            result = of_figure(self.figures[figure.name].to_numpy(float))
+            result = estimate_within(self.figures[figure.name].to_numpy(float), figure.scale)
             rows.append((figure.name, result.mean, result.low, result.high, figure.unit, figure.meaning))
         return pd.DataFrame(rows, columns=["figure", "mean", "low", "high", "unit", "meaning"])
 

@@ -107,7 +107,7 @@ def checks_out(state: State, person: int, brand: int) -> bool:
     ease = state.offers[row_for(state, me), brand].purchase.ease
     retry = state.traits[row_for(state, me)].purchase.retry
     for attempt in range(MOST_TRIES):
-        ordinal = me.choices * MOST_TRIES + attempt
+        ordinal = int(me.choices) * MOST_TRIES + attempt
         if uniform(state.luck, person, CHECKOUT, ordinal, brand) < ease:
             return True
         me.effort += 1.0

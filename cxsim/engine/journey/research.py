@@ -61,7 +61,7 @@ def search_until_found(state: State, person: int, brand: int) -> int:
     count(state, brand, Measure.searches)
     pay(state, person, brand, Measure.interventions_money, offer.fees.research)
     for attempt in range(MOST_TRIES):
-        ordinal = me.searches * MOST_TRIES + attempt
+        ordinal = int(me.searches) * MOST_TRIES + attempt
         if uniform(state.luck, person, FIND, ordinal, brand) < offer.research.findability:
             count(state, brand, Measure.found)
             return attempt + 1
@@ -82,7 +82,7 @@ def inform(state: State, person: int, brand: int, tries: int) -> None:
     truth = offer.use.quality + bond.taste
     expected = before + offer.research.clarity * (truth - before)
     for ask in range(traits.asks):
-        u = uniform(state.luck, person, ASK, me.searches * MOST_TRIES + ask, brand)
+        u = uniform(state.luck, person, ASK, int(me.searches) * MOST_TRIES + ask, brand)
         friend = a_friend(state, person, u)
         if friend != NOBODY:
             theirs: Bond = state.bonds[friend, brand]

@@ -55,7 +55,9 @@ def tell_friends(state: State, person: int, traits: Traits) -> None:
     valence = math.floor(me.episode * VALENCE_UNIT + 0.5)
     week = state.clock[WEEK]
     for message in range(messages):
-        friend = a_friend(state, person, uniform(state.luck, person, LISTENER, me.uses * MOST_MESSAGES + message, 0))
+        friend = a_friend(
+            state, person, uniform(state.luck, person, LISTENER, int(me.uses) * MOST_MESSAGES + message, 0)
+        )
         if friend != NOBODY:
             theirs: Bond = state.bonds[friend, brand]
             hear_news_of_brand(theirs, week)

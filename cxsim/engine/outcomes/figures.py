@@ -1,7 +1,9 @@
 """The figures of one run: what it says about a brand at the horizon, each with its unit and meaning."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -13,46 +15,78 @@ from cxsim.engine.state import Stage, State
 from cxsim.scenario.messages import nearest
 from cxsim.scenario.schema import Scenario
 
+OPEN: Final = (-math.inf, math.inf)
+FROM_ZERO: Final = (0.0, math.inf)
+SHARE: Final = (0.0, 1.0)
+NET_PROMOTERS: Final = (-100.0, 100.0)
+
 
 @dataclass(frozen=True)
 class Figure:
-    """What a figure is called, counts and means; `good` is +1 when more is better for the brand, -1 when less, else 0."""
+    """What a figure is called, counts and means.
+
+    Attributes:
+        name: in tables and on the command line.
+        unit: what it is counted in.
+        meaning: in words.
+        good: +1 when more is better for the brand, -1 when less, else 0.
+        scale: the least and the most that it can be; no interval of it reaches beyond.
+    """
 
     name: str
     unit: str
     meaning: str
     good: int = 0
+    scale: tuple[float, float] = OPEN
 
 
 FIGURES = (
-    Figure("loops", "people", "repeat buyers still with the brand at the horizon", 1),
-    Figure("lines", "people", "stories with the brand that have ended", -1),
-    Figure("lines_research", "people", "lines that ended in research", -1),
-    Figure("lines_purchase", "people", "lines that ended in choosing or buying", -1),
-    Figure("lines_use", "people", "lines that ended in use", -1),
-    Figure("lines_support", "people", "lines that ended in support", -1),
-    Figure("lines_loyalty", "people", "lines that ended between purchases", -1),
-    Figure("new", "people", "stories whose first cycle is still open at the horizon"),
-    Figure("never", "people", "people who never considered the brand, or whose story with it was over when week 0 began"),
-    Figure("advocates", "people", "people with at least one referral that bought", 1),
-    Figure("customers", "people", "customers at the horizon", 1),
-    Figure("customers_at_start", "people", "customers when week 0 began"),
-    Figure("purchases", "purchases", "purchases of the brand", 1),
-    Figure("first_purchases", "people", "people who bought for the first time", 1),
-    Figure("loop_purchases", "purchases", "purchases by habit, without research", 1),
-    Figure("similar_purchases", "purchases", "purchases of something similar by happy customers, beside all others", 1),
-    Figure("share", "share", "share of all purchases in the market", 1),
-    Figure("loop_length_weeks", "weeks", "mean time between two purchases of the same customer"),
-    Figure("satisfaction", "satisfaction, 0 to 1", "mean satisfaction with an episode", 1),
-    Figure("nps_true", "points, -100 to 100", "net promoter score if everybody answered exactly", 1),
-    Figure("nps_measured", "points, -100 to 100", "net promoter score as the survey sees it", 1),
-    Figure("csat_measured", "share", "answers of 4 or 5 on 5, as the survey sees it", 1),
-    Figure("ces_measured", "points, 1 to 7", "mean customer effort score, 7 very easy, as the survey sees it", 1),
-    Figure("contacts", "contacts", "contacts made with the support desk"),
-    Figure("utilisation", "share", "contacts made for each that the support desk can handle; above 1 it is overrun"),
-    Figure("wait_weeks", "weeks", "mean time that a contact took, waiting and handling", -1),
-    Figure("abandonment", "share", "contacts of callers who gave up waiting", -1),
-    Figure("referral_r", "buyers per buyer", "referred first purchases for each first purchase", 1),
+    Figure("loops", "people", "repeat buyers still with the brand at the horizon", 1, FROM_ZERO),
+    Figure("lines", "people", "stories with the brand that have ended", -1, FROM_ZERO),
+    Figure("lines_research", "people", "lines that ended in research", -1, FROM_ZERO),
+    Figure("lines_purchase", "people", "lines that ended in choosing or buying", -1, FROM_ZERO),
+    Figure("lines_use", "people", "lines that ended in use", -1, FROM_ZERO),
+    Figure("lines_support", "people", "lines that ended in support", -1, FROM_ZERO),
+    Figure("lines_loyalty", "people", "lines that ended between purchases", -1, FROM_ZERO),
+    Figure("new", "people", "stories whose first cycle is still open at the horizon", 0, FROM_ZERO),
+    Figure("never", "people", "people who never considered the brand, or whose story with it was over when week 0 began", 0, FROM_ZERO),
+    Figure("advocates", "people", "people with at least one referral that bought", 1, FROM_ZERO),
+    Figure("customers", "people", "customers at the horizon", 1, FROM_ZERO),
+    Figure("customers_at_start", "people", "customers when week 0 began", 0, FROM_ZERO),
+    Figure("purchases", "purchases", "purchases of the brand", 1, FROM_ZERO),
+    Figure("first_purchases", "people", "people who bought for the first time", 1, FROM_ZERO),
+    Figure("loop_purchases", "purchases", "purchases by habit, without research", 1, FROM_ZERO),
+    Figure(
+        "similar_purchases",
+        "purchases",
+        "purchases of something similar by happy customers, beside all others",
+        1,
+        FROM_ZERO,
+    ),
+    Figure("share", "share", "share of all purchases in the market", 1, SHARE),
+    Figure("loop_length_weeks", "weeks", "mean time between two purchases of the same customer", 0, FROM_ZERO),
+    Figure("satisfaction", "satisfaction, 0 bad, 1 good", "mean satisfaction with an episode, on an open scale", 1),
+    Figure("nps_true", "points, -100 to 100", "net promoter score if everybody answered exactly", 1, NET_PROMOTERS),
+    Figure("nps_measured", "points, -100 to 100", "net promoter score as the survey sees it", 1, NET_PROMOTERS),
+    Figure("csat_measured", "share", "answers of 4 or 5 on 5, as the survey sees it", 1, SHARE),
+    Figure(
+        "ces_measured",
+        "points, 1 to 7",
+        "mean customer effort score, 7 very easy, as the survey sees it",
+        1,
+        (1.0, 7.0),
+    ),
+    Figure("contacts", "contacts", "contacts made with the support desk", 0, FROM_ZERO),
+    Figure(
+        "utilisation",
+        "share",
+        "contacts made for each that the support desk can handle; above 1 it is overrun",
+        0,
+        FROM_ZERO,
+    ),
+    Figure("wait_weeks", "weeks", "mean time that a contact took, waiting and handling", -1, FROM_ZERO),
+    Figure("abandonment", "share", "contacts of callers who gave up waiting", -1, SHARE),
+    Figure("referral_r", "buyers per buyer", "referred first purchases for each first purchase", 1, SHARE),
     Figure("margin", "currency", "discounted contribution margin before the cost of interventions", 1),
     Figure("intervention_cost", "currency", "discounted cost of the interventions", -1),
     Figure("net_margin", "currency", "discounted contribution margin after the cost of interventions", 1),

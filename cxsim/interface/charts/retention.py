@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cxsim.analysis.compare.comparison import Comparison
-from cxsim.analysis.compare.intervals import estimate
+from cxsim.analysis.compare.intervals import estimate, estimate_within
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import decimals, estimated, typeset
 from cxsim.data.histories import Numbers
+from cxsim.engine.outcomes.figures import SHARE
 from cxsim.interface.charts.ends import End, name_ends
 from cxsim.interface.charts.look import INK, caption, mean_of, new_axes, open_box, shown, title
 from cxsim.interface.charts.source import ChartSource, worlds_of
@@ -70,9 +71,9 @@ def _with_band(runs: Runs, shares: Numbers, curve: Curve) -> tuple[Numbers, Numb
     if runs.replications == 1:
         low, high = (runs.retention[f"{curve}_{end}"].to_numpy(float) for end in ("low", "high"))
         return shares[0], low, high
-    each = [estimate(column) for column in shares.T]
+    each = [estimate_within(column, SHARE) for column in shares.T]
     middle, low, high = (np.array([getattr(one, name) for one in each]) for name in ("mean", "low", "high"))
-    return middle, np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+    return middle, low, high
 
 
 def _caption(worlds: ChartSource, curve: Curve) -> str:

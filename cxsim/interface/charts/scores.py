@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cxsim.analysis.compare.intervals import estimate
+from cxsim.analysis.compare.intervals import estimate, estimate_within
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import decimals, estimated, typeset, week
 from cxsim.data.histories import Numbers
+from cxsim.engine.outcomes.figures import NET_PROMOTERS
 from cxsim.interface.charts.ends import End, name_ends
 from cxsim.interface.charts.look import BASE, PLAN, caption, mean_of, new_axes, open_box, sentence, thick, title
 
@@ -53,9 +54,9 @@ def scores(runs: Runs, ax: Axes | None = None) -> Axes:
 
 
 def _with_band(score: pd.DataFrame) -> tuple[Numbers, Numbers, Numbers]:
-    each = [estimate(column) for column in score.to_numpy(float).T]
+    each = [estimate_within(column, NET_PROMOTERS) for column in score.to_numpy(float).T]
     middle, low, high = (np.array([getattr(one, name) for one in each]) for name in ("mean", "low", "high"))
-    return middle, np.clip(low, -100.0, 100.0), np.clip(high, -100.0, 100.0)
+    return middle, low, high
 
 
 def _caption(runs: Runs, weeks: pd.DataFrame) -> str:

@@ -10,20 +10,20 @@ from cxsim.analysis.compare.intervals import (
     Estimate,
     HalfWidthFactor,
     PairedDifference,
-    estimate,
     estimate_count,
+    estimate_within,
     paired_difference,
     student_t,
 )
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.verdict import REASONS
-from cxsim.engine.outcomes.figures import Figure
-from cxsim.interface.report.numbers import COUNTED
+from cxsim.engine.outcomes.figures import FIGURE, Figure
 
 End = tuple[str, str]  # stage, cause
 
 SHOWN = 8  # ways in which people moved
+LINES = FIGURE["lines"]
 
 Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -52,14 +52,14 @@ class Row:
 def figure_row(plan: PlanResult, figure: Figure) -> Row:
     """A figure in the base and in the plan."""
     before, after = (plan.per_replication[f"{world}_{figure.name}"].to_numpy(float) for world in ("base", "plan"))
-    return _row(figure.meaning, figure.unit, figure.good, before, after, plan.half_width_factor)
+    return _row(figure, figure.meaning, before, after, plan.half_width_factor)
 
 
-def _row(label: str, unit: str, good: int, base: Numbers, plan: Numbers, half_width_factor: HalfWidthFactor) -> Row:
+def _row(figure: Figure, label: str, base: Numbers, plan: Numbers, half_width_factor: HalfWidthFactor) -> Row:
     """From the values of every replication, shape (replications,), in the same order."""
-    of_unit = estimate_count if unit in COUNTED else estimate
-    change = paired_difference(base, plan, good, half_width_factor)
-    return Row(label, unit, good, of_unit(base, half_width_factor), of_unit(plan, half_width_factor), change)
+    before, after = (estimate_within(values, figure.scale, half_width_factor) for values in (base, plan))
+    change = paired_difference(base, plan, figure.good, half_width_factor)
+    return Row(label, figure.unit, figure.good, before, after, change)
 
 
 def ended(runs: Runs) -> list[LinesEnded]:
@@ -85,7 +85,7 @@ def ended_in_both(base: Runs, plan: PlanResult) -> list[Row]:
     before, after = base.ended(), plan.runs.ended()
     return [
         _row(
-            f"{stage}: {REASONS.get(cause, cause)}", "people", -1, before[stage, cause], after[stage, cause], plan.half_width_factor,
+            LINES, f"{stage}: {REASONS.get(cause, cause)}", before[stage, cause], after[stage, cause], plan.half_width_factor
         )
         for stage, cause in _most_first(before | after, before)
     ]  # fmt: skip
