@@ -74,7 +74,9 @@ def manifest_of(reading: Reading, space: Space) -> dict[str, object]:
         "pyarrow": pyarrow.__version__,
         "study": record_of_study(reading),
         "content": space.hashes,
-        "mechanisms": {own.name: own.sha256 for each in reading.scenarios.values() for own in each.own},
+        "mechanisms": {
+            name: {own.name: own.sha256 for own in each.own} for name, each in reading.scenarios.items() if each.own
+        },
         "counts": space.counts,
         "classes": space.classes,
         **_told(reading),
