@@ -248,7 +248,7 @@ def test_a_market_with_mechanisms_is_fitted_by_simulation_and_keeps_them(summary
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["market_sha256"] == scenario_hash(load(file))
     text = (EXAMPLES / "points.py").read_bytes()
-    assert manifest["mechanisms"][str(EXAMPLES / "points.py")] == hashlib.sha256(text).hexdigest()
+    assert manifest["mechanisms"]["points"] == hashlib.sha256(text).hexdigest()
 
 
 # ---- retention tables -----------------------------------------------------------------------------------------------

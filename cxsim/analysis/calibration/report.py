@@ -9,7 +9,6 @@ from cxsim.analysis.calibration.identify import NOT_TOLD
 from cxsim.analysis.calibration.observed import HeldBack
 from cxsim.analysis.calibration.repeat_buying import in_words
 from cxsim.analysis.results.folder import Draw, write_folder
-from cxsim.analysis.results.mechanisms import hashes
 from cxsim.analysis.results.writing import markdown_table
 from cxsim.scenario.writing import as_toml, scenario_hash
 
@@ -50,7 +49,7 @@ def write_calibration(
         "told": {each.name: each.given for each in calibration.told},
         "market": calibration.market,
         "market_sha256": scenario_hash(calibration.base),
-        **hashes(calibration.base),
+        "mechanisms": {each.name: each.sha256 for each in calibration.base.own},
         "seed": calibration.seed,
         "values": calibration.values,
         "sources": calibration.sources,

@@ -12,7 +12,6 @@ import pyarrow
 import pyarrow.parquet as pq
 
 from cxsim.analysis.results.folder import ResultsExistError, versions
-from cxsim.analysis.results.mechanisms import hashes
 from cxsim.analysis.sweep.blocks import BlockWriter, design_table, long_tables, values_of
 from cxsim.analysis.sweep.folder import PAIRING, PRECISION, StudyFolder
 from cxsim.analysis.sweep.numbering import Space
@@ -75,7 +74,9 @@ def manifest_of(reading: Reading, space: Space) -> dict[str, object]:
         "pyarrow": pyarrow.__version__,
         "study": record_of_study(reading),
         "content": space.hashes,
-        "mechanisms": {name: said["mechanisms"] for name, each in reading.scenarios.items() if (said := hashes(each))},
+        "mechanisms": {
+            name: {own.name: own.sha256 for own in each.own} for name, each in reading.scenarios.items() if each.own
+        },
         "counts": space.counts,
         "classes": space.classes,
         **_told(reading),
