@@ -45,7 +45,7 @@ def _times(parameter: str, factor: float) -> dict[str, object]:
 
 
 PLANS = (
-    Plan("no support at all", (_set("support.capacity", 0.01),), ("loops",)),
+    Plan("no support at all", (_set("support.capacity", 0.01),), ("customers", "loops")),
     Plan("no problem is ever resolved", (_set("support.resolve_rate", 0.0),), ("customers", "loops")),
     Plan("half of all uses fail", (_set("use.failure_rate", 0.5),), ("customers", "loops", "net_margin")),
     Plan("always late", (_set("use.late_rate", 1.0),), ("customers", "loops", "net_margin")),

@@ -29,6 +29,19 @@ def test_what_is_extreme_is_felt(found):
             assert moved > 0.1 or each.plan.name in ("no support at all", "no problem is ever resolved"), each
 
 
+MILDER_AND_WORSE = (
+    ("no problem is ever resolved", "half of all uses fail"),
+    ("price times 1.5", "price times 5"),
+)
+
+
+@pytest.mark.parametrize(("milder", "worse"), MILDER_AND_WORSE)
+def test_what_is_worse_costs_more_loops_in_every_market(found, milder, worse):
+    for market in found:
+        loops = {each.plan.name: each.change["loops"].mean for each in market}
+        assert loops[worse] < loops[milder], market[0].market
+
+
 def test_the_page_shows_every_cell(found):
     text = figures(found)
     assert text.count("\n| ") == 3 * (len(PLANS) + 3)  # heading, rule, as it is and the plans, in each table
