@@ -24,12 +24,12 @@ def shell(*arguments, code=None, **options):
 def test_a_plan_for_another_market_is_noticed(cxsim, tmp_path):
     other = tmp_path / "calibrated.toml"
     other.write_text('extends = "online-retailer"\nloyalty.leave_b = 5.0\nneed.rate_shape = 0.5\n')
-    _, _, same = cxsim("compare", BASE, PLAN, "-n", 1, *SMALL)
+    _, same, _ = cxsim("compare", BASE, PLAN, "-n", 1, *SMALL)
     assert "differs" not in same
-    _, _, note = cxsim("compare", other, PLAN, "-n", 1, *SMALL)
+    _, note, _ = cxsim("compare", other, PLAN, "-n", 1, *SMALL)
     assert "differs from 'calibrated' in need.rate_shape, loyalty.leave_b." in note
     cxsim("new", tmp_path / "mine", "--market", other)
-    _, _, own = cxsim("compare", other, tmp_path / "mine.toml", "-n", 1, *SMALL)
+    _, own, _ = cxsim("compare", other, tmp_path / "mine.toml", "-n", 1, *SMALL)
     assert "differs" not in own
 
 

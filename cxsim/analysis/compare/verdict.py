@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from cxsim.analysis.compare.guard import Doubt, doubts_of, nobody_lives_otherwise
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.guard import doubts_of, nobody_lives_otherwise
 from cxsim.analysis.compare.intervals import Estimate, PairedDifference
 from cxsim.analysis.phrases import ONE_REPLICATION, Writer, decimals, estimated, money, percent, signed, week, whole
 
@@ -47,7 +48,7 @@ class Verdict:
         return " ".join(sentence for sentence in (self.moved, self.why, self.cost, self.sure) if sentence)
 
     def __str__(self) -> str:
-        return " ".join([*(f"Careful: {doubt.sentence}" for doubt in self.doubts), self.headline, self.rest])
+        return "\n\n".join([*(f"Careful: {doubt.sentence}" for doubt in self.doubts), f"{self.headline} {self.rest}"])
 
 
 def verdict_of(comparison: "Comparison", plan: "PlanResult") -> Verdict:

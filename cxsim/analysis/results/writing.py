@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxsim.analysis.compare.against_real import real_repeats
 from cxsim.analysis.compare.comparison import Comparison, PlanResult
+from cxsim.analysis.compare.guard import doubts_of
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.results.folder import Draw, Format, write_folder
 from cxsim.analysis.results.mechanisms import hashes, standing_alone
@@ -145,6 +146,7 @@ def comparison_json(comparison: Comparison) -> str:
     plans = {
         name: {
             "verdict": comparison.verdict(name),
+            "doubts": [asdict(doubt) for doubt in doubts_of(comparison, plan)],
             "differences": _records(plan.differences),
             "matrix": plan.matrix.to_dict("index"),
             "rescued": _records(plan.rescued),

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.engine.outcomes.status import Outcomes, Status, lines_by_stage_and_cause
 from cxsim.engine.simulate import simulate
 from cxsim.interface.classroom.menu import Level, load_menu
@@ -64,6 +66,7 @@ class TrialOutcome(BaseModel):
         broken: people whose loop became a line.
         lines: where and why lines end in the market as it is, most first.
         rescued_from: where and why the lines of the rescued people ended, most first.
+        doubts: what should be known before it is believed; None where nobody looked, as of plans that do not lead.
     """
 
     net_margin: list[float]
@@ -72,6 +75,7 @@ class TrialOutcome(BaseModel):
     broken: list[float]
     lines: list[LinesOfTrial]
     rescued_from: list[LinesOfTrial]
+    doubts: list[Doubt] | None = None
 
     @classmethod
     def joined(cls, pieces: list["TrialOutcome"]) -> "TrialOutcome":
@@ -96,6 +100,16 @@ def lived(trial: Trial) -> TrialOutcome:
     plan = load_menu(trial.market).plan(trial.chosen, trial.level)
     worlds = range(trial.first, trial.first + trial.worlds)
     return TrialOutcome.joined([_lived_once(trial, plan, world) for world in worlds])
+
+
+def doubted(trial: Trial) -> list[Doubt]:
+    """The doubts about a plan, from a few lives of their own.
+
+    Raises:
+        ScenarioError: if the plan cannot be lived.
+    """
+    menu = load_menu(trial.market)
+    return doubts_about(menu.base, menu.plan(trial.chosen, trial.level), trial.seed, workers=1)
 
 
 def _lived_once(trial: Trial, plan: Scenario, world: int) -> TrialOutcome:

@@ -42,14 +42,12 @@ def compare(
     """Let the same customers, with the same luck, live through BASE and each of PLANS."""
     from cxsim.analysis.compare.comparison import compare as live_pairs
     from cxsim.analysis.results import writing as results
-    from cxsim.analysis.results.texts import market_note, plan_text
+    from cxsim.analysis.results.texts import plan_text
     from cxsim.scenario import load_together
 
     rule = until.rule_of(until_half_width, until_decided)
     loaded = load_together((base, *plans), list(overrides))
     options.prepare(out, overwrite, parquet)
-    for note in filter(None, (market_note(loaded[0], other) for other in loaded[1:])):
-        click.echo(note, err=True)
     comparison = live_pairs(
         *loaded,
         replications=replications,

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxsim.analysis.compare.comparison import Comparison, PlanResult, compare
+from cxsim.analysis.compare.doubt import Doubt
 from cxsim.analysis.compare.intervals import Estimate, estimate, estimate_count
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.verdict import verdict_of
@@ -76,7 +77,7 @@ class Money(BaseModel):
 class Compared(BaseModel):
     """Everything the page shows of a plan."""
 
-    doubts: list[str]
+    doubts: list[Doubt]
     headline: str
     rest: str
     title: str
@@ -141,7 +142,7 @@ def compared(plan: VisitorPlan) -> bytes:
     result = comparison.plans[NAME]
     verdict = verdict_of(comparison, result)
     answer = Compared(
-        doubts=[doubt.sentence for doubt in verdict.doubts],
+        doubts=list(verdict.doubts),
         headline=verdict.headline,
         rest=verdict.rest,
         title=base.name,

@@ -21,7 +21,7 @@ const figureOf = (answer, name) => answer.figures.find((figure) => figure.name =
 
 function showVerdict(answer, plan) {
   const same = answer.changes === 0;
-  by("doubts").replaceChildren(...(same ? [] : answer.doubts).map((doubt) => make("li", {}, `${say("result.careful")} ${doubt}`)));
+  by("doubts").replaceChildren(...(same ? [] : answer.doubts).map((doubt) => make("li", {}, `${say("result.careful")} ${doubt.sentence}`)));
   by("verdict-heading").textContent = same ? say("result.asitis", { title: answer.title }) : answer.headline;
   by("nothing").textContent = `${say("result.nothing")} ${say("result.asitis.words", { brand: answer.brand, weeks: answer.weeks,
     loops: number(figureOf(answer, "loops").base), lines: number(figureOf(answer, "lines").base) })}`;
