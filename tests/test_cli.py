@@ -27,7 +27,7 @@ def test_a_plan_for_another_market_is_noticed(cxsim, tmp_path):
     _, same, _ = cxsim("compare", BASE, PLAN, "-n", 1, *SMALL)
     assert "differs" not in same
     _, note, _ = cxsim("compare", other, PLAN, "-n", 1, *SMALL)
-    assert "differs from 'calibrated' in need.rate_shape, loyalty.leave_b." in note
+    assert "differs from 'calibrated' in need.rate_shape, loyalty.leave_b, from the first week" in note
     cxsim("new", tmp_path / "mine", "--market", other)
     _, own, _ = cxsim("compare", other, tmp_path / "mine.toml", "-n", 1, *SMALL)
     assert "differs" not in own

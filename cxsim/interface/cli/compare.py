@@ -1,6 +1,8 @@
 """The command that lets the same customers live in a base and in plans."""
 
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -69,8 +71,16 @@ def compare(
         click.echo(results.comparison_json(comparison))
         return
     for given, name in zip(plans, comparison.plans, strict=True):
-        click.echo(plan_text(comparison, name, f"{base} {given}"))
+        click.echo(_fitting(plan_text(comparison, name, f"{base} {given}")))
     if comparison.stopped:
         click.echo(f"{comparison.stopped}\n")
     if out is not None:
         click.echo(f"Written to {out}; read {out / 'summary.md'} first.")
+
+
+def _fitting(text: str) -> str:
+    """The text with its paragraphs broken between words on a screen; as it is in a file, and so are tables, which are indented."""
+    if not sys.stdout.isatty():
+        return text
+    columns = shutil.get_terminal_size().columns
+    return "\n".join(line if line.startswith(" ") else textwrap.fill(line, columns) for line in text.splitlines())

@@ -26,7 +26,8 @@ function showVerdict(answer, plan) {
   by("nothing").textContent = `${say("result.nothing")} ${say("result.asitis.words", { brand: answer.brand, weeks: answer.weeks,
     loops: number(figureOf(answer, "loops").base), lines: number(figureOf(answer, "lines").base) })}`;
   by("nothing").hidden = !same;
-  by("free").hidden = same || plan.in_both || !Object.keys(plan.sliders).length;
+  const doubted = answer.doubts.some((doubt) => doubt.kind === "return"); // says the same, and louder
+  by("free").hidden = same || doubted || plan.in_both || !Object.keys(plan.sliders).length;
   by("sure-card").hidden = same;
   by("verdict-rest").textContent = answer.rest;
   by("luck").replaceChildren(...luck(answer));
