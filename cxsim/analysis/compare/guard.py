@@ -210,8 +210,8 @@ def _everybody(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
             yield Doubt(
                 "everybody",
                 rivals.mean,
-                f"{item.name!r} changes customers themselves ({', '.join(traits)}), those of rivals too, who sell "
-                f"{estimated(rivals)} more by it.",
+                f"{item.name!r} changes customers themselves ({', '.join(traits)}), those of rivals too; with this plan "
+                f"rivals sell {estimated(rivals)} more.",
             )
 
 
