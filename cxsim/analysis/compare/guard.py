@@ -100,8 +100,8 @@ def _nothing_to_act_on(comparison: "Comparison", plan: "PlanResult") -> Iterator
 
 def _happens(comparison: "Comparison", plan: "PlanResult", brand: str, stage: str) -> bool:
     columns = list(HAPPENS[stage][0])
-    weeks = pd.concat([comparison.base_runs.weeks, plan.runs.weeks])
-    return bool(weeks.loc[weeks["brand"] == brand, columns].to_numpy(float).any())
+    lived = (comparison.base_runs.weeks, plan.runs.weeks)
+    return any(bool(weeks.loc[weeks["brand"] == brand, columns].to_numpy(float).any()) for weeks in lived)
 
 
 def _price(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
@@ -199,18 +199,21 @@ def _return(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
 
 def _everybody(comparison: "Comparison", plan: "PlanResult") -> Iterator[Doubt]:
     """Traits are customers' own, so an effect on them may serve the rivals: told where they sell more by it."""
+    shape, everybody = type(plan.scenario), {}
+    for item in own_interventions(comparison.base, plan.scenario):
+        traits = [each.parameter for each in item.effect if not is_of_brand(each.parameter, shape)]
+        everybody[item.name] = [parameter for parameter in traits if parameter not in MARKET_WIDE]
+    if not any(everybody.values()):
+        return
     rivals, own = _more_sold(comparison, plan)
     if not rivals.low > 0.0 or rivals.mean < NOTEWORTHY * abs(own.mean):
         return
-    shape = type(plan.scenario)
-    for item in own_interventions(comparison.base, plan.scenario):
-        traits = [each.parameter for each in item.effect if not is_of_brand(each.parameter, shape)]
-        traits = [parameter for parameter in traits if parameter not in MARKET_WIDE]
+    for name, traits in everybody.items():
         if traits:
             yield Doubt(
                 "everybody",
                 rivals.mean,
-                f"{item.name!r} changes customers themselves ({', '.join(traits)}), those of rivals too; with this plan "
+                f"{name!r} changes customers themselves ({', '.join(traits)}), those of rivals too; with this plan "
                 f"rivals sell {estimated(rivals)} more.",
             )
 
