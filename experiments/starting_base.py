@@ -1,6 +1,6 @@
 """The customers with which established markets begin: where each market stays by itself, and how little it moves from there.
 
-    python -m experiments.starting_base     (about two minutes)
+python -m experiments.starting_base     (about two minutes)
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,9 @@ def stays_at(market: str) -> NDArray[np.float64]:
     nobody = [f"brand.{name}.purchase.customers_at_start=0" for name in cxsim.load(market).brand]
     scenario = cxsim.load(market, [*nobody, "market.run_in_weeks=0", f"market.horizon_weeks={LONG}"])
     run = simulate(scenario, 0, 0)
-    return np.array([stock(run, brand)[-5 * YEAR :].mean() / scenario.market.people for brand in range(len(scenario.brand))])
+    return np.array(
+        [stock(run, brand)[-5 * YEAR :].mean() / scenario.market.people for brand in range(len(scenario.brand))]
+    )
 
 
 def drift(market: str, replications: int = REPLICATIONS, overrides: Sequence[str] = ()) -> Drift:
@@ -71,7 +73,9 @@ def main() -> None:
                 estimated(estimate(found.purchases, student_t), percent),
             ]
         )
-    print(table(["market", "stays at", "begins with", "customers after a year", "purchases, second year to first"], rows))
+    print(
+        table(["market", "stays at", "begins with", "customers after a year", "purchases, second year to first"], rows)
+    )
 
 
 if __name__ == "__main__":

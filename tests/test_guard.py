@@ -1,6 +1,9 @@
 """No verdict without the doubt it deserves: each doubt with a plan that earns it, and silence on sound plans."""
 
+import json
 import math
+from dataclasses import asdict
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -8,16 +11,25 @@ import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 
 from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.doubt import Kind
 from cxsim.analysis.compare.guard import doubts_of, implied_elasticity
+from cxsim.analysis.compare.intervals import Estimate
+from cxsim.analysis.results.writing import comparison_json
 from cxsim.scenario.files import load_together
+from experiments.doubts import PAGE, PLANS, UNSOUND, asked, ready
 
 SMALL = ["market.people=3000"]
 
 
-def unsound(text, *overrides, base="", replications=2, seed=1):
-    """(the base's runs, the plan's result) of a small market with everything in it, and a plan."""
+def unsound_comparison(text, *overrides, base="", replications=2, seed=1):
+    """A small market with everything in it, and a plan."""
     given = ['name = "base"\n' + EVERYTHING_HAPPENS + base, 'name = "plan"\n' + EVERYTHING_HAPPENS + base + text]
-    compared = compare(*(scenario_from(each, *overrides) for each in given), replications=replications, seed=seed)
+    return compare(*(scenario_from(each, *overrides) for each in given), replications=replications, seed=seed)
+
+
+def unsound(text, *overrides, **settings):
+    """The runs of the base, and what the plan came to."""
+    compared = unsound_comparison(text, *overrides, **settings)
     return compared.base_runs, compared.plans["plan"]
 
 
@@ -75,9 +87,9 @@ def test_baskets_are_no_change_of_the_price():
 
 def test_baskets_without_a_finite_variance_are_doubted():
     plan = effect("use.failure_rate", "multiply = 0.5")
-    assert "no finite variance" in doubts(plan, "purchase.basket_evenness=1.8")["spread"].sentence
-    assert "spread" not in doubts(plan, "purchase.basket_evenness=2.5")
-    assert "spread" not in doubts(plan, "purchase.basket_evenness=1.8", "need.kind=contract")
+    assert "no finite variance" in doubts(plan, "purchase.basket_evenness=1.8")["heavy tails"].sentence
+    assert "heavy tails" not in doubts(plan, "purchase.basket_evenness=2.5")
+    assert "heavy tails" not in doubts(plan, "purchase.basket_evenness=1.8", "need.kind=contract")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +155,9 @@ def test_a_handful_of_people_is_no_market():
 
 
 def with_differences(plan, values):
-    figures = pd.DataFrame({"base_net_margin": np.zeros(len(values)), "plan_net_margin": np.array(values, float)})
+    zeros = np.zeros(len(values))
+    figures = pd.DataFrame({"base_net_margin": zeros, "plan_net_margin": np.array(values, float)})
+    figures = figures.assign(base_loops=zeros, plan_loops=zeros)
     return type(plan)(
         **{
             **plan.__dict__,
@@ -155,24 +169,124 @@ def with_differences(plan, values):
 def test_no_spread_seen_is_no_certainty_and_few_values_make_no_interval():
     base, plan = unsound(effect("use.quality", "add = 0.05"))
     equal = {doubt.kind: doubt for doubt in doubts_of(base, with_differences(plan, [3, 3, 3]))}
-    assert "all 3 pairs show the same difference" in equal["spread"].sentence
+    assert "all 3 pairs show the same difference" in equal["no spread"].sentence
     few = {doubt.kind: doubt for doubt in doubts_of(base, with_differences(plan, [0, 0, 1, 0, 1, 0, 0, 1]))}
-    assert "only 2 different differences" in few["spread"].sentence
-    assert "spread" not in {
+    assert "only 2 different differences" in few["few differences"].sentence
+    assert not {"no spread", "few differences"} & {
         doubt.kind for doubt in doubts_of(base, with_differences(plan, [1.0, 2.0, 2.5, 3.1, 0.2, 1.7]))
     }
 
 
+def test_loops_come_in_whole_numbers_so_a_handful_of_pairs_may_agree_by_chance():
+    base, plan = unsound(effect("use.quality", "add = 0.05"))
+
+    def kinds(loops):
+        each = with_differences(plan, [1.0, 2.0, 2.5, 3.1, 0.2, 1.7][: len(loops)])
+        each.per_replication["plan_loops"] = np.array(loops, float)
+        return {doubt.kind for doubt in doubts_of(base, each)}
+
+    assert "few differences" in kinds([1, 1, 0, 0, 1, 0]) and "no spread" in kinds([1] * 6)
+    assert not {"few differences", "no spread"} & (kinds([1] * 5) | kinds([0] * 6) | kinds([1, 2, 3, 4, 1, 1]))
+
+
+SEASON = effect("need.spontaneous_annual", "multiply = 3.0").replace("idea", "season")
+
+
+def test_what_the_base_lives_through_too_is_no_doing_of_the_plan():
+    better = effect("use.failure_rate", "multiply = 0.5", "cost.weekly = 30.0")
+    found = doubts(better, base=SEASON + effect("use.quality", "add = 0.1", "coverage = 0.0").replace("idea", "nobody"))
+    assert not {"season", "cannot act"} & found.keys()
+    assert {"season", "cannot act"} <= doubts(SEASON + effect("use.quality", "add = 0.1", "coverage = 0.0")).keys()
+
+
+def test_a_rival_that_stumbles_is_booked_as_gain_and_one_that_copies_the_plan_is_not():
+    late = 'brand = "rival"'
+    assert "What a rival does anyway" in doubts(effect("use.failure_rate", "set = 0.8", late))["season"].sentence
+    own = effect("use.failure_rate", "multiply = 0.5", "cost.weekly = 30.0")
+    copied = effect("use.failure_rate", "multiply = 0.5", f"{late}\nstart_week = 10").replace("idea", "copy")
+    assert "season" not in doubts(own + copied)
+
+
 @pytest.mark.parametrize(
-    ("market", "plan"),
+    ("text", "overrides", "said"),
     [
-        ("online-retailer", "plans/online-retailer-checkout"),
-        ("restaurant", "plans/restaurant-second-cook"),
-        ("subscription", "plans/subscription-honest-start"),
-        ("b2b-software", "plans/b2b-software-response-team"),
-        ("durable", "plans/durable-built-to-last"),
+        (effect("use.failure_rate", "multiply = 0.5"), ("brand.focal.use.failure_rate=0",), "use.failure_rate stays as it is"),
+        (effect("use.quality", "add = 0.0"), (), "cannot act here: use.quality stays as it is without it."),
+        (effect("support.resolve_rate", "set = 1.0"), ("brand.focal.use.failure_rate=0",), "nobody contacts its support desk"),
+        (effect("listening.callback_rate", "set = 1.0"), ("brand.focal.listening.survey_rate=0",), "nobody is asked in a survey"),
     ],
-)
+)  # fmt: skip
+def test_a_plan_cannot_act_where_there_is_nothing_to_act_on(text, overrides, said):
+    found = {doubt.kind: doubt for doubt in doubts_of(*unsound(text, *overrides))}
+    assert said in found["cannot act"].sentence and "nothing changes" in found
+    assert "cannot act" not in doubts(text.replace("0.0", "0.1"))
+
+
+def test_of_several_interventions_the_one_that_cannot_act_is_named():
+    works = effect("use.quality", "add = 0.05", "cost.weekly = 30.0")
+    idle = effect("support.quick_rate", "set = 1.0").replace("idea", "quicker desk")
+    said = doubts(works + idle, "brand.focal.use.failure_rate=0")["cannot act"].sentence
+    assert "'quicker desk' of focal cannot act here: nobody contacts its support desk." in said
+
+
+def test_something_for_nothing_is_doubted_unless_the_margin_pays_for_it():
+    found = doubts(effect("use.failure_rate", "set = 0.0"), replications=4)
+    assert found["return"].figure is None and "cost nothing at all" in found["return"].sentence
+    paid = effect("money.unit_cost", "add = 0.0") + effect("use.failure_rate", "set = 0.0").replace("idea", "other")
+    assert "return" not in doubts(paid, replications=4)
+    assert "return" not in doubts(effect("use.failure_rate", "set = 0.9"), replications=4)  # it loses
+
+
+def test_a_plan_that_is_another_market_is_doubted_for_what_it_does_not_do():
+    given = [
+        'name = "base"\n' + EVERYTHING_HAPPENS,
+        'name = "plan"\n' + EVERYTHING_HAPPENS + "[purchase]\nprice_weight = 0.5\n",
+    ]
+    compared = compare(*map(scenario_from, given), replications=2)
+    (doubt,) = [each for each in doubts_of(compared.base_runs, compared.plans["plan"]) if each.kind == "another market"]
+    assert doubt.figure == 1 and "'plan' differs from 'base' in purchase.price_weight" in doubt.sentence
+
+
+def test_a_price_that_too_few_sales_speak_of_is_doubted_as_such(monkeypatch):
+    dear = unsound(effect("purchase.price", "multiply = 1.2"))
+
+    def said(mean, low, high):
+        found = (0.2, Estimate(mean, low, high, 2))
+        monkeypatch.setattr("cxsim.analysis.compare.guard.implied_elasticity", lambda *_: found)
+        return [doubt.sentence for doubt in doubts_of(*dear) if doubt.kind == "price"]
+
+    assert said(-1.5, -9.0, 6.0) == []
+    assert "too few sales are compared to tell how customers answer" in said(-0.1, -3.0, 2.8)[0]
+    assert "customers hardly answer" in said(-0.1, -0.2, 0.0)[0]
+    assert "customers hardly answer" in said(-0.1, math.nan, math.nan)[0]
+    assert "answer far more than anywhere" in said(-9.0, -9.5, -8.5)[0]
+
+
+def test_the_doubts_of_a_comparison_are_data_in_its_file():
+    compared = unsound_comparison(effect("use.quality", "add = 0.1", "coverage = 0.0\ncost.once = 1.0"))
+    kept = json.loads(comparison_json(compared))["plans"]["plan"]["doubts"]
+    assert kept == [asdict(doubt) for doubt in doubts_of(compared.base_runs, compared.plans["plan"])]
+    assert [each["kind"] for each in kept][:2] == ["nothing changes", "cannot act"]
+
+
+@pytest.mark.parametrize(("market", "plan"), ready(), ids=lambda name: name)
 def test_the_ready_plans_are_sound(market, plan):
-    compared = compare(*load_together([market, plan], SMALL), replications=3)
-    assert doubts_of(compared.base_runs, next(iter(compared.plans.values()))) == []
+    assert asked(market, plan, SMALL, replications=3)[0] == []
+
+
+@pytest.mark.parametrize("case", UNSOUND, ids=lambda case: f"{case.plan}: {case.kind}")
+def test_every_unsound_plan_gets_its_doubt(case):
+    """The kinds alone: numbers are on the page, of the markets as they are."""
+    smaller = [] if any("people" in setting for setting in case.settings) else ["market.people=2000"]
+    pairs = 8 if case.kind == "few differences" else 3
+    doubts, headline = asked(case.market, PLANS / f"{case.plan}.toml", [*case.settings, *smaller], replications=pairs)
+    assert case.kind in {doubt.kind for doubt in doubts}
+    assert headline.count(". ") == 0
+
+
+def test_no_kind_is_missing_among_the_unsound_plans_nor_on_the_page():
+    assert {case.kind for case in UNSOUND} == set(get_args(Kind))
+    assert {case.plan for case in UNSOUND} == {file.stem for file in PLANS.glob("*.toml")}
+    rows = [line.split("|")[1:4] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| **")]
+    assert {kind.strip(" *") for kind, _, _ in rows} == set(get_args(Kind))
+    assert all(when.strip() and answer.strip() for _, when, answer in rows)

@@ -97,7 +97,15 @@ def _levels_of_the_past(runs: Runs, stock: pd.Series, weeks: pd.DataFrame) -> li
     year = min(WEEKS_PER_YEAR, runs.scenario.market.horizon_weeks) - 1
     beside = _ratio(stock[weeks["week"] == year].to_numpy(float), start)
     name = "customers a year after week 0 beside those of week 0"
-    return [_level(name, beside, (0.9, 1.1), "an established firm hardly moves by itself; else begin with other shares", percent)]
+    return [
+        _level(
+            name,
+            beside,
+            (0.9, 1.1),
+            "an established firm hardly moves by itself; else begin with other shares",
+            percent,
+        )
+    ]
 
 
 def _ratio(of: NDArray[np.float64], to: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 
+from cxsim.analysis.compare.doubt import Doubt
 from cxsim.engine.luck import key_of, normal, purpose
 from cxsim.interface.classroom.board import TeamEntry
 from cxsim.interface.classroom.briefing import Briefing, Lines, MarketBriefing
 from cxsim.interface.classroom.classroom import Classroom
 from cxsim.interface.classroom.rules import Rules
 from cxsim.interface.classroom.store import ClassStore
-from cxsim.interface.classroom.trial import LinesOfTrial, TrialOutcome
+from cxsim.interface.classroom.trial import LinesOfTrial, TrialOutcome, doubted
 from cxsim.interface.web.pool import WorkerPool
 
 OPENED = []  # stores, to be closed after a test
@@ -52,6 +53,7 @@ cost = {once = 200.0, weekly = 0.0, per_use = 0.0}
 """
 
 _LUCK = purpose("tests: a class")
+DOUBT = Doubt("return", 9.0, "look for a cost that is missing.")
 
 
 def menu_file(folder):
@@ -88,6 +90,8 @@ class Known(WorkerPool):
         yield
 
     async def answer(self, function, request):
+        if function is doubted:
+            return [DOUBT]
         self.asked.append(request)
         await asyncio.sleep(0)
         if self.troubles:

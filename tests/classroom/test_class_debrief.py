@@ -1,7 +1,7 @@
 """Protects the story told after a round: it says what the numbers say, also when they are unwelcome or undecided."""
 
 import pytest
-from classes import PRICES, entry, lives, menu_file
+from classes import DOUBT, PRICES, entry, lives, menu_file
 
 from cxsim.engine.outcomes.figures import STAGES_OF_LINES
 from cxsim.engine.outcomes.status import cause_name, stage_name
@@ -60,6 +60,15 @@ def test_rescued_lines_are_counted_by_as_much_money_as_rescues_some(menu, cheap,
         entry("Cheap", around(900.0), CHEAP, cheap, loops=[51.5] * 6),
     ]
     assert said in "\n".join(story(menu, lived, {("Plain pages",): 300.0, ("Kind desk",): 500.0}).sentences)
+
+
+def test_what_is_doubted_about_the_leading_plan_is_told_with_its_money_that_hardly_differs(menu):
+    steady = entry("A", [900.0, 900.0, 901.0, 900.0, 901.0, 900.0], CHEAP, 500.0, doubts=[DOUBT])
+    idle = entry("B", around(0.0))
+    told = story(menu, [steady, idle], {("Plain pages",): 950.0, ("Kind desk",): 100.0})
+    assert [doubt.kind for doubt in told.doubts] == [DOUBT.kind, "few differences"]
+    assert told.as_record()["doubts"][0]["sentence"] == DOUBT.sentence
+    assert story(menu, [idle], {}).doubts == []
 
 
 def test_a_part_that_does_harm_is_named(menu):

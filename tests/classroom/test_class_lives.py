@@ -3,14 +3,16 @@
 import asyncio
 
 import pytest
-from classes import BUDGET, PRICES, Known, classroom, menu_file, rules
+from classes import BUDGET, DOUBT, PRICES, Known, classroom, menu_file, rules
 
 from cxsim import compare
+from cxsim.analysis.compare.guard import doubts_of
+from cxsim.analysis.compare.second_look import PAIRS
 from cxsim.interface.classroom.briefing import MarketBriefing, briefing
 from cxsim.interface.classroom.menu import LEVELS, ClassMenu, load_menu, menu_names
 from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment
 from cxsim.interface.classroom.rules import WORLDS, RefusedError, checked_choice, usual_budget
-from cxsim.interface.classroom.trial import Trial, TrialOutcome, lived
+from cxsim.interface.classroom.trial import Trial, TrialOutcome, doubted, lived
 from cxsim.interface.web.pool import WorkerLostError
 from cxsim.scenario import ScenarioError
 
@@ -52,6 +54,37 @@ def test_pieces_come_to_the_whole(tmp_path):
     for ended in ("lines", "rescued_from"):
         both = [{(each.stage, each.cause): each.people for each in getattr(one, ended)} for one in (joined, at_once)]
         assert both[0] == pytest.approx(both[1])
+
+
+def test_the_doubts_about_a_plan_are_those_of_a_comparison(tmp_path, menu):
+    for chosen in (CHOSEN, ("Kind desk",)):
+        plan = menu.plan(chosen, "typical")
+        compared = compare(menu.base, plan, replications=PAIRS, seed=4)
+        assert doubted(trial(tmp_path, chosen=chosen)) == doubts_of(
+            compared.base_runs, next(iter(compared.plans.values()))
+        )
+    busy = (tmp_path / "shop.toml").read_text().replace("people = 300", "people = 120")
+    (tmp_path / "shop.toml").write_text(busy)
+    load_menu.cache_clear()
+    assert "few people" in {doubt.kind for doubt in doubted(trial(tmp_path))}
+
+
+def test_only_the_plan_that_leads_is_doubted_and_one_that_does_nothing_never(tmp_path):
+    async def lesson(plans):
+        room = classroom(tmp_path, Known())
+        teams = [room.team(room.join(f"team {number}")) for number in range(len(plans))]
+        room.command(Command.start, RoundMoment(1, Phase.setup))
+        for team, plan in zip(teams, plans, strict=True):
+            room.commit(team, 1, plan)
+        room.command(Command.lock, RoundMoment(1, Phase.open))
+        await until(lambda: room.round_runner.tend(1))
+        this = room.round_runner.round(1)
+        return {entry.chosen: entry.lives.doubts for entry in room.round_runner.entries(this)}
+
+    assert asyncio.run(lesson([list(CHOSEN), ["Kind desk"]])) == {CHOSEN: [DOUBT], ("Kind desk",): None}
+    (tmp_path / "idle").mkdir()
+    tmp_path = tmp_path / "idle"
+    assert asyncio.run(lesson([[]])) == {(): None}
 
 
 def test_doing_nothing_changes_nothing(tmp_path):

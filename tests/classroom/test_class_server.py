@@ -92,6 +92,9 @@ def test_a_round_from_joining_to_the_debrief(school):
     assert [(line["team"], line["chosen"]) for line in board["board"]["lines"]] == [("Ann", PLAN), ("Bob", [])]
     assert board["ahead"]["net_margin"] == "Ann is ahead of every other team on money, and not by luck."
     assert "at most 5%" in board["how_sure"]
+    assert "20 replications of this one set of assumptions" in board["how_sure"]
+    doubt = {"kind": "return", "figure": 9.0, "sentence": "look for a cost that is missing."}
+    assert board["debrief"]["doubts"] == [doubt]
     assert board["debrief"]["sentences"][0].startswith("Ann leads with EUR 198 (193 to 204)")
     command(desk, "next", 1, "revealed")
     assert said(phones["Ann"].get("/class/own"))["plan_before"] == PLAN

@@ -29,5 +29,7 @@ def test_without_customers_at_the_start_it_would_be_a_ramp():
 
 def test_every_market_with_customers_at_the_start_is_among_them():
     markets = [name for name in scenario_names() if "/" not in name]
-    begun = [name for name in markets if any(brand.purchase.customers_at_start for brand in cxsim.load(name).brand.values())]
+    begun = [
+        name for name in markets if any(brand.purchase.customers_at_start for brand in cxsim.load(name).brand.values())
+    ]
     assert sorted(begun) == sorted(ESTABLISHED)

@@ -66,11 +66,7 @@ def people_and_lines(books):
 
 
 def purchases_and_episodes(books):
-    assert (
-        books.first_purchases + books.loop_purchases + books.returns
-        == books.purchases
-        == books.more("purchases")
-    )
+    assert books.first_purchases + books.loop_purchases + books.returns == books.purchases == books.more("purchases")
     assert books.repeat_purchases == books.loop_purchases + books.returns
     assert books.first_purchases == ((books.bonds["purchases"] > 0) & (books.start["purchases"] == 0)).sum()
     assert books.bonds["loop_purchases"].sum() == books.loop_purchases

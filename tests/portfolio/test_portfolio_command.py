@@ -8,7 +8,11 @@ import pytest
 from matplotlib import pyplot as plt
 from small import MARKET, MENU, market_and_menu, one_thread, written
 
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.analysis.portfolio.choosing import best_portfolio
+from cxsim.analysis.portfolio.plan_file import plan_text
+from cxsim.analysis.portfolio.plans import options_of
 from cxsim.analysis.portfolio.report import report_text, verdict
 from cxsim.analysis.portfolio.worlds import worlds_for
 from cxsim.interface import charts
@@ -31,7 +35,8 @@ def files(folder):
 
 def test_the_verdict_says_what_to_do_what_it_brings_and_how_sure_that_is(found):
     said = verdict(found)
-    assert said.startswith("With EUR 60 over 12 weeks, for the most loops:\n- ")
+    assert said.startswith("Careful: ") and "Careful: only 60 people live in this market" in said
+    assert "\n\nWith EUR 60 over 12 weeks, for the most loops:\n- " in said
     assert all(f"- {option}" in said for option in found.words(found.chosen).split("; "))
     loops = found.fresh(found.chosen, "loops")
     assert (
@@ -41,6 +46,22 @@ def test_the_verdict_says_what_to_do_what_it_brings_and_how_sure_that_is(found):
     assert "that had no part in the choice" in said
     assert "With a probability of at least 95%, its expected cost is within the budget" in said
     assert "In the worst of 9 worlds" in said and f"The answer took {found.trials.runs:,} runs" in said
+
+
+def test_the_doubts_are_those_of_the_plan_that_is_written_down_and_stand_before_what_to_do(found, tmp_path):
+    market = found.market
+    plan = market.model_copy(
+        update={"intervention": load(written(tmp_path, "plan.toml", _plan_of(found, tmp_path))).intervention}
+    )
+    assert list(found.doubts[: len(doubts_about(market, plan))]) == doubts_about(market, plan)
+    doubted = replace(found, doubts=(Doubt("return", 9.0, "too good."), Doubt("desk", 0.1, "idle.")))
+    assert verdict(doubted).startswith("Careful: too good.\n\nCareful: idle.\n\nWith EUR 60")
+    assert "Careful" not in verdict(replace(found, doubts=()))
+
+
+def _plan_of(found, folder):
+    market = str(written(folder, "market.toml", MARKET))
+    return plan_text("the plan", market, options_of(found.menu, found.chosen))
 
 
 def test_plans_that_cannot_be_told_apart_are_named(found):
@@ -91,7 +112,8 @@ def test_the_folder_holds_together(cxsim, tmp_path, monkeypatch):
     arguments = ("portfolio", market, "--budget", 45, "--aim", "rescued", "--menu", menu, "--runs", 300, "--workers", 0)
     code, said, errors = cxsim(*arguments, "-o", out)
     assert (code, errors) == (0, ""), errors
-    assert said.startswith("With EUR 45 over 12 weeks, for the most rescued lines:")
+    assert said.startswith("Careful: ")
+    assert "\n\nWith EUR 45 over 12 weeks, for the most rescued lines:" in said
     assert f"cxsim compare {market} {out / 'plan.toml'}" in said
     manifest = json.loads((out / "manifest.json").read_text())
     names = {"front.png", "report.md", "plan.toml", "portfolio.csv", "finalists.csv", "regret.csv", "worlds.csv"}
@@ -99,6 +121,9 @@ def test_the_folder_holds_together(cxsim, tmp_path, monkeypatch):
         *manifest["files"]
     } == names
     assert (manifest["budget"], manifest["aim"], manifest["seed"]) == (45.0, "rescued", 1)
+    assert "few people" in {doubt["kind"] for doubt in manifest["doubts"]}
+    told = " ".join((out / "report.md").read_text().split())
+    assert all(f"Careful: {doubt['sentence']}" in told for doubt in manifest["doubts"])
     finalists, every = (pd.read_csv(out / f"{name}.csv") for name in ("finalists", "portfolio"))
     chosen = finalists.loc[finalists["chosen"], "plan"].item()
     assert {*finalists["plan"]} <= {*every["plan"]} and every["plan"].is_unique

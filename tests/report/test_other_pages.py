@@ -58,7 +58,9 @@ def test_a_sweep_has_its_page(study):
     assert "2 points of the design (factorial)" in page and "150 people over 20 weeks" in page
     assert f'<th scope="row">{escape(f"plan {NASTY}")}</th>' in page
     assert "<script" not in page.lower() and len(page) < 500_000
-    assert "Careful" not in page
+    said = [html for html in re.findall(r"<strong>Careful:</strong> (.*?)</p>", page)]
+    assert said and "only 150 people live in this market" in said[-1]
+    assert all(unescape(sentence).startswith(f'"plan {NASTY}": ') for sentence in said)
     assert report_on(study) == page
 
 

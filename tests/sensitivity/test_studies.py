@@ -1,5 +1,7 @@
 """Protects `cxsim sensitivity`: from a folder of runs it finds what a formula put there, and says what it cannot say."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -205,6 +207,19 @@ def rises_always(plan, values, replication):
 def test_a_folder_without_a_study_gets_one_line(cxsim, tmp_path):
     code, _, errors = cxsim("sensitivity", tmp_path)
     assert code == 2 and errors.startswith(f"cxsim: {tmp_path} holds no study; give the folder that")
+
+
+def test_what_should_be_known_of_a_plan_stands_before_what_is_made_of_it(cxsim, tmp_path):
+    out = studied_by(tmp_path, "replications = 6\n", lambda plan, values, replication: 5.0 if plan else 0.0, ["Check"])
+    kept = json.loads((out / "sweep.json").read_text())["doubts"]
+    assert [doubt["kind"] for doubt in kept["check.toml"]][-1] == "few people"
+    _, printed, _ = cxsim("sensitivity", out)
+    told = " ".join(printed.split())
+    assert all(f'Careful: "Check": {doubt["sentence"]}' in told for doubt in kept["check.toml"])
+    assert 'Careful: "Check": all 6 pairs show the same difference in net_margin.' in told
+    assert told.index("Careful") < told.index("Nothing varied")
+    (out / "sweep.json").write_text(json.dumps({**json.loads((out / "sweep.json").read_text()), "doubts": {}}))
+    assert "people live in this market" not in cxsim("sensitivity", out)[1]
 
 
 def test_a_study_in_which_nothing_varies_says_so(cxsim, tmp_path):

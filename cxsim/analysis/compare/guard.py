@@ -4,68 +4,68 @@ Each doubt is data (kind, figure, sentence), which every face shows in its own w
 says what each means and how to answer it.
 """
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxsim.analysis.compare.doubt import (
+    MARKET_WIDE,
+    Doubt,
+    another_market,
+    cannot_act,
+    few_people,
+    heavy_tails,
+    own_interventions,
+    season_or_shock,
+)
 from cxsim.analysis.compare.intervals import Estimate, distinct, estimate
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import decimals, estimated, percent
 from cxsim.scenario.schedule import is_of_brand
-from cxsim.scenario.stages.need import NextNeed
-from cxsim.scenario.warnings import warnings_of
 
-Kind = Literal[
-    "price", "desk", "cannot act", "nothing changes", "return", "everybody", "season", "few people", "spread"
-]
 Numbers = NDArray[np.float64]
 
 # Means over many brands are -1.76 (Tellis 1988) and -2.62 (Bijmolt, van Heerde & Pieters 2005); nearly all lie between.
 ELASTICITIES = (-4.0, -0.5)
 LEAST_PRICE_CHANGE = 0.02  # below it the quotient of two small differences says nothing
 IDLE, OVERRUN = 0.5, 1.0  # share of what the desk can handle
+SIZES_OF_DESK = {"support.capacity", "support.agents", "support.agent_contacts"}
 USUAL_RETURN = 5.0  # times what was spent; a judgement: programmes that return more are rarely told of
+PAYS_BY_ITSELF = ("purchase.price", "telling.reward")  # whose cost is in the margin; so is that of all of `money`
 NOTEWORTHY = 0.1  # of what the brand itself sells more
-FEW_PEOPLE = 200  # in a market, below which shares and causes are those of single people; a judgement
 FEW_VALUES = 3  # distinct differences from which no spread can be read
-LEAST_EVENNESS = 2.0  # the variance of mean baskets is 1 / (q - 2)
-MARKET_WIDE = ("need.spontaneous_annual", "need.imitation_annual", "need.life_scale_weeks")
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """Why a verdict should not be the last word.
-
-    Attributes:
-        kind: what it is about.
-        figure: the number behind it (an elasticity, a share of the desk, a return); nan where there is none.
-        sentence: for people, complete.
-    """
-
-    kind: Kind
-    figure: float
-    sentence: str
+# What has to happen for anything of a stage to act: columns of the weekly table, and the want of it in words.
+HAPPENS = {
+    "research": (("searches",), "nobody looks for anything about it"),
+    "purchase": (("found", "purchases"), "nobody comes as far as to buy"),
+    "use": (("uses",), "nobody uses what it sells"),
+    "support": (("contacts",), "nobody contacts its support desk"),
+    "listening": (("surveys",), "nobody is asked in a survey"),
+    "telling": (("messages_good", "messages_bad", "referrals", "reviews"), "nobody tells anybody of it"),
+    "loyalty": (("episodes",), "nobody comes to the end of an episode with it"),
+}
 
 
 def doubts_of(base: Runs, plan: PlanResult) -> list[Doubt]:
     """Every doubt about a plan's verdict, the gravest first; none about most sound plans."""
+    idle = [*cannot_act(base.scenario, plan.scenario), *_nothing_to_act_on(base, plan)]
     nothing = _nothing_changes(plan)
     if nothing is not None:
-        return [nothing, *_cannot_act(plan), *_desk(base, plan), *_few_people(plan)]
-    found = [*_price(base, plan), *_cannot_act(plan), *_desk(base, plan), *_return(plan)]
+        return [nothing, *idle, *_desk(base, plan), *few_people(plan.scenario)]
     return [
-        *found,
-        *_market_wide(plan),
+        *_price(base, plan),
+        *idle,
+        *_desk(base, plan),
+        *_return(base, plan),
+        *another_market(base.scenario, plan.scenario),
+        *season_or_shock(base.scenario, plan.scenario),
         *_everybody(base, plan),
-        *_few_people(plan),
+        *few_people(plan.scenario),
         *_spread(plan),
-        *_endless_variance(plan),
+        *heavy_tails(plan.scenario),
     ]
 
 
@@ -85,9 +85,20 @@ def nobody_lives_otherwise(plan: PlanResult) -> bool:
     return bool(np.nansum(np.abs(plan.differences.loc[lived, "difference"].to_numpy(float))) == 0.0)
 
 
-def _cannot_act(plan: PlanResult) -> Iterator[Doubt]:
-    for why in warnings_of(plan.scenario):
-        yield Doubt("cannot act", float("nan"), f"{why}.")
+def _nothing_to_act_on(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
+    """Interventions in stages in which nothing happens, neither in the base nor in the plan."""
+    for item in own_interventions(base.scenario, plan.scenario):
+        brand = item.brand or base.scenario.market.focal
+        stages = {effect.parameter.partition(".")[0] for effect in item.effect}
+        if stages <= HAPPENS.keys() and not any(_happens(base, plan, brand, stage) for stage in stages):
+            why = " and ".join(HAPPENS[stage][1] for stage in sorted(stages))
+            yield Doubt("cannot act", None, f"intervention {item.name!r} of {brand} cannot act here: {why}.")
+
+
+def _happens(base: Runs, plan: PlanResult, brand: str, stage: str) -> bool:
+    columns = list(HAPPENS[stage][0])
+    lived = (base.weeks, plan.runs.weeks)
+    return any(bool(weeks.loc[weeks["brand"] == brand, columns].to_numpy(float).any()) for weeks in lived)
 
 
 def _price(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
@@ -98,15 +109,19 @@ def _price(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
     low, high = ELASTICITIES
     if low <= elasticity.mean <= high:
         return
-    word = "dearer" if change > 0.0 else "cheaper"
-    hardly = "hardly answer" if elasticity.mean > high else "answer far more than anywhere"
-    yield Doubt(
-        "price",
-        elasticity.mean,
-        f"it is {percent(abs(change))} {word}, and customers {hardly}: a price elasticity of {estimated(elasticity, decimals(2))}, where "
-        f"real ones lie between {low:g} and {high:g}. What this market holds of how customers bear a price does not "
-        "fit, so the money in this verdict cannot be trusted.",
+    said = f"it is {percent(abs(change))} {'dearer' if change > 0.0 else 'cheaper'}, and"
+    found = (
+        f"a price elasticity of {estimated(elasticity, decimals(2))}, where real ones lie between {low:g} and {high:g}"
     )
+    if elasticity.low < high and elasticity.high > low:
+        sentence = f"{said} too few sales are compared to tell how customers answer: {found}. The money in this verdict rests on it."
+    else:
+        hardly = "hardly answer" if elasticity.mean > high else "answer far more than anywhere"
+        sentence = (
+            f"{said} customers {hardly}: {found}. What this market holds of how customers bear a price does not fit, so the "
+            "money in this verdict cannot be trusted."
+        )
+    yield Doubt("price", elasticity.mean, sentence)
 
 
 def implied_elasticity(base: Runs, plan: PlanResult) -> tuple[float, Estimate] | None:
@@ -138,17 +153,17 @@ def implied_elasticity(base: Runs, plan: PlanResult) -> tuple[float, Estimate] |
 def _desk(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
     """A desk that is idle cannot be relieved, and one that is overrun only waits."""
     market = base.scenario.market
-    acted = [
+    acted = {
         effect.parameter
-        for item in plan.scenario.intervention
+        for item in own_interventions(base.scenario, plan.scenario)
         for effect in item.effect
         if item.brand in ("", market.focal)
-    ]
+    }
     before, busy, wait = (
         float(plan.per_replication[figure].mean())
         for figure in ("base_utilisation", "plan_utilisation", "plan_wait_weeks")
     )
-    if 0.0 < max(before, busy) < IDLE and {"support.capacity", "support.agents"} & set(acted):
+    if 0.0 < max(before, busy) < IDLE and SIZES_OF_DESK & acted:
         yield Doubt("desk", before, f"the support desk is {percent(before)} busy, so its size hardly matters here.")
     elif busy >= OVERRUN and wait > 1.0:
         endless = np.isinf(plan.scenario.brand[market.focal].support.patience_weeks)
@@ -160,7 +175,8 @@ def _desk(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
         )
 
 
-def _return(plan: PlanResult) -> Iterator[Doubt]:
+def _return(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
+    """More for the money than is usual, or something for nothing."""
     if plan.roi is not None and plan.roi.mean > USUAL_RETURN - 1.0:
         back = 1.0 + plan.roi.mean
         yield Doubt(
@@ -168,35 +184,34 @@ def _return(plan: PlanResult) -> Iterator[Doubt]:
             back,
             f"each unit of money is said to bring back {decimals(1)(back)}; look for a cost that is missing.",
         )
-
-
-def _market_wide(plan: PlanResult) -> Iterator[Doubt]:
-    for item in plan.scenario.intervention:
-        moved = [effect.parameter for effect in item.effect if effect.parameter in MARKET_WIDE]
-        if moved:
-            yield Doubt(
-                "season",
-                float("nan"),
-                f"{item.name!r} changes how often people need the category at all ({', '.join(moved)}). A season or a "
-                "shock meets base and plan alike; here it is booked as the plan's gain.",
-            )
+    own = own_interventions(base.scenario, plan.scenario)
+    acted = [effect.parameter for item in own for effect in item.effect]
+    paid = any(parameter in PAYS_BY_ITSELF or parameter.startswith("money.") for parameter in acted)
+    costs = plan.per_replication["plan_intervention_cost"] - plan.per_replication["base_intervention_cost"]
+    if own and not paid and not costs.any() and plan.difference("net_margin").estimate.low > 0.0:
+        yield Doubt(
+            "return", None, "it earns money and is said to cost nothing at all; look for a cost that is missing."
+        )
 
 
 def _everybody(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
     """Traits are customers' own, so an effect on them may serve the rivals: told where they sell more by it."""
+    shape, everybody = type(plan.scenario), {}
+    for item in own_interventions(base.scenario, plan.scenario):
+        traits = [each.parameter for each in item.effect if not is_of_brand(each.parameter, shape)]
+        everybody[item.name] = [parameter for parameter in traits if parameter not in MARKET_WIDE]
+    if not any(everybody.values()):
+        return
     rivals, own = _more_sold(base, plan)
     if not rivals.low > 0.0 or rivals.mean < NOTEWORTHY * abs(own.mean):
         return
-    shape = type(plan.scenario)
-    for item in plan.scenario.intervention:
-        traits = [each.parameter for each in item.effect if not is_of_brand(each.parameter, shape)]
-        traits = [parameter for parameter in traits if parameter not in MARKET_WIDE]
+    for name, traits in everybody.items():
         if traits:
             yield Doubt(
                 "everybody",
                 rivals.mean,
-                f"{item.name!r} changes customers themselves ({', '.join(traits)}), those of rivals too, who sell "
-                f"{estimated(rivals)} more by it.",
+                f"{name!r} changes customers themselves ({', '.join(traits)}), those of rivals too; with this plan "
+                f"rivals sell {estimated(rivals)} more.",
             )
 
 
@@ -208,41 +223,28 @@ def _more_sold(base: Runs, plan: PlanResult) -> tuple[Estimate, Estimate]:
     return estimate(more.drop(columns=focal).sum(axis=1).to_numpy(float)), estimate(more[focal].to_numpy(float))
 
 
-def _few_people(plan: PlanResult) -> Iterator[Doubt]:
-    people = plan.scenario.market.people
-    if people < FEW_PEOPLE:
-        who = "one person lives" if people == 1 else f"only {people} people live"
-        yield Doubt("few people", people, f"{who} in this market, so it tells of them and not of customers at large.")
-
-
 def _spread(plan: PlanResult) -> Iterator[Doubt]:
-    change = plan.per_replication["plan_net_margin"] - plan.per_replication["base_net_margin"]
-    values = change.to_numpy(float)
-    different = distinct(values)
-    if len(values) > 1 and different == 1 and values[0] != 0.0:
+    """Of money; and of loops, which are whole numbers and alike by chance in a handful of pairs."""
+    for figure, what, least in (("net_margin", "money", 2), ("loops", "loops", 2 * FEW_VALUES)):
+        change = plan.per_replication[f"plan_{figure}"] - plan.per_replication[f"base_{figure}"]
+        if len(change) >= least:
+            yield from spread_doubts(change.to_numpy(float), what)
+
+
+def spread_doubts(differences: Numbers, what: str) -> Iterator[Doubt]:
+    """Whether the differences of pairs, shape (pairs,), are too much alike for an interval; none at all is no doubt."""
+    different = distinct(differences)
+    if len(differences) > 1 and different == 1 and differences[0] != 0.0:
         yield Doubt(
-            "spread",
+            "no spread",
             1.0,
-            f"all {len(values)} pairs show the same difference in money. No spread seen is not certainty.",
+            f"all {len(differences)} pairs show the same difference in {what}. No spread seen is not certainty.",
         )
-    elif len(values) >= 2 * FEW_VALUES and different <= FEW_VALUES:
+    elif len(differences) >= 2 * FEW_VALUES and 1 < different <= FEW_VALUES:
         yield Doubt(
-            "spread",
+            "few differences",
             float(different),
-            f"the {len(values)} pairs show only {different} different differences in money, too few for a 95% interval.",
-        )
-
-
-def _endless_variance(plan: PlanResult) -> Iterator[Doubt]:
-    """A mean of baskets whose variance has no end never settles as the intervals say."""
-    bought = [traits for _, traits in plan.scenario.segments().values() if traits.need.kind != NextNeed.contract]
-    evenness = min((traits.purchase.basket_evenness for traits in bought), default=math.inf)
-    if evenness <= LEAST_EVENNESS:
-        yield Doubt(
-            "spread",
-            evenness,
-            f"how much people spend has no finite variance in this market (purchase.basket_evenness is {evenness:g}; it takes more "
-            f"than {LEAST_EVENNESS:g}), so intervals of money reach less far than they should.",
+            f"the {len(differences)} pairs show only {different} different differences in {what}, too few for a 95% interval.",
         )
 
 

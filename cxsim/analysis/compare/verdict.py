@@ -6,7 +6,8 @@ from typing import Literal
 
 import pandas as pd
 
-from cxsim.analysis.compare.guard import Doubt, doubts_of, nobody_lives_otherwise
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.guard import doubts_of, nobody_lives_otherwise
 from cxsim.analysis.compare.intervals import Estimate, PairedDifference
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
@@ -46,7 +47,7 @@ class Verdict:
         return " ".join(sentence for sentence in (self.moved, self.why, self.cost, self.sure) if sentence)
 
     def __str__(self) -> str:
-        return " ".join([*(f"Careful: {doubt.sentence}" for doubt in self.doubts), self.headline, self.rest])
+        return "\n\n".join([*(f"Careful: {doubt.sentence}" for doubt in self.doubts), f"{self.headline} {self.rest}"])
 
 
 def verdict_of(base: Runs, plan: PlanResult) -> Verdict:
@@ -86,17 +87,26 @@ def _known_sign(plan: PlanResult) -> bool:
 
 def _nothing(base: Runs, plan: PlanResult) -> str:
     """The whole answer where the plan has nothing to act on, or does nothing; else empty."""
-    focal = base.scenario.market.focal
+    focal, currency = base.scenario.market.focal, base.scenario.market.currency
+    spent = -plan.difference("net_margin").estimate.mean
+    sum_of_money = money(currency, whole(abs(spent)))
+    price = "costs nothing" if spent == 0.0 else f"{'costs' if spent > 0.0 else 'saves'} {sum_of_money}"
     sold = base.figures["purchases"].sum() + plan.per_replication["plan_purchases"].sum()
     if sold == 0.0:
-        return f'Nobody buys from {focal}, with "{plan.name}" or without it, so there is nothing to compare.'
-    if not nobody_lives_otherwise(plan):
-        return ""
-    spent = -plan.difference("net_margin").estimate.mean
-    currency = base.scenario.market.currency
-    price = f"costs {money(currency, whole(spent))}" if spent > 0.0 else "costs nothing"
-    price = f"saves {money(currency, whole(-spent))}" if spent < 0.0 else price
-    return f'"{plan.name}" changes nothing in anybody\'s life, and {price}.'
+        but = f" but that it {price}" if spent else ""
+        return f'Nobody buys from {focal}, with "{plan.name}" or without it, so there is nothing to compare{but}.'
+    if nobody_lives_otherwise(plan):
+        return f'"{plan.name}" changes nothing in anybody\'s life, and {price}.'
+    if _nobody_buys_otherwise(plan):
+        seen = "one replication" if base.replications == 1 else f"{base.replications} replications"
+        return f'"{plan.name}" changes what people feel, but not what anybody buys in {seen}, and {price}.'
+    return ""
+
+
+def _nobody_buys_otherwise(plan: PlanResult) -> bool:
+    """Whether in every pair as much is bought and earned, and as many stories go on."""
+    row = plan.per_replication
+    return all((row[f"plan_{name}"] == row[f"base_{name}"]).all() for name in ("purchases", "loops", "lines", "margin"))
 
 
 def _money(currency: str, plan: PlanResult) -> str:

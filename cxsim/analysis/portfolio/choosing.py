@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.guard import spread_doubts
+from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.analysis.portfolio.front import on_front, outline
 from cxsim.analysis.portfolio.menu import PlanMenu
-from cxsim.analysis.portfolio.plans import Plan, affordable, nothing
+from cxsim.analysis.portfolio.plans import Plan, affordable, nothing, record_with
 from cxsim.analysis.portfolio.portfolio import Portfolio
 from cxsim.analysis.portfolio.race import Numbers, Ranking, Whole, race
 from cxsim.analysis.portfolio.search import COST, FIRST, Search
@@ -17,7 +20,7 @@ from cxsim.analysis.portfolio.trials import CHECK, RACE, Trials, places
 from cxsim.analysis.portfolio.work import KEPT
 from cxsim.analysis.sensitivity.regret import Regret, regret
 from cxsim.analysis.sweep.journal import Journal
-from cxsim.analysis.sweep.parameters import Values
+from cxsim.analysis.sweep.parameters import Values, scenario_with
 from cxsim.analysis.workers.backends import Backend
 from cxsim.analysis.workers.threads import Silent
 from cxsim.engine.simulate import simulate
@@ -80,7 +83,16 @@ def best_portfolio(
     names = [next(letters) if any(plan) else NOTHING for plan in finalists]
     regrets = _regret_of(check[..., KEPT.index(aim)], names, aim)
     return Portfolio(market, menu, budget, aim, worlds, seed, all_raced, climbed, ranking, raced, tolerance, finalists,
-                     names, check, regrets, trials)  # fmt: skip
+                     names, check, regrets, trials, _doubts(trials, finalists, check, raced[ranking.chosen]))  # fmt: skip
+
+
+def _doubts(trials: Trials, finalists: list[Plan], check: Numbers, chosen: Plan) -> tuple[Doubt, ...]:
+    """About the plan chosen, its effects typical: in the market as it stands, and where its replications hardly differ."""
+    if not any(chosen):
+        return ()
+    plan = scenario_with(record_with(trials.market, trials.menu, chosen), {})
+    money = check[finalists.index(chosen), :, :, KEPT.index("margin")].mean(axis=0)
+    return (*doubts_about(trials.market, plan, trials.seed), *spread_doubts(money, "money"))
 
 
 def refuse_nonsense(menu: PlanMenu, budget: float, worlds: list[Values], runs: int, tolerance: float | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from cxsim.analysis.compare.doubt import Doubt
 from cxsim.analysis.compare.intervals import Estimate, estimate
 from cxsim.analysis.portfolio.front import on_front
 from cxsim.analysis.portfolio.menu import PlanMenu
@@ -40,6 +41,7 @@ class Portfolio:
         check: what each finalist changed on fresh luck, shape (finalists, worlds, replications, figures of `KEPT`).
         regret: of the finalists over the worlds; None where there is only one.
         trials: everything that was lived.
+        doubts: what should be known before the chosen plan is believed.
     """
 
     market: Scenario
@@ -58,6 +60,7 @@ class Portfolio:
     check: Numbers = field(repr=False)
     regret: Regret | None = field(repr=False)
     trials: Trials = field(repr=False)
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def chosen(self) -> Plan:

@@ -1,6 +1,7 @@
 """A portfolio in plain words, and its folder."""
 
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,8 @@ MOST_TOLD = 5  # plans told by name in a paragraph; tables have all
 
 def verdict(portfolio: Portfolio) -> str:
     """What to do, what it brings, and how sure that is, in paragraphs to read aloud."""
-    parts = [_what_to_do(portfolio), _what_it_brings(portfolio), _how_sure(portfolio), _not_told_apart(portfolio)]
+    parts = [f"Careful: {doubt.sentence}" for doubt in portfolio.doubts]
+    parts += [_what_to_do(portfolio), _what_it_brings(portfolio), _how_sure(portfolio), _not_told_apart(portfolio)]
     parts += [_worlds(portfolio), _effort(portfolio)]
     return "\n\n".join(part for part in parts if part)
 
@@ -47,7 +49,7 @@ def _what_it_brings(portfolio: Portfolio) -> str:
         f"({whole(rescued.mean)} lines rescued, {whole(broken.mean)} loops broken) and {money(currency, figures['margin'])} of discounted "
         f"margin after its cost. It costs {money(currency, estimated(cost))} of {given(portfolio.budget)}; in "
         f"{percent(portfolio.over_budget())} of the runs more than the budget. (95% intervals over {replications} replications "
-        "that had no part in the choice; costs and margin are discounted to the start.)"
+        f"that had no part in the choice{'' if worlds > 1 else ', all of this one set of assumptions'}; costs and margin are discounted to the start.)"
     )
     if aimed.low <= 0.0:
         text += f" Whether it brings more {AIMS[portfolio.aim]} than doing nothing is undecided."
@@ -180,6 +182,7 @@ def write_portfolio(portfolio: Portfolio, market: str, folder: Path, draw: Draw)
         "tolerance": portfolio.tolerance,
         "confidence": CONFIDENCE,
         "runs": portfolio.trials.runs,
+        "doubts": [asdict(doubt) for doubt in portfolio.doubts],
     }
     write_folder(folder, "portfolio", manifest, tables, texts, draw, overwrite=True)
 

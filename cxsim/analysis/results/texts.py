@@ -4,8 +4,6 @@ from cxsim.analysis.compare.against_real import against_real
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import fitting, interval, percent
-from cxsim.scenario import Scenario
-from cxsim.scenario.register import market_differences
 
 
 def runs_text(runs: Runs) -> str:
@@ -54,18 +52,6 @@ def _people_moved(comparison: Comparison, name: str) -> str:
         _indented(rescued),
     ]
     return "\n".join(parts)
-
-
-def market_note(base: Scenario, plan: Scenario) -> str:
-    """A plan that extends another market, a recalibrated one say, differs by more than what it does; else empty."""
-    keys = market_differences(base, plan)
-    if not keys:
-        return ""
-    more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
-    return (
-        f"Note: besides its interventions, {plan.name!r} differs from {base.name!r} in {', '.join(keys[:3])}{more}. If that "
-        "is not part of the plan, make one that extends the base: cxsim new PLAN --market BASE"
-    )
 
 
 def _indented(text: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxsim.analysis.compare.against_real import real_repeats
 from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.guard import doubts_of
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.results.folder import Draw, Format, write_folder
@@ -146,6 +147,7 @@ def comparison_json(comparison: Comparison) -> str:
     plans = {
         name: {
             "verdict": comparison.verdict(name),
+            "doubts": [asdict(doubt) for doubt in doubts_of(comparison.base_runs, plan)],
             "differences": _records(plan.differences),
             "matrix": plan.matrix.to_dict("index"),
             "rescued": _records(plan.rescued),

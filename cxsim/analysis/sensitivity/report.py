@@ -53,7 +53,7 @@ def _where_it_fails(study: StudyData, subject: Target) -> Answer:
 
 def summary(study: StudyData, said: list[Answer]) -> str:
     """The whole in plain words."""
-    parts = [_head(study)]
+    parts = [_head(study), *(_wrapped(f"Careful: {each}", "") for each in study.careful)]
     for answer in said:
         lines = [answer.question, "-" * min(len(answer.question), WIDTH)]
         lines += [_wrapped(each, "- ") for each in answer.says]

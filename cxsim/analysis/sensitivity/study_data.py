@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from cxsim.analysis.compare.guard import spread_doubts
 from cxsim.analysis.sensitivity.factor import Factor, Numbers
 from cxsim.analysis.sweep.reading import Finished, figures_kept, finished
 from cxsim.analysis.sweep.study import BASE
@@ -69,6 +70,7 @@ class StudyData:
         failed: runs that failed.
         error: what the first of them says.
         unmeasured: runs in which there was nothing to measure the figure by.
+        doubts: what should be known of each plan before its verdicts, as the market stands: sentences by name.
         first_stage: replications whose spread set the number of all, by `[until]`; 0 where it was fixed.
     """
 
@@ -87,6 +89,7 @@ class StudyData:
     failed: int
     error: str
     unmeasured: int
+    doubts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     first_stage: int = 0
 
     @property
@@ -99,6 +102,16 @@ class StudyData:
             f"{said}, as if their number had been fixed. The spread of the first {self.first_stage} set it, so they hold the truth a little "
             "less often: in about 92% of studies after a first stage of 5, 93% of 10, 94% of 20. Those of precision.csv do in 95%"
         )
+
+    @property
+    def careful(self) -> list[str]:
+        """What should be known before the verdicts, in sentences that name the plan."""
+        said = [f'"{self.plans[plan]}": {sentence}' for plan, found in self.doubts.items() for sentence in found]
+        for subject in self.subjects():
+            complete = subject.values[:, :, np.isfinite(subject.values).all(axis=(0, 1))]
+            alike = spread_doubts(complete.mean(axis=(0, 1)), self.figure.name) if subject.plan else ()
+            said += [f'"{subject.title}": {doubt.sentence}' for doubt in alike]
+        return said
 
     @property
     def unit(self) -> str:
@@ -155,6 +168,9 @@ def studied(folder: Path, figure: str) -> StudyData:
         failed=len(errors),
         error=str(errors.iloc[0]).splitlines()[0] if len(errors) else "",
         unmeasured=int(read.runs[figure].isna().sum()) - len(errors),
+        doubts={
+            plan: [each["sentence"] for each in found] for plan, found in manifest.get("doubts", {}).items() if found
+        },
         first_stage=study["replications"] if study.get("until") else 0,
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet as pq
 
+from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.analysis.results.folder import ResultsExistError, versions
 from cxsim.analysis.sweep.blocks import BlockWriter, design_table, long_tables, values_of
 from cxsim.analysis.sweep.folder import PAIRING, PRECISION, StudyFolder
@@ -94,6 +95,20 @@ def _told(reading: Reading) -> dict[str, object]:
         "factors": [asdict(axis) for axis in design],
         "uncertain": [asdict(axis) for axis in worlds],
     }
+
+
+def _doubts(reading: Reading, classes: Classes) -> dict[str, list[dict[str, object]]]:
+    """What should be known of each plan before anything is made of it, in the market as it stands."""
+    base, plans = reading.scenarios[BASE], {**reading.scenarios}
+    del plans[BASE]
+    try:
+        found = {
+            name: doubts_about(base, plan, reading.study.seed, None, classes.model, classes.customer)
+            for name, plan in plans.items()
+        }
+    except Exception:  # what cannot be lived says so in the column `error` of its runs
+        return {}
+    return {name: [asdict(doubt) for doubt in doubts] for name, doubts in found.items()}
 
 
 def record_of_study(reading: Reading) -> dict[str, Any]:
@@ -245,7 +260,7 @@ def _begun(store: StudyFolder, reading: Reading, new: Space, classes: Classes, r
             raise ResultsExistError(f"{store.folder} holds no study to expand")
         store.write_table(design_table("point", new.points), "points.parquet")
         store.write_table(design_table("world", new.worlds), "worlds.parquet")
-        store.write_json(manifest_of(reading, new))
+        store.write_json({**manifest_of(reading, new), "doubts": _doubts(reading, classes)})
         return new
     if not (resume or expand):
         raise ResultsExistError(f"{store.folder} holds a study already; --resume goes on with it")

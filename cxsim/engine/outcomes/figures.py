@@ -49,7 +49,13 @@ FIGURES = (
     Figure("lines_support", "people", "lines that ended in support", -1, FROM_ZERO),
     Figure("lines_loyalty", "people", "lines that ended between purchases", -1, FROM_ZERO),
     Figure("new", "people", "stories whose first cycle is still open at the horizon", 0, FROM_ZERO),
-    Figure("never", "people", "people who never considered the brand, or whose story with it was over when week 0 began", 0, FROM_ZERO),
+    Figure(
+        "never",
+        "people",
+        "people who never considered the brand, or whose story with it was over when week 0 began",
+        0,
+        FROM_ZERO,
+    ),
     Figure("advocates", "people", "people with at least one referral that bought", 1, FROM_ZERO),
     Figure("customers", "people", "customers at the horizon", 1, FROM_ZERO),
     Figure("customers_at_start", "people", "customers when week 0 began", 0, FROM_ZERO),
@@ -90,7 +96,12 @@ FIGURES = (
     Figure("margin", "currency", "discounted contribution margin before the cost of interventions", 1),
     Figure("intervention_cost", "currency", "discounted cost of the interventions", -1),
     Figure("net_margin", "currency", "discounted contribution margin after the cost of interventions", 1),
-    Figure("clv", "currency per customer", "discounted margin for each customer there was: those of the start, and those gained", 1),
+    Figure(
+        "clv",
+        "currency per customer",
+        "discounted margin for each customer there was: those of the start, and those gained",
+        1,
+    ),
     Figure("acquisition_cost", "currency per customer", "advertising and rewards for each customer ever gained", -1),
 )
 STAGES_OF_LINES = (Stage.RESEARCH, Stage.PURCHASE, Stage.USE, Stage.SUPPORT, Stage.LOYALTY)

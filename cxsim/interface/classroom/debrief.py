@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.guard import spread_doubts
 from cxsim.analysis.compare.intervals import Estimate, estimate
 from cxsim.analysis.phrases import estimated, signed
 from cxsim.interface.classroom.board import Board, TeamEntry
@@ -59,6 +61,7 @@ class Debrief:
     Attributes:
         leader: the team with the highest mean margin.
         dearest: the team with the highest list price.
+        doubts: what should be known before the leading plan is believed.
         sentences: why it came out so, to read aloud.
         parts: of the leading plan, one an intervention.
         stages: of the leading plan, one a stage.
@@ -67,6 +70,7 @@ class Debrief:
 
     leader: str
     dearest: str
+    doubts: list[Doubt]
     sentences: list[str]
     parts: list[PlanPart]
     stages: list[PlanPart]
@@ -134,7 +138,12 @@ def debrief_of(
         *_together(leader, parts, lives, currency),
         *_other_on_loops(leader, board),
     ]
-    return Debrief(leader.team, dearest.team, sentences, parts, stages, places)
+    return Debrief(leader.team, dearest.team, _doubts(leader), sentences, parts, stages, places)
+
+
+def _doubts(leader: TeamEntry) -> list[Doubt]:
+    money = np.array(leader.lives.net_margin)
+    return [*(leader.lives.doubts or []), *(spread_doubts(money, "money") if leader.chosen else [])]
 
 
 def _difference(more: list[float], less: list[float]) -> Estimate:

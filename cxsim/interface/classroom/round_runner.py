@@ -9,7 +9,7 @@ from cxsim.interface.classroom.debrief import plans_to_compare
 from cxsim.interface.classroom.menu import load_menu
 from cxsim.interface.classroom.rules import price_of
 from cxsim.interface.classroom.store import ClassStore
-from cxsim.interface.classroom.trial import Trial, TrialOutcome, lived
+from cxsim.interface.classroom.trial import Trial, TrialOutcome, doubted, lived
 from cxsim.interface.web.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
@@ -93,8 +93,16 @@ class RoundRunner:
         return [rules.trial(this.number, each) for each in chosen]
 
     def missing(self, this: Round) -> list[Trial]:
-        """Those of them that have not been lived."""
-        return [trial for trial in self.wanted(this) if self._store.lives(trial) is None]
+        """Those of them that have not been lived; then the leading plan, until it has been doubted."""
+        wanted = self.wanted(this)
+        missing = [trial for trial in wanted if self._store.lives(trial) is None]
+        entries = self.entries(this)
+        if missing or not entries:
+            return missing
+        leader = board_of(entries).lines[0].chosen
+        lives = {trial.chosen: self._store.lives(trial) for trial in wanted}[leader]
+        undoubted = bool(leader) and lives is not None and lives.doubts is None
+        return [trial for trial in wanted if undoubted and trial.chosen == leader]
 
     def lives_of(self, this: Round) -> dict[Chosen, TrialOutcome]:
         """What came of every plan that was lived for a round."""
@@ -115,6 +123,8 @@ class RoundRunner:
     async def _tried(self, trial: Trial) -> None:
         """One trial with all workers at once: nobody else needs them, and the next plan waits for it."""
         try:
+            if self._store.lives(trial) is not None:
+                return await self._doubt(trial)
             pieces = await asyncio.gather(*(self._runs.answer(lived, piece) for piece in trial.pieces()))
         except Exception as trouble:
             _log.warning("a plan was not lived ahead of its round: %s", trouble)
@@ -122,6 +132,16 @@ class RoundRunner:
             self._store.keep(trial, TrialOutcome.joined(pieces))
 
     async def _one(self, trial: Trial) -> None:
-        pieces = [await self._runs.answer(lived, piece) for piece in trial.pieces()]
-        self._store.keep(trial, TrialOutcome.joined(pieces))
+        if self._store.lives(trial) is None:
+            pieces = [await self._runs.answer(lived, piece) for piece in trial.pieces()]
+            self._store.keep(trial, TrialOutcome.joined(pieces))
+        else:
+            await self._doubt(trial)
         self.to_do -= 1
+
+    async def _doubt(self, trial: Trial) -> None:
+        """What should be known before a plan that was lived is believed."""
+        lives = self._store.lives(trial)
+        if lives is not None:
+            found = await self._runs.answer(doubted, trial)
+            self._store.keep(trial, lives.model_copy(update={"doubts": found}))

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.branching import Branching
 from cxsim.engine.outcomes.status import Outcomes, Status, lines_by_stage_and_cause
@@ -65,6 +67,7 @@ class TrialOutcome(BaseModel):
         broken: people whose loop became a line.
         lines: where and why lines end in the market as it is, most first.
         rescued_from: where and why the lines of the rescued people ended, most first.
+        doubts: what should be known before it is believed; None where nobody looked, as of plans that do not lead.
     """
 
     net_margin: list[float]
@@ -73,6 +76,7 @@ class TrialOutcome(BaseModel):
     broken: list[float]
     lines: list[LinesOfTrial]
     rescued_from: list[LinesOfTrial]
+    doubts: list[Doubt] | None = None
 
     @classmethod
     def joined(cls, pieces: list["TrialOutcome"]) -> "TrialOutcome":
@@ -99,6 +103,16 @@ def lived(trial: Trial) -> TrialOutcome:
     both, alone = Branching(menu.base, [plan]), Branching(plan, [])
     worlds = range(trial.first, trial.first + trial.worlds)
     return TrialOutcome.joined([_lived_once(trial, both, alone, world) for world in worlds])
+
+
+def doubted(trial: Trial) -> list[Doubt]:
+    """The doubts about a plan, from a few lives of their own.
+
+    Raises:
+        ScenarioError: if the plan cannot be lived.
+    """
+    menu = load_menu(trial.market)
+    return doubts_about(menu.base, menu.plan(trial.chosen, trial.level), trial.seed, workers=1)
 
 
 def _lived_once(trial: Trial, both: Branching, alone: Branching, world: int) -> TrialOutcome:

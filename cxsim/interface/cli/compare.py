@@ -1,6 +1,8 @@
 """The command that lets the same customers live in a base and in plans."""
 
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -42,14 +44,12 @@ def compare(
     """Let the same customers, with the same luck, live through BASE and each of PLANS."""
     from cxsim.analysis.compare.comparison import compare as live_pairs
     from cxsim.analysis.results import writing as results
-    from cxsim.analysis.results.texts import market_note, plan_text
+    from cxsim.analysis.results.texts import plan_text
     from cxsim.scenario import load_together
 
     rule = until.rule_of(until_half_width, until_decided)
     loaded = load_together((base, *plans), list(overrides))
     options.prepare(out, overwrite, parquet)
-    for note in filter(None, (market_note(loaded[0], other) for other in loaded[1:])):
-        click.echo(note, err=True)
     comparison = live_pairs(
         *loaded,
         replications=replications,
@@ -71,8 +71,16 @@ def compare(
         click.echo(results.comparison_json(comparison))
         return
     for given, name in zip(plans, comparison.plans, strict=True):
-        click.echo(plan_text(comparison, name, f"{base} {given}"))
+        click.echo(_fitting(plan_text(comparison, name, f"{base} {given}")))
     if comparison.stopped:
         click.echo(f"{comparison.stopped}\n")
     if out is not None:
         click.echo(f"Written to {out}; read {out / 'summary.md'} first.")
+
+
+def _fitting(text: str) -> str:
+    """The text with its paragraphs broken between words on a screen; as it is in a file, and so are tables, which are indented."""
+    if not sys.stdout.isatty():
+        return text
+    columns = shutil.get_terminal_size().columns
+    return "\n".join(line if line.startswith(" ") else textwrap.fill(line, columns) for line in text.splitlines())

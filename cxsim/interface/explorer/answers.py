@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxsim.analysis.compare.comparison import Comparison, compare
+from cxsim.analysis.compare.doubt import Doubt
 from cxsim.analysis.compare.intervals import Estimate, estimate, estimate_count
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
@@ -77,7 +78,7 @@ class Money(BaseModel):
 class Compared(BaseModel):
     """Everything the page shows of a plan."""
 
-    doubts: list[str]
+    doubts: list[Doubt]
     headline: str
     rest: str
     title: str
@@ -149,7 +150,7 @@ def compared(plan: VisitorPlan) -> bytes:
     result = comparison.plans[NAME]
     verdict = verdict_of(comparison.base_runs, result)
     answer = Compared(
-        doubts=[doubt.sentence for doubt in verdict.doubts],
+        doubts=list(verdict.doubts),
         headline=verdict.headline,
         rest=verdict.rest,
         title=base.name,

@@ -213,7 +213,10 @@ def tracks_of(lived: Run) -> Tracks:
     from_before = what == Note.FROM_BEFORE
     purchases = _so_far(np.where(from_before, notes["a"].astype(np.int64), what == Note.BUYS), start)
     referred = _so_far((what == Note.NEED) & (notes["a"] == Trigger.REFERRAL), start) > 0
-    ends, begins = what == Note.LINE_ENDS, (what == Note.BUYS) | from_before | ((what == Note.EXPECTS) & (purchases == 0))
+    ends, begins = (
+        what == Note.LINE_ENDS,
+        (what == Note.BUYS) | from_before | ((what == Note.EXPECTS) & (purchases == 0)),
+    )
     turn = np.maximum.accumulate(np.where(ends | begins, np.arange(len(person)), 0))
     ended = ends[turn]  # a former customer who only looks has not begun anew; everybody's story begins before it ends
     state = np.where(purchases >= 2, DotState.loop, np.where(referred, DotState.referred, DotState.first))
@@ -233,10 +236,11 @@ def _starts(person: Numbers) -> Numbers:
     return starts
 
 
-def _so_far(happened: NDArray[np.bool_] | Numbers, start: Numbers) -> Numbers:
+def _so_far(times: NDArray[np.bool_] | Numbers, start: Numbers) -> Numbers:
     """How often something has happened to the same person up to and with each entry."""
-    counted = np.cumsum(happened)
-    return counted - (counted - happened)[start]
+    each = times.astype(np.int64)
+    counted = np.cumsum(each)
+    return counted - (counted - each)[start]
 
 
 def _places(notes: NDArray[np.void]) -> Weeks:

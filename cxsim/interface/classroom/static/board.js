@@ -69,7 +69,8 @@ function bar(here, at, first) {
 }
 
 function drawDebrief() {
-  const { leader, dearest, sentences, parts, stages, places } = told.debrief;
+  const { leader, dearest, doubts, sentences, parts, stages, places } = told.debrief;
+  $("doubts").replaceChildren(...doubts.map((doubt) => make("li", { text: `${say("careful", { team: leader })} ${doubt.sentence}` })));
   $("sentences").replaceChildren(...sentences.map((sentence) => make("li", { text: sentence })));
   const spenders = leader === dearest ? [leader] : [leader, dearest];
   const heading = [say("stage"), say("lines"), say("rescued", { team: leader }), ...spenders.map((team) => say("spent_by", { team }))];

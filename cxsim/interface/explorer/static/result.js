@@ -21,12 +21,13 @@ const figureOf = (answer, name) => answer.figures.find((figure) => figure.name =
 
 function showVerdict(answer, plan) {
   const same = answer.changes === 0;
-  by("doubts").replaceChildren(...(same ? [] : answer.doubts).map((doubt) => make("li", {}, `${say("result.careful")} ${doubt}`)));
+  by("doubts").replaceChildren(...(same ? [] : answer.doubts).map((doubt) => make("li", {}, `${say("result.careful")} ${doubt.sentence}`)));
   by("verdict-heading").textContent = same ? say("result.asitis", { title: answer.title }) : answer.headline;
   by("nothing").textContent = `${say("result.nothing")} ${say("result.asitis.words", { brand: answer.brand, weeks: answer.weeks,
     loops: number(figureOf(answer, "loops").base), lines: number(figureOf(answer, "lines").base) })}`;
   by("nothing").hidden = !same;
-  by("free").hidden = same || plan.in_both || !Object.keys(plan.sliders).length;
+  const doubted = answer.doubts.some((doubt) => doubt.kind === "return"); // says the same, and louder
+  by("free").hidden = same || doubted || plan.in_both || !Object.keys(plan.sliders).length;
   by("sure-card").hidden = same;
   by("verdict-rest").textContent = answer.rest;
   by("luck").replaceChildren(...luck(answer));
