@@ -6,7 +6,7 @@ Nothing here is statistical.
 from collections import Counter
 
 import pytest
-from studies import PLAN, STUDY, lived, sums, written
+from studies import LIVELY, PLAN, lived, sums, written
 
 from cxsim.analysis.sweep.blocks import BlockWriter
 from cxsim.analysis.sweep.folder import StudyFolder
@@ -17,8 +17,8 @@ from cxsim.analysis.workers.run_record import RunRecord
 from cxsim.analysis.workers.threads import Silent
 from cxsim.engine.model import LoyaltyModel
 
-WEEKS = 8  # of a run
-LATER = PLAN.replace('name = "Check twice"', 'name = "Check twice"\nstart_week = 5')
+WEEKS, START = 30, 9  # of a run, and of its plan
+LATER = PLAN.replace('name = "Check twice"', 'name = "Check twice"\nstart_week = 9')
 
 
 @pytest.fixture
@@ -40,28 +40,29 @@ def one_by_one(chunk):
 
 
 def test_runs_of_a_chunk_leave_what_each_leaves_alone_and_live_a_shared_past_once(tmp_path, weeks_lived):
-    reading = read_study(written(tmp_path, plan=LATER))
+    reading = read_study(written(tmp_path, LIVELY, plan=LATER))
     space = planned(reading)
     keys = space.keys_of(0)
     chunk = chunker(reading, space)(keys)
     together = live_chunk(chunk).left
     pairs = len(keys) // 2  # of base and plan
-    assert weeks_lived["weeks"] == pairs * (2 * WEEKS - 5)
+    assert weeks_lived["weeks"] == pairs * (2 * WEEKS - START)
     assert together == one_by_one(chunk)
-    assert weeks_lived["weeks"] == pairs * (2 * WEEKS - 5) + 2 * pairs * WEEKS
+    assert weeks_lived["weeks"] == pairs * (2 * WEEKS - START) + 2 * pairs * WEEKS
 
 
 def test_points_that_move_the_plan_alone_share_their_base(tmp_path, weeks_lived):
-    text = STUDY.split("[[factor]]")[0] + "[[factor]]" + STUDY.split("[[factor]]")[2].split("[worlds]")[0]
+    _, _, coverage = LIVELY.split("[[factor]]")
+    text = LIVELY.split("[[factor]]")[0] + "[[factor]]" + coverage.split("[worlds]")[0]
     reading = read_study(written(tmp_path, text, plan=LATER))
-    space = planned(reading)  # nine points, in which only the share of people that the plan reaches differs
+    space = planned(reading)  # two points, in which only the share of people that the plan reaches differs
     chunk = chunker(reading, space)(space.keys_of(0))
     assert live_chunk(chunk).left == one_by_one(chunk)
-    assert weeks_lived["weeks"] == 5 * (WEEKS + 9 * (WEEKS - 5)) + 5 * 18 * WEEKS
+    assert weeks_lived["weeks"] == 5 * (WEEKS + 2 * (WEEKS - START)) + 5 * 4 * WEEKS
 
 
 def test_only_the_run_that_fails_fails(tmp_path):
-    reading = read_study(written(tmp_path, plan=LATER))
+    reading = read_study(written(tmp_path, LIVELY, plan=LATER))
     space = planned(reading)
     chunk = chunker(reading, space)(space.keys_of(0)[:4])
     base, plan = chunk.lives[:2]
@@ -83,7 +84,7 @@ class Stumbling(LoyaltyModel):
 
 
 def test_a_run_that_fails_on_the_way_says_so_and_its_base_is_whole(tmp_path):
-    reading = read_study(written(tmp_path, plan=LATER))
+    reading = read_study(written(tmp_path, LIVELY, plan=LATER))
     space = planned(reading)
     chunk = chunker(reading, space)(space.keys_of(0)[:6])
     chunk = chunk._replace(classes=chunk.classes._replace(model=Stumbling))
@@ -95,7 +96,7 @@ def test_a_run_that_fails_on_the_way_says_so_and_its_base_is_whole(tmp_path):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 40, 1000])
 def test_chunks_hold_every_run_once_none_more_than_asked_for_and_keep_pairs_together(tmp_path, size):
-    reading = read_study(written(tmp_path, plan=LATER))
+    reading = read_study(written(tmp_path, LIVELY, plan=LATER))
     space = planned(reading)
     store = StudyFolder(tmp_path / "out")
     with store.locked():
@@ -113,7 +114,7 @@ def test_chunks_hold_every_run_once_none_more_than_asked_for_and_keep_pairs_toge
 
 
 def test_the_tables_are_those_of_runs_lived_alone(tmp_path):
-    study = written(tmp_path, plan=LATER)
+    study = written(tmp_path, LIVELY, plan=LATER)
     lived(study, tmp_path / "together")
     lived(study, tmp_path / "alone", task=lambda chunk: live_chunk(chunk)._replace(left=one_by_one(chunk)))
     assert sums(tmp_path / "together") == sums(tmp_path / "alone")
