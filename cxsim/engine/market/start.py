@@ -34,42 +34,17 @@ def state_at_start(
         room_for_notes: how many notes the log keeps.
     """
     luck = keyed.key_of(seed, replication)
-    market = scenario.market
-    begin = -market.run_in_weeks
+    begin = -scenario.market.run_in_weeks
     if begin < 0:
         scenario, watched, room_for_notes = before_plans(scenario), NOBODY, 0
     terms, _ = build_schedule(scenario)
-
-    def with_own(record: str, layout: np.dtype[np.void]) -> np.dtype[np.void]:
-        return extended(layout, {each.name: each.fields(record) for each in scenario.own})
-
     network = make_links(scenario, luck)  # first: what it needs on the way is free again before people are made
-    due, people = population.populate(
-        luck,
-        market.people,
-        terms.shares,
-        terms.coverages,
-        terms.coverage_keys,
-        entry_weeks(scenario),
-        begin,
-        with_own("Person", PERSON),
-    )
-    traits = [trait for _, trait in scenario.segments().values()]
-    population.endow(luck, people, traits)
-    taste_sd = np.array([trait.use.taste_sd for trait in traits])
-    bonds = population.meet(
-        luck,
-        people,
-        taste_sd,
-        terms.offers["expectation"]["awareness"].copy(),
-        begin,
-        with_own("Bond", BOND),
-    )
+    due, people, bonds = _who_there_is(scenario, terms, luck, begin)
     state = State(
         due=due,
         people=people,
         bonds=bonds,
-        standings=np.zeros(len(scenario.brand), with_own("Standing", STANDING)),
+        standings=np.zeros(len(scenario.brand), _with_own(scenario, "Standing", STANDING)),
         offers=_without_start_values(terms.offers),
         traits=_without_start_values(terms.traits),
         first_row=terms.first_row,
@@ -84,6 +59,37 @@ def state_at_start(
     if begin == 0:
         note_customers(state)
     return state
+
+
+def _who_there_is(
+    scenario: Scenario, terms: Schedule, luck: NDArray[np.uint64], begin: int
+) -> tuple[NDArray[np.float64], NDArray[np.void], NDArray[np.void]]:
+    """People with all that is their own, and with what they know and like of brands: (due, people, bonds)."""
+    due, people = population.populate(
+        luck,
+        scenario.market.people,
+        terms.shares,
+        terms.coverages,
+        terms.coverage_keys,
+        entry_weeks(scenario),
+        begin,
+        _with_own(scenario, "Person", PERSON),
+    )
+    traits = [trait for _, trait in scenario.segments().values()]
+    population.endow(luck, people, traits)
+    bonds = population.meet(
+        luck,
+        people,
+        np.array([trait.use.taste_sd for trait in traits]),
+        terms.offers["expectation"]["awareness"].copy(),
+        begin,
+        _with_own(scenario, "Bond", BOND),
+    )
+    return due, people, bonds
+
+
+def _with_own(scenario: Scenario, record: str, layout: np.dtype[np.void]) -> np.dtype[np.void]:
+    return extended(layout, {each.name: each.fields(record) for each in scenario.own})
 
 
 def before_plans(scenario: Scenario) -> Scenario:
