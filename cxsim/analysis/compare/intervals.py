@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Numbers = NDArray[np.float64]
 
@@ -99,7 +99,7 @@ class PairedDifference:
 @cache
 def quantile_of_t(degrees: int) -> float:
     """How far Student's t of so many degrees of freedom lies from 0, to each side, in 95%."""
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2.0, degrees))
+    return float(special.stdtrit(degrees, 0.5 + CONFIDENCE / 2.0))
 
 
 def _of_t(replications: int, of_spread: int) -> float:
