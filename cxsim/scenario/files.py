@@ -12,7 +12,7 @@ from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import without_overtaken_evidence
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.mechanism import MechanismError
-from cxsim.scenario.messages import nearest, problem_of
+from cxsim.scenario.messages import misspelt, nearest, problem_of
 from cxsim.scenario.overrides import (
     PRESENT,
     Override,
@@ -30,6 +30,7 @@ from cxsim.scenario.toml_lines import Path as KeyPath
 from cxsim.scenario.toml_lines import is_file
 
 LIBRARY_OF_INTERVENTIONS = "interventions"
+NAMED = ("brand", "segment")  # tables that anybody may add a name to
 Overrides = Mapping[str, object] | Sequence[str | Override]
 
 
@@ -170,6 +171,8 @@ def _begun(path: Path, overrides: list[Override]) -> _Reading:
     for override in overrides:
         if override.intervention is None:
             place = place_of(reading.values, override)
+            if place[0] in NAMED and len(place) > 1:
+                _refuse_misspelt(reading.values, {place[0]: {place[1]: {}}}, lambda _, at=override.where: at)
             reading.values = with_value(reading.values, place, override.value)
             reading.overridden[place] = override.where
     _expand_library_interventions(reading)
@@ -249,7 +252,22 @@ def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> N
     source.interventions_before = len(before) if isinstance(before, list) else 0
     reading.sources.append(source)
     source.values = _with_full_mechanisms(source)
+    if parent:
+        _refuse_misspelt(reading.values, source.values, source.where)
     reading.values = _merged(reading.values, source.values)
+
+
+def _refuse_misspelt(known: Table, added: Table, where: Callable[[KeyPath], str]) -> None:
+    """A brand or segment that is added to others must not be a slip of one of their names: it would live beside it, unseen."""
+    for kind in NAMED:
+        there, new = known.get(kind), added.get(kind)
+        for name in new if isinstance(there, dict) and isinstance(new, dict) else ():
+            meant = "" if name in there else misspelt(name, there)
+            if meant:
+                hint = f"Did you mean {meant!r}? A new {kind} needs a name less like it."
+                raise ScenarioError(
+                    [Problem(where((kind, name)), f"{kind}.{name}", f"there is no {kind} {name!r} yet", hint)]
+                )
 
 
 def _with_full_mechanisms(source: _Source) -> Table:

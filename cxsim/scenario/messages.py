@@ -1,6 +1,7 @@
 """From a failed validation to a sentence its author can act on."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel
@@ -12,11 +13,26 @@ from cxsim.scenario.toml_lines import Path
 
 Where = Callable[[Path], str]
 
+SHORT = 4  # letters: names of fewer are too much alike to guess at
+
 
 def nearest(given: str, known: Iterable[str]) -> str:
     """A question after the key that was meant, or nothing when none is near."""
     matches = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
     return f"Did you mean {matches[0]!r}?" if matches else ""
+
+
+def misspelt(given: str, known: Iterable[str]) -> str:
+    """The name that a new one is most likely a slip of; nothing where it may well be new: shop 1 and shop 2, A and B."""
+    if len(given) < SHORT:
+        return ""
+    for name in difflib.get_close_matches(given, [each for each in known if len(each) >= SHORT], n=1, cutoff=0.8):
+        return name if _letters(name) != _letters(given) or name.casefold() == given.casefold() else ""
+    return next((name for name in known if name.casefold() == given.casefold()), "")
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"\W*\d+\W*", "", name).casefold()
 
 
 def problem_of(fault: ErrorDetails, where: Where, shape: type[Scenario] = Scenario) -> Problem:
@@ -39,6 +55,9 @@ def _is_alternative(part: str | int) -> bool:
 
 
 def _plain(message: str) -> str:
+    many = re.fullmatch(r"\w+ should have at most (\d+) items after validation, not (?:more|\d+)", message)
+    if many:
+        return f"there are more than {many[1]} of them, and no more are possible"
     return message[:1].lower() + message[1:].replace("Input should be", "it should be")
 
 

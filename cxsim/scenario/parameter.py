@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 Evidence = Literal["published", "derived", "fitted", "assumed"]
 
 WEEKS_PER_YEAR = 52.0
+INFINITE_IN_JSON = ("Infinity", "-Infinity", "NaN")
 
 
 class Section(BaseModel):
@@ -34,10 +35,16 @@ class Section(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _true_is_no_number(cls, value: object, info: ValidationInfo) -> object:
+    def _as_it_is_meant(cls, value: object, info: ValidationInfo) -> object:
+        """`true` is no number, and neither is "100"; JSON, which has no word for infinity, may write it as one."""
         kind = cls.model_fields[str(info.field_name)].annotation
-        if isinstance(value, bool) and (kind in (int, float) or float in get_args(kind)):
+        number = kind in (int, float) or float in get_args(kind)
+        if number and isinstance(value, bool):
             raise ValueError("it should be a number, not true or false")
+        if number and isinstance(value, str) and value not in INFINITE_IN_JSON:
+            raise ValueError("it should be a number, not text")
+        if kind is bool and isinstance(value, str):
+            raise ValueError("it should be true or false, not text")
         return value
 
 

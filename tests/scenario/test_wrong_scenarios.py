@@ -28,6 +28,14 @@ WRONG = {
     "wrong type": ('[market]\npeople = "many"\n', ["line 2", "market.people", "'many'", "Allowed: 1 to"]),
     "true for a number": ("[market]\npeople = true\n", ["line 2", "market.people", "given True", "should be a number"]),
     "true for a size": (PLAN + 'effect = [{parameter = "use.quality", add = true}]\n', ["line 3", "add", "given True", "should be a number"]),
+    "text for a number": ('[market]\npeople = "100"\n', ["line 2", "market.people", "given '100'", "should be a number, not text"]),
+    "text for a size": (PLAN + 'effect = [{parameter = "use.quality", multiply = "5%"}]\n', ["line 3", "multiply", "given '5%'", "should be a number, not text"]),
+    "text for a switch": ('[need]\nat_entry = "yes"\n', ["line 2", "need.at_entry", "given 'yes'", "should be true or false"]),
+    "too many brands": ("".join(f"[brand.b{number}]\n" for number in range(17)) + '[market]\nfocal = "b1"\n', ["brand", "more than 16"]),
+    "more customers than people": (
+        "[brand.focal]\npurchase.customers_at_start = 0.7\n[brand.rival]\npurchase.customers_at_start = 0.4\n",
+        ["line 2", "customers_at_start", "sum to 1.1", "one brand at most"],
+    ),
     "not a whole number": ("[market]\npeople = 10.5\n", ["line 2", "market.people", "10.5", "integer"]),
     "a word for a switch": ('[need]\nat_entry = "perhaps"\n', ["line 2", "need.at_entry", "'perhaps'"]),
     "above its range": ("[brand.focal.use]\n\n# good\nquality = 7\n", ["line 4", "brand.focal.use.quality", "given 7", "Allowed: 0 to 1.5"]),
@@ -72,6 +80,28 @@ WRONG = {
     "interventions that are none": ("intervention = 5\n", ["line 1", "intervention", "given 5"]),
     "typical beyond high": (PLAN + 'effect = [{parameter = "use.quality", add = {low = 0.1, typical = 0.3, high = 0.2}}]\n', ["line 3", "typical"]),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("new", "meant"),
+    [("olive", "Olive"), ("Oliv", "Olive"), ("Bisto 21", "Bistro 21"), ("Wok And Go", "Wok and Go")],
+)
+def test_a_brand_that_is_added_is_no_slip_of_one_that_is_there(tmp_path, new, meant):
+    (tmp_path / "plan.toml").write_text(f'extends = "restaurant"\n[brand."{new}".use]\nquality = 0.9\n')
+    for asked in ((tmp_path / "plan.toml",), ("restaurant", {f"brand.{new}.use.quality": 0.9})):
+        with pytest.raises(ScenarioError, match=f"there is no brand '{new}' yet") as refused:
+            load(*asked)
+        assert f"Did you mean '{meant}'?" in str(refused.value)
+    with pytest.raises(ScenarioError, match=r"plan\.toml, line 2"):
+        load(tmp_path / "plan.toml")
+
+
+def test_a_new_brand_may_be_called_what_it_likes(tmp_path):
+    for new in ("Bistro 22", "Harbour", "Mill"):
+        (tmp_path / "plan.toml").write_text(f'extends = "restaurant"\n[brand."{new}".use]\nquality = 0.9\n')
+        assert new in load(tmp_path / "plan.toml").brands
+    together = scenario_from("[brand.focal]\n[brand.shop]\n[brand.shops]\n", folder=tmp_path)
+    assert together.brands == ["focal", "shop", "shops"]
 
 
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
