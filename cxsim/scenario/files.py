@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -172,11 +173,15 @@ def _begun(path: Path, overrides: list[Override]) -> _Reading:
         if override.intervention is None:
             place = place_of(reading.values, override)
             if place[0] in NAMED and len(place) > 1:
-                _refuse_misspelt(reading.values, {place[0]: {place[1]: {}}}, lambda _, at=override.where: at)
+                _refuse_misspelt(reading.values, {str(place[0]): {place[1]: {}}}, partial(_said_at, override.where))
             reading.values = with_value(reading.values, place, override.value)
             reading.overridden[place] = override.where
     _expand_library_interventions(reading)
     return reading
+
+
+def _said_at(where: str, _: KeyPath) -> str:
+    return where
 
 
 def _override_intervention(reading: _Reading, override: Override) -> None:
@@ -258,16 +263,20 @@ def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> N
 
 
 def _refuse_misspelt(known: Table, added: Table, where: Callable[[KeyPath], str]) -> None:
-    """A brand or segment that is added to others must not be a slip of one of their names: it would live beside it, unseen."""
+    """A brand or segment that is added must not be a slip of one that is there: it would live beside it, unseen."""
     for kind in NAMED:
         there, new = known.get(kind), added.get(kind)
-        for name in new if isinstance(there, dict) and isinstance(new, dict) else ():
+        if not isinstance(there, dict) or not isinstance(new, dict):
+            continue
+        for name, section in new.items():
             meant = "" if name in there else misspelt(name, there)
             if meant:
+                first = list(section)[:1] if isinstance(section, dict) else []
                 hint = f"Did you mean {meant!r}? A new {kind} needs a name less like it."
-                raise ScenarioError(
-                    [Problem(where((kind, name)), f"{kind}.{name}", f"there is no {kind} {name!r} yet", hint)]
+                problem = Problem(
+                    where((kind, name, *first)), f"{kind}.{name}", f"there is no {kind} {name!r} yet", hint
                 )
+                raise ScenarioError([problem])
 
 
 def _with_full_mechanisms(source: _Source) -> Table:
