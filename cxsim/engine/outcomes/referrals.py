@@ -7,11 +7,15 @@ from numpy.typing import NDArray
 from cxsim.engine.state import BEFORE, NOBODY, State
 
 
+def _who_referred(bonds: NDArray[np.void]) -> NDArray[np.int64]:
+    """Of everybody, NOBODY where nobody did; how customers from before week 0 came is not looked at."""
+    return np.where(bonds["first_bought"] >= 0.0, bonds["referrer"], NOBODY).astype(np.int64)
+
+
 def generations(state: State, brand: int) -> NDArray[np.int64]:
     """Depth of each buyer in the referral forest, shape (people,): 0 came by themselves, or before week 0; -1 no buyer."""
     bonds = state.bonds[:, brand]
-    known = bonds["first_bought"] >= 0.0  # how customers from before came is not looked at
-    referrer = np.where(known, bonds["referrer"], NOBODY).astype(np.int64)
+    referrer = _who_referred(bonds)
     buyer = (bonds["purchases"] > 0) & (bonds["ended_stage"] != BEFORE)
     depth = np.where(buyer, 0, -1).astype(np.int64)
     ancestor = np.where(depth == 0, referrer, NOBODY)
@@ -54,7 +58,7 @@ def forest(state: State, brand: int) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "person": buyers,
-            "referrer": bonds["referrer"][buyers].astype(np.int64),
+            "referrer": _who_referred(bonds)[buyers],
             "generation": depth[buyers],
             "week": bonds["first_bought"][buyers].astype(float),
         }
