@@ -112,7 +112,7 @@ def test_on_a_cluster_too(cxsim, shop, whole, tmp_path):
 def test_a_finished_search_is_only_looked_up_and_may_go_on(cxsim, shop, whole, tmp_path, monkeypatch):
     out = tmp_path / "whole"
     with monkeypatch.context() as patch:
-        patch.setattr("cxsim.analysis.portfolio.work.simulate", None)
+        patch.setattr("cxsim.analysis.portfolio.work.Branching", None)
         assert cxsim(*asked(shop, out, "--workers", 0, "--resume"))[0] == 0
     assert contents(out) == whole
     assert cxsim(*asked(shop, out, "--workers", 0, "--resume", "--runs", 400))[0] == 0
@@ -167,7 +167,7 @@ def test_plans_that_cannot_be_are_remembered_as_such(tmp_path, monkeypatch):
     for _ in range(2):
         with remembered(tmp_path / "out", question(*search, seed=1), resume=True) as lives:
             tables.append(best_portfolio(*search, one_thread, runs=300, lives=lives).tried())
-        monkeypatch.setattr("cxsim.analysis.portfolio.work.simulate", None)
+        monkeypatch.setattr("cxsim.analysis.portfolio.work.Branching", None)
     assert tables[0].equals(tables[1]) and (tables[0]["impossible"] != "").sum() == 1
 
 

@@ -193,7 +193,7 @@ def test_a_disk_that_fills_while_a_block_is_written_leaves_no_half_of_it(interru
     assert not list((out / "_tmp").iterdir()) and not list((out / "runs").iterdir())
     (journal,) = (out / "journal").iterdir()
     left = journal.stat().st_size
-    monkeypatch.setattr("cxsim.analysis.sweep.work.simulate", None)  # nothing is lived again
+    monkeypatch.setattr("cxsim.analysis.sweep.work.Branching", None)  # nothing is lived again
     lived(study, out, resume=True)
     assert left and sums(out) == whole
 
