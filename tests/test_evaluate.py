@@ -77,7 +77,12 @@ def test_a_plan_and_more_replications_only_add_figures():
 
 
 def test_a_figure_that_some_replications_lack_is_the_mean_of_the_others():
-    few = {"market.people": 30, "market.horizon_weeks": 8}
+    few = {
+        "market.people": 30,
+        "market.horizon_weeks": 8,
+        "market.run_in_weeks": 0,
+        "brand.Olive.purchase.customers_at_start": 0.0,
+    }
     single = [evaluate(BASE, replication=each, **few)["clv"] for each in range(12)]
     known = [value for value in single if math.isfinite(value)]
     assert 1 < len(known) < 12

@@ -1,5 +1,6 @@
 """Protects the told life: it is the life that was lived, in sentences a person can read."""
 
+import math
 import re
 
 import numpy as np
@@ -24,7 +25,8 @@ effect = [{parameter = "use.quality", add = 0.2}]
 @pytest.fixture(scope="module")
 def everybody():
     """Every moment of every life in a market where everything happens."""
-    everything = scenario_from(EVERYTHING_HAPPENS, "brand.focal.need.similar=0.5")
+    past = ["market.run_in_weeks=8", "brand.focal.purchase.customers_at_start=0.2"]
+    everything = scenario_from(EVERYTHING_HAPPENS, "brand.focal.need.similar=0.5", *past)
     model = lived(everything, watch=EVERYBODY, room_for_notes=100_000)
     return story._moments(notes_of(model), model.settings.brands)
 
@@ -161,6 +163,8 @@ def test_every_kind_of_note_happens_and_reads_as_a_sentence(everybody):
         (Note.BUYS, (20.0, 1.0, 0.0, 0.0), "Buys: purchase 1 of Mill for 20. It is the wrong variant."),
         (Note.SUPPORT, (Outcome.SILENT, 0.0, 0.25), "Says nothing to Mill (chance to make contact was 25%)."),
         (Note.SUPPORT, (Outcome.QUICK, 1.0, 0.5, 2.0), "Contacts Mill, waits 7.0 days (effort 2.0); the problem is resolved quickly."),
+        (Note.FROM_BEFORE, (1.0, 0.5, 3.25, 1.0), "Is a customer of Mill from before: bought once, last 3.2 weeks ago; satisfaction over time 0.50."),
+        (Note.FROM_BEFORE, (4.0, math.nan, 30.0, 0.0), "Has left Mill before: bought 4 times, last 30.0 weeks ago."),
         (Note.STAYS, (0.75, 0.4, 0.5), "Stays with Mill (chance 75%, drew 0.40; satisfaction over time 0.50)."),
         (Note.STAYS, (1.0, 0.0, 0.5), "Stays with Mill (no decision before the next need; satisfaction over time 0.50)."),
         (Note.STAYS, (0.2, 0.9, 0.5), "Stays with Mill (nobody leaves after the first purchase here; satisfaction over time 0.50)."),

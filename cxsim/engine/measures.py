@@ -102,7 +102,7 @@ class Note(IntEnum):
     LINE_ENDS = 18  # stage, cause
     NO_PURCHASE = 19
     BUYS_SIMILAR = 20  # price
-    FROM_BEFORE = 21  # purchases, cumulative satisfaction, weeks since the last purchase
+    FROM_BEFORE = 21  # purchases, cumulative satisfaction, weeks since the last purchase, still a customer
 
 
 class Trigger(IntEnum):

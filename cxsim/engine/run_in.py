@@ -6,7 +6,7 @@ counted: at week 0 the books are opened. What people have lived through goes wit
 
 import numpy as np
 
-from cxsim.engine.market.base import note_customers
+from cxsim.engine.market.base import note_history
 from cxsim.engine.market.start import empty_books, state_under
 from cxsim.engine.state import BEFORE, WATCHED, Stage, State
 from cxsim.scenario.schedule import build_schedule
@@ -25,5 +25,5 @@ def books_opened(state: State, scenario: Scenario, watched: int, room_for_notes:
     bonds["first_lost_at"] = np.nan
     state.clock[WATCHED] = watched
     opened = state_under(state, build_schedule(scenario)[0])._replace(**empty_books(scenario, room_for_notes))
-    note_customers(opened)
+    note_history(opened)
     return opened

@@ -31,12 +31,12 @@ FITTING_RUNS = 6  # of each fit
 
 CONTRACTS = [
     "market.entry_counts=[1]", "market.entry_step_weeks=0.0", "need.kind=contract", f"need.period_weeks={WEEKS}.0",
-    "loyalty.departure=after_use", "loyalty.first_may_leave=true", "market.run_in_weeks=0", "loyalty.rejoin=0.0",
+    "loyalty.departure=after_use", "loyalty.first_may_leave=true",
 ]  # fmt: skip
 # A contract renews by itself: there is no checkout that could fail. And all readers of this market begin in the same
 # weeks, so that desks built for a stream of contacts would be overrun at every renewal, with waits of months, and a
 # renewal waits for its reader's case to be closed. A real cohort is one of many.
-OF_A_COHORT = [
+OF_A_COHORT = ["market.run_in_weeks=0", "loyalty.rejoin=0.0"] + [
     f"brand.{name}.{setting}"
     for name in ("Courier", "Herald", "Bulletin")
     for setting in ("purchase.ease=1.0", "support.capacity=inf", "purchase.customers_at_start=0.0")

@@ -29,7 +29,7 @@ def test_a_file_may_extend_a_ready_scenario_by_name():
         ("x = " + "[" * 5000, "nested too deeply"),
         ("brand.focal.use.late_rate = 7", r"your file, line 1: brand\.focal\.use\.late_rate: given 7"),
         ("brand.focal.use.lat_rate = 0.1", "Did you mean 'late_rate'"),
-        ("market.people = 'all'", "valid integer"),
+        ("market.people = 'all'", "should be a number, not text"),
         (MANY, "there are 21 of them"),
         (BRANDS, "there are 9 of them"),
         (PARTIAL, "there are 4 of them"),

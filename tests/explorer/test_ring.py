@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cxsim.engine.measures import Note
+from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.status import Status
 from cxsim.engine.outcomes.story import follow
 from cxsim.engine.simulate import simulate
@@ -48,10 +49,14 @@ def test_at_the_end_everybody_is_in_the_state_that_the_ledger_counts(market):
 
 
 @pytest.mark.parametrize("market", PLANS)
-def test_nobody_goes_backwards_and_nobody_is_there_at_the_start(market):
+def test_nobody_goes_backwards_and_only_customers_from_before_are_there_at_the_start(market):
     ways, states = everybody(market)
     assert (np.diff(ways, axis=1) >= -1e-9).all()
-    assert (states[:, 0] == DotState.absent).all()
+    scenario = pair_of(PLANS[market])[1]
+    bonds = LoyaltyModel(scenario, rng=1, replication=0).state.bonds[:, scenario.focal]
+    assert bonds["customer"].any()
+    expected = np.where(bonds["purchases"] >= 2, DotState.loop, DotState.first)
+    assert (states[:, 0] == np.where(bonds["customer"], expected, DotState.absent)).all()
 
 
 @pytest.mark.parametrize("market", PLANS)
@@ -78,7 +83,10 @@ def test_one_person_followed_by_hand_is_where_the_story_says(person):
     purchases, state, told = 0, DotState.absent, []
     moments = [moment for moment in follow(scenario, person) if moment.brand == scenario.market.focal]
     for moment in moments:
-        if moment.what == Note.BUYS:
+        if moment.what == Note.FROM_BEFORE:
+            purchases, still_there = int(moment.numbers[0]), moment.numbers[3] == 1.0
+            state = (DotState.loop if purchases >= 2 else DotState.first) if still_there else DotState.absent
+        elif moment.what == Note.BUYS:
             purchases += 1
             state = DotState.loop if purchases >= 2 else DotState.first
         elif moment.what == Note.EXPECTS and purchases == 0:
@@ -121,7 +129,10 @@ def test_a_market_in_which_too_much_happens_is_refused_in_words():
 
 
 def test_a_market_in_which_nobody_considers_the_brand_has_no_dots():
-    quiet = "".join(f"brand.{name}.need.reach_annual = 0.0\n" for name in ("Courier", "Herald", "Bulletin"))
+    quiet = "".join(
+        f"brand.{name}.need.reach_annual = 0.0\nbrand.{name}.purchase.customers_at_start = 0.0\n"
+        for name in ("Courier", "Herald", "Bulletin")
+    )
     needless = "need.spontaneous_annual = 0.0\nneed.imitation_annual = 0.0\n"
     nobody = VisitorPlan(file=f'extends = "subscription"\n{needless}{quiet}', people=50, weeks=4)
     empty = tracks_of(simulate(pair_of(nobody)[0], 1, 0, notes=MOST_NOTES))

@@ -63,8 +63,8 @@ def open_books(market: Market) -> None:
                 "before", me, brand, purchases=bond.purchases, customer=bond.customer, over=over,
                 considered=bond.considered, first_bought=bond.first_bought, last_bought=bond.last_bought,
             )  # fmt: skip
-            if bond.customer:
-                numbers = (float(bond.purchases), bond.satisfaction, -bond.last_bought, 0.0)
+            if bond.purchases > 0:
+                numbers = (float(bond.purchases), bond.satisfaction, -bond.last_bought, float(bond.customer))
                 market.notes.append(Noted(0.0, me.number, Note.FROM_BEFORE, brand, numbers))
 
 

@@ -136,7 +136,7 @@ def test_each_is_at_most_sixty_lines_and_its_plan_names_it():
 
 
 def test_plain_python_finds_fields_by_name_whatever_numpy_calls_its_own():
-    state = LoyaltyModel(with_all("pausing", "market.people=3"), rng=1).plain_state
+    state = LoyaltyModel(with_all("pausing", "market.people=3", "market.run_in_weeks=0"), rng=1).plain_state
     assert state.traits[0].pausing.base == -3.0 and state.traits[0].telling.base == state.traits["telling"]["base"][0]
     state.people[1].pausing.offered += 2
     assert state.people["pausing"]["offered"].tolist() == [0, 2, 0]

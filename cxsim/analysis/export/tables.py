@@ -40,7 +40,7 @@ ACTIVITIES: Final[dict[Note, tuple[str, Stage]]] = {
     Note.LINE_ENDS: ("line ends", Stage.LOYALTY),
     Note.NO_PURCHASE: ("ends without purchase", Stage.PURCHASE),
     Note.BUYS_SIMILAR: ("buys something similar", Stage.PURCHASE),
-    Note.FROM_BEFORE: ("is a customer from before", Stage.LOYALTY),
+    Note.FROM_BEFORE: ("bought before week 0", Stage.LOYALTY),
 }
 CONTACTS: Final = {
     Outcome.UNRESOLVED: "contact, not resolved",

@@ -96,12 +96,14 @@ def _bought_before(state: State, person: int, brand: int) -> None:
 
 
 @compiled
-def note_customers(state: State) -> None:
-    """Note, of everybody watched, whose customer they are at the start of this week."""
+def note_history(state: State) -> None:
+    """Note, of everybody watched, what they bought of each brand before this week, and whether they are its customer."""
     now = float(state.clock[WEEK])
     for person in range(state.people.shape[0]):
         for brand in range(state.standings.shape[0]):
             bond: Bond = state.bonds[person, brand]
-            if bond.customer:
+            if bond.purchases > 0:
                 since = now - bond.last_bought
-                note_at(state, person, now, Note.FROM_BEFORE, brand, bond.purchases, bond.satisfaction, since, 0.0)
+                note_at(
+                    state, person, now, Note.FROM_BEFORE, brand, bond.purchases, bond.satisfaction, since, bond.customer
+                )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cxsim.engine import luck as keyed
 from cxsim.engine.market import links, population
-from cxsim.engine.market.base import begin_with_customers, note_customers
+from cxsim.engine.market.base import begin_with_customers, note_history
 from cxsim.engine.measures import MEASURES, NOTE
 from cxsim.engine.state import BOND, NOBODY, PERSON, STANDING, State, bytes_copied, extended
 from cxsim.scenario.checks import SET_AT_THE_START
@@ -57,7 +57,7 @@ def state_at_start(
     )
     begin_with_customers(state, terms.offers["purchase"]["customers_at_start"].copy())
     if begin == 0:
-        note_customers(state)
+        note_history(state)
     return state
 
 

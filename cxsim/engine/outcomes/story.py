@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,9 +103,11 @@ def _need(brand: str, trigger: float, *_: float) -> str:
     }.get(Trigger(int(trigger)), "A need arises.")
 
 
-def _from_before(brand: str, purchases: float, satisfaction: float, since: float, _: float) -> str:
+def _from_before(brand: str, purchases: float, satisfaction: float, since: float, customer: float) -> str:
     times = "once" if purchases == 1 else f"{purchases:.0f} times"
-    return f"Is a customer of {brand} from before: bought {times}, last {since:.1f} weeks ago; satisfaction over time {satisfaction:.2f}."
+    felt = "" if isnan(satisfaction) else f"; satisfaction over time {satisfaction:.2f}"
+    who, when = ("Is a customer of", " from before") if customer else ("Has left", " before")
+    return f"{who} {brand}{when}: bought {times}, last {since:.1f} weeks ago{felt}."
 
 
 def _expects(brand: str, expected: float, promise: float, heard: float, stars: float) -> str:

@@ -210,15 +210,14 @@ def tracks_of(lived: Run) -> Tracks:
     notes = notes[np.argsort(notes["person"], kind="stable")]
     what, person = notes["what"], notes["person"].astype(np.int64)
     start = _starts(person)
-    from_before = what == Note.FROM_BEFORE
-    purchases = _so_far(np.where(from_before, notes["a"].astype(np.int64), what == Note.BUYS), start)
+    before = what == Note.FROM_BEFORE
+    purchases = _so_far(np.where(before, notes["a"].astype(np.int64), what == Note.BUYS), start)
     referred = _so_far((what == Note.NEED) & (notes["a"] == Trigger.REFERRAL), start) > 0
-    ends, begins = (
-        what == Note.LINE_ENDS,
-        (what == Note.BUYS) | from_before | ((what == Note.EXPECTS) & (purchases == 0)),
-    )
-    turn = np.maximum.accumulate(np.where(ends | begins, np.arange(len(person)), 0))
-    ended = ends[turn]  # a former customer who only looks has not begun anew; everybody's story begins before it ends
+    ends = what == Note.LINE_ENDS
+    over = ends | (before & (notes["d"] == 0.0))  # as of who left before week 0: not there until they buy again
+    begins = (what == Note.BUYS) | ((what == Note.EXPECTS) & (purchases == 0)) | (start == np.arange(len(person)))
+    turn = np.maximum.accumulate(np.where(over | begins, np.arange(len(person)), 0))
+    ended = over[turn]  # a former customer who only looks has not begun anew
     state = np.where(purchases >= 2, DotState.loop, np.where(referred, DotState.referred, DotState.first))
     state = np.where(ended, DotState.line, state).astype(np.uint8)
     place = _places(notes)
