@@ -52,7 +52,7 @@ def cannot_act(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
 
 def season_or_shock(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
     """What befalls base and plan alike in truth, and stands in the plan alone."""
-    booked = "meets base and plan alike; here it is booked as the plan's gain"
+    booked = "meets base and plan alike; here it is booked as the plan's doing"
     own = own_interventions(base, plan)
     ours = {effect.parameter for item in own if _of_focal(item, plan) for effect in item.effect}
     for item in own:
@@ -69,8 +69,7 @@ def season_or_shock(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
             yield Doubt(
                 "season",
                 None,
-                f"{item.name!r} changes what {item.brand} offers ({', '.join(moved)}). What a rival does anyway {booked}, "
-                "or as its loss.",
+                f"{item.name!r} changes what {item.brand} offers ({', '.join(moved)}). What a rival does anyway {booked}.",
             )
 
 
