@@ -151,9 +151,9 @@ def test_values_in_a_record_are_those_of_an_override(market):
         if key.startswith("intervention.") or (value := own_value(scenario, key)) == float("inf"):
             continue
         value = value * 0.5 if isinstance(value, float) else value
-        override = f"{key}={str(value).lower() if isinstance(value, bool) else value!r}"
+        written_value = str(value).lower() if isinstance(value, bool) else repr(value)
         try:
-            wanted = load(market, [override])
+            wanted = load(market, [f"{key}={written_value}"])
         except ScenarioError:
             with pytest.raises(ScenarioError):
                 scenario_with(record_of(scenario), {key: value})
