@@ -37,6 +37,7 @@ TESTS = {  # by the longest beginning of a module's name
     "cxsim.analysis.compare.price": ["tests/test_guard.py", "tests/experiments/test_prices.py"],
 }
 ROOMS = ("cxsim.engine", "cxsim.analysis")  # the rules of the engine are compiled for all but mutations of themselves
+PLAIN = ("cxsim.engine.journey", "cxsim.engine.market.exchange", "cxsim.engine.market.base")  # and what calls them
 PATIENCE_SECONDS = 300  # a mutation may never end
 
 
@@ -210,8 +211,7 @@ def uncompile() -> None:
     compile_rule = numba.njit
 
     def njit(rule: Any, **options: Any) -> Any:
-        module = getattr(rule, "__module__", "")
-        plain = module.startswith("cxsim.engine.journey") or module == "cxsim.engine.market.exchange"
+        plain = getattr(rule, "__module__", "").startswith(PLAIN)
         return rule if plain else compile_rule(rule, **options)
 
     numba.njit = njit

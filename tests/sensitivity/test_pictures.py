@@ -8,10 +8,13 @@ from matplotlib.colors import to_hex
 from scipy import stats
 from test_charts import assert_readable, words_of
 
+from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.sensitivity import Factor, discover, morris, one_at_a_time, sobol
 from cxsim.analysis.sensitivity import regional as regional_table
+from cxsim.analysis.sensitivity.assumptions import Assumption
+from cxsim.analysis.sensitivity.believe import Belief, Beliefs
 from cxsim.analysis.sensitivity.over_worlds import over_worlds
-from cxsim.interface.charts import boxes, indices, regional, screening, tornado, worlds
+from cxsim.interface.charts import beliefs, boxes, indices, regional, screening, tornado, worlds
 from cxsim.interface.charts.look import LINE, LOOP, MEDIA, NEUTRAL, made_for
 
 FACTORS = [
@@ -48,6 +51,19 @@ def words(ax):
     return " ".join(" ".join(text for text, _ in words_of(ax)).split())
 
 
+def believed(turning=True):
+    """Four assumptions, of which three turn the verdict: at a third of the way, at two thirds, at 90%."""
+    turns = [0.3, -0.6, 0.9, np.nan] if turning else [np.nan] * 4
+    known = [
+        Belief(
+            Assumption(factor.key, factor.label, factor.unit, lambda *_: {}, lambda place: 3.0 + place),
+            turn, turn - 0.2, np.inf, Estimate(-50.0, -60.0, -40.0, 4), Estimate(90.0, 80.0, 100.0, 4), acts=True,
+        )
+        for factor, turn in zip(FACTORS, turns, strict=True)
+    ]  # fmt: skip
+    return Beliefs("A plan", "net_margin", "EUR", Estimate(-20.0, -30.0, -10.0, 4), known, {}, None, 4)
+
+
 LONG = "A plan with a rather long name, for this or that reason"
 SIX = [*FACTORS, Factor("use.late_weeks", 0.0, 2.0), Factor("need.rate_scale_weeks", 2.0, 9.0)]
 POINTS = stats.qmc.LatinHypercube(6, rng=1).random(80) * [0.5, 5.0, 20.0, 1.0, 2.0, 7.0] + [
@@ -60,6 +76,8 @@ POINTS = stats.qmc.LatinHypercube(6, rng=1).random(80) * [0.5, 5.0, 20.0, 1.0, 2
 ]
 LOST = POINTS[:, 0] > 0.2
 PICTURES = {
+    "beliefs": lambda: beliefs(believed()),
+    "beliefs-none": lambda: beliefs(believed(turning=False)),
     "tornado": lambda: tornado(studied(), f'discounted margin gained by "{LONG}", EUR'),
     "boxes": lambda: boxes(found(lambda points: (points[:, 0] > 0.14) & (points[:, 2] < 20.0)), LONG),
     "boxes-none": lambda: boxes(found(lambda points: np.arange(len(points)) % 2 == 0), LONG),
@@ -165,3 +183,16 @@ def test_a_tornado_without_a_decision_names_none():
     ax = tornado(studied(), "net_margin of us, EUR", decides=False)
     assert_readable(ax)
     assert "flip" not in words(ax) and "wins" not in words(ax)
+
+
+def test_a_belief_is_green_where_the_plan_is_better_and_turns_at_the_diamond():
+    """Worse as assumed: orange around the middle, green beyond the turning point, and nowhere else."""
+    ax = beliefs(believed())
+    bars = [
+        (round(bar.get_x(), 6), round(bar.get_x() + bar.get_width(), 6), to_hex(bar.get_facecolor()))
+        for bar in ax.patches
+    ]
+    green, orange = to_hex(LOOP), to_hex(LINE)
+    assert bars[:4] == [(-1.0, 0.3, orange), (0.3, 1.0, green), (-1.0, -0.6, green), (-0.6, 1.0, orange)]
+    assert "330%" in words(ax) and "What one must believe" in words(ax)
+    assert "Nothing plausible turns it alone" in words(beliefs(believed(turning=False)))

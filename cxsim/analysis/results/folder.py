@@ -23,7 +23,9 @@ Format = Literal["csv", "parquet"]
 Draw = Callable[[Path], None]  # saves pictures into the folder it is given
 
 # What a folder holds.
-Kind = Literal["run", "comparison", "calibration", "verification", "export", "portfolio", "sensitivity"]
+Kind = Literal[
+    "run", "comparison", "calibration", "verification", "export", "portfolio", "sensitivity", "beliefs", "journey"
+]
 
 FORMAT = 1  # of the files in a folder; whoever reads them back knows what to expect
 PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pydantic")

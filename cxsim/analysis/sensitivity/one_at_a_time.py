@@ -58,11 +58,11 @@ def one_at_a_time_from(factors: Sequence[Factor], at: Sequence[float], lived: Se
     Raises:
         ValueError: if there are fewer than two replications.
     """
-    curves = [_straight(factor, *each) for factor, each in zip(factors, lived, strict=True)]
+    curves = [straight(factor, *each) for factor, each in zip(factors, lived, strict=True)]
     return _moved(curves, factors, at, [[float(value) for value in values] for values, _ in lived])
 
 
-def _straight(factor: Factor, values: Numbers, outcomes: Numbers) -> Advantage:
+def straight(factor: Factor, values: Numbers, outcomes: Numbers) -> Advantage:
     """Every replication's outcome, straight between neighbouring values, on the scale of the factor."""
     scale = np.log if factor.log else np.asarray
 

@@ -1,6 +1,7 @@
 """Pictures of runs and comparisons. Every function takes `ax=` and returns it; one colour means one thing everywhere."""
 
 from cxsim.interface.charts.agreement import agreement
+from cxsim.interface.charts.beliefs import beliefs
 from cxsim.interface.charts.boxes import boxes
 from cxsim.interface.charts.differences import differences
 from cxsim.interface.charts.endings import endings
@@ -10,6 +11,7 @@ from cxsim.interface.charts.front import front
 from cxsim.interface.charts.heat import heat
 from cxsim.interface.charts.holdout import holdout
 from cxsim.interface.charts.indices import indices, screening
+from cxsim.interface.charts.journey_map import journey_map
 from cxsim.interface.charts.loop_length import loop_length
 from cxsim.interface.charts.matrix import matrix
 from cxsim.interface.charts.money import money
@@ -24,6 +26,7 @@ from cxsim.interface.charts.worlds import worlds
 
 __all__ = [
     "agreement",
+    "beliefs",
     "boxes",
     "differences",
     "endings",
@@ -33,6 +36,7 @@ __all__ = [
     "heat",
     "holdout",
     "indices",
+    "journey_map",
     "loop_length",
     "matrix",
     "money",

@@ -9,10 +9,12 @@ import click
 
 from cxsim import __version__
 from cxsim.interface.cli import (
+    believe,
     calibration,
     compare,
     export,
     follow,
+    journey,
     portfolio,
     report,
     run,
@@ -40,6 +42,8 @@ for command in (run.run, compare.compare, follow.follow, texts.list_, texts.new,
     cxsim.add_command(command)
 for command in (texts.explain, texts.assumptions, texts.schema):
     cxsim.add_command(command)
+cxsim.add_command(believe.believe)
+cxsim.add_command(journey.journey)
 cxsim.add_command(calibration.calibrate)
 cxsim.add_command(verification.verify)
 cxsim.add_command(export.export)

@@ -10,7 +10,7 @@ import click
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="File to write, such as report.html.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
 def report(results: Path, out: Path, overwrite: bool) -> None:
-    """Write RESULTS, a folder made with -o by run, compare, sweep, calibrate, portfolio or verify, as one HTML page.
+    """Write RESULTS, a folder made with -o by run, compare, journey, believe, sweep, calibrate, portfolio or verify, as one HTML page.
 
     The page needs no other file, no script and no network, and prints to A4.
     """

@@ -1,4 +1,4 @@
-"""Pages on calibrations, verifications and portfolios: the text written with them, with pictures and provenance."""
+"""Pages on calibrations, verifications, portfolios, beliefs and journeys: the text written with them, with pictures and provenance."""
 
 import base64
 from functools import partial
@@ -92,6 +92,53 @@ def portfolio(results: Results) -> str:
         chosen=results.manifest(PortfolioManifest),
         text=html(results.file("report.md").read_text(encoding="utf-8")),
         front=base64.b64encode(results.file("front.png").read_bytes()).decode(),
+        **provenance(results),
+    )
+
+
+class BeliefsManifest(Written):
+    """The manifest of what one must believe."""
+
+    base: dict[str, str]
+    plan: dict[str, str]
+    seed: int
+    replications: int
+
+
+def beliefs(results: Results) -> str:
+    """The page on what one must believe of a plan.
+
+    Raises:
+        NoResultsError: if the folder is not whole, or was changed.
+    """
+    return rendered(
+        "beliefs.html",
+        asked=results.manifest(BeliefsManifest),
+        text=results.file("summary.txt").read_text(encoding="utf-8"),
+        picture=base64.b64encode(results.file("beliefs.png").read_bytes()).decode(),
+        **provenance(results),
+    )
+
+
+class JourneyManifest(Written):
+    """The manifest of a journey map."""
+
+    scenarios: list[dict[str, str]]
+    seed: int
+    replications: int
+
+
+def journey(results: Results) -> str:
+    """The page on a journey map.
+
+    Raises:
+        NoResultsError: if the folder is not whole, or was changed.
+    """
+    return rendered(
+        "journey.html",
+        lived=results.manifest(JourneyManifest),
+        text=results.file("summary.txt").read_text(encoding="utf-8"),
+        picture=base64.b64encode(results.file("journey.png").read_bytes()).decode(),
         **provenance(results),
     )
 

@@ -10,6 +10,8 @@ STUDY = "sweep.json"  # as in cxsim.analysis.sweep.folder, which needs pyarrow
 PAGES = {
     "comparison": comparison.page,
     "run": run.page,
+    "beliefs": documents.beliefs,
+    "journey": documents.journey,
     "calibration": documents.calibration,
     "portfolio": documents.portfolio,
     "verification": documents.verification,
@@ -20,7 +22,7 @@ def write_report(folder: Path, file: Path, overwrite: bool = False) -> None:
     """Write the report on a folder of results; the same folder gives the same bytes.
 
     Args:
-        folder: written by `cxsim run`, `compare`, `sweep`, `calibrate`, `portfolio` or `verify` with `-o`.
+        folder: written by `cxsim run`, `compare`, `journey`, `believe`, `sweep`, `calibrate`, `portfolio` or `verify` with `-o`.
         file: where to.
         overwrite: whether a file already there is replaced.
 
