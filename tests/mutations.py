@@ -14,7 +14,7 @@ import importlib
 import inspect
 import os
 import re
-import signal
+import resource
 import sys
 import time
 import warnings
@@ -38,7 +38,7 @@ TESTS = {  # by the longest beginning of a module's name
 }
 ROOMS = ("cxsim.engine", "cxsim.analysis")  # the rules of the engine are compiled for all but mutations of themselves
 PLAIN = ("cxsim.engine.journey", "cxsim.engine.market.exchange", "cxsim.engine.market.base")  # and what calls them
-PATIENCE_SECONDS = 300  # a mutation may never end
+PATIENCE_SECONDS = 300  # of work, whatever else the machine does: a mutation may never end
 
 
 class Mutation(NamedTuple):
@@ -297,7 +297,7 @@ def survives(mutation: Mutation) -> bool:
     """Whether the tests pass in a process of its own; one that crashes or never ends does not."""
     child = os.fork()
     if child == 0:
-        signal.alarm(PATIENCE_SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_SECONDS, PATIENCE_SECONDS))
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
