@@ -14,6 +14,7 @@ from cxsim.scenario.evidence import without_overtaken_evidence
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.mechanism import MechanismError
 from cxsim.scenario.messages import misspelt, nearest, problem_of
+from cxsim.scenario.named_files import problems_of_files
 from cxsim.scenario.overrides import (
     PRESENT,
     Override,
@@ -346,6 +347,6 @@ def _with_full_paths(scenario: Scenario, reading: _Reading) -> Scenario:
 
 
 def _check_whole(scenario: Scenario, reading: _Reading) -> None:
-    problems = problems_of_whole(scenario, reading.where)
+    problems = problems_of_whole(scenario, reading.where) or problems_of_files(scenario, reading.where)
     if problems:
         raise ScenarioError(problems)

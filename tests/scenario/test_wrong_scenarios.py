@@ -15,6 +15,7 @@ from cxsim.engine.market.start import state_at_start
 from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, ScenarioError, load
 from cxsim.scenario.register import all_entries
+from cxsim.scenario.writing import scenario_text
 
 PLAN = '[[intervention]]\nname = "a plan"\n'
 
@@ -102,6 +103,52 @@ def test_a_new_brand_may_be_called_what_it_likes(tmp_path):
         assert new in load(tmp_path / "plan.toml").brands
     together = scenario_from("[brand.focal]\n[brand.shop]\n[brand.shops]\n", folder=tmp_path)
     assert together.brands == ["focal", "shop", "shops"]
+
+
+LINKS = '[market]\npeople = 5\n[market.links]\nkind = "file"\nedges = "table.csv"\n'
+REAL = '[reference]\nweekly_repeat_purchases = "table.csv"\n'
+NAMED = {  # what a file that a scenario names may hold: who names it, text, and what is said of it
+    "a value in the first line": (LINKS, "0,True\n0,1\n", ["line 5", "table.csv, line 1: given '0,True'", "0 to 4"]),
+    "no number in the first line": (LINKS, "0,nan\n0,1\n", ["line 5", "table.csv, line 1: given '0,nan'"]),
+    "a value above its column": (LINKS, "None,true\n0,1\n", ["table.csv, line 1: given 'None,true'"]),
+    "an empty list of links": (LINKS, "", ["line 5", "holds no links", "nobody would know anybody"]),
+    "a heading alone": (LINKS, "from,to\n", ["holds no links"]),
+    "somebody too many": (LINKS, "from,to\n0,1\n1,5\n", ["table.csv, line 3: given '1,5'", "0 to 4"]),
+    "oneself": (LINKS, "1,1\n", ["table.csv, line 1: given '1,1'"]),
+    "three people": (LINKS, "0,1\n0,1,2\n", ["table.csv, line 2: given '0,1,2'"]),
+    "a person of 5,000 digits": (LINKS, f"0,{'1' * 5000}\n", ["table.csv, line 1: given '0,111"]),
+    "no text": (LINKS, b"\xff\xfe0\x001\x00", ["it is no text", "UTF-8"]),
+    "a reference that is no text": (REAL, b"\x7fELF\x90\x00", ["line 2", "it is no text"]),
+    "other columns": (REAL, "week,repeats\n1,2\n", ["line 2", "the heading is 'week,repeats'", "actual_cumulative"]),
+    "weeks from nought": (REAL, "week,actual_cumulative_repeat_purchases\n0,1\n", ["table.csv, line 2: given '0,1'"]),
+    "a week twice": (REAL, "week,actual_cumulative_repeat_purchases\n1,1\n1,2\n", ["line 3: given '1,2'"]),
+    "figures that fall": (REAL, "week,actual_cumulative_repeat_purchases\n1,3\n2,2\n", ["line 3: given '2,2'"]),
+    "a decimal comma": (REAL, "week,actual_cumulative_repeat_purchases\n1,3,5\n", ["line 2: given '1,3,5'"]),
+    "an underscore": (REAL, "week,actual_cumulative_repeat_purchases\n1,1_0\n", ["line 2: given '1,1_0'"]),
+    "no figures": (REAL, "week,actual_cumulative_repeat_purchases\n", ["it holds no figures"]),
+    "no file": (REAL, None, ["line 2", "there is no such file"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_file_that_a_scenario_names_is_checked_before_anything_is_lived(tmp_path, name):
+    text, content, said = NAMED[name]
+    if content is not None:
+        (tmp_path / "table.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ScenarioError) as refused:
+        scenario_from(text, folder=tmp_path)
+    missing = [part for part in ("market.toml", *said) if part not in str(refused.value)]
+    assert not missing, f"{missing} not in: {refused.value}"
+
+
+def test_files_that_are_right_are_found_from_a_saved_scenario_too(tmp_path):
+    (tmp_path / "table.csv").write_text("person,friend\n0,1\n\n1, 2\n")
+    (tmp_path / "real.csv").write_text("week,actual_cumulative_repeat_purchases,note\n1,0,\n2,1.5,\n3,7,x\n")
+    first = scenario_from(LINKS + REAL.replace("table", "real"), folder=tmp_path)
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "saved.toml").write_text(scenario_text(first))
+    assert load(other / "saved.toml").reference.weekly_repeat_purchases == str(tmp_path / "real.csv")
 
 
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from cxsim.analysis.calibration.calibrate import Calibration
+    from cxsim.data.rfm import TimeUnit
 
 
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int | None:
@@ -35,8 +36,10 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int
 @click.option("--contact-rate", type=click.FloatRange(0, 1), help="Contacts with support per purchase.")
 @click.option("--referral-share", type=click.FloatRange(0, 1), help="Share of new customers who were referred.")
 @click.option("--rating", type=click.FloatRange(1, 5), help="Mean public rating, in stars.")
-@click.option("--period-weeks", type=click.FloatRange(0, min_open=True), default=52.0, show_default=True,
-              help="Length of a period of a retention table.")  # fmt: skip
+@click.option("--period-weeks", type=click.FloatRange(0, min_open=True),
+              help="Length of a period of a retention table. Default: as its column says (month), else 52.")  # fmt: skip
+@click.option("--time-unit", type=click.Choice(["days", "weeks"]),
+              help="What recency and T of an RFM summary count. Default: weeks, with a warning where they look like days.")  # fmt: skip
 @click.option("--cohort", help="Which column of a retention table with several.")
 @click.option(
     "--draws", type=click.IntRange(50, 5000), default=200, show_default=True, help="Guesses, and plausible draws."
@@ -52,7 +55,8 @@ def calibrate(
     contact_rate: float | None,
     referral_share: float | None,
     rating: float | None,
-    period_weeks: float,
+    period_weeks: float | None,
+    time_unit: "TimeUnit | None",
     cohort: str | None,
     draws: int,
     seed: int,
@@ -71,7 +75,7 @@ def calibrate(
     from cxsim.analysis.results.folder import check_free
 
     check_free(out, overwrite)
-    observed = observe(data, until, period_weeks, cohort)
+    observed = observe(data, until, period_weeks, cohort, time_unit)
     told = told_by(scores, contact_rate, referral_share, rating)
     read = (*observed.summary, *(line for each in told for line in each.summary))
     for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
