@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.analysis.calibration.calibrate import Calibration
     from cxsim.data.rfm import TimeUnit
@@ -25,14 +27,12 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=PLACE)
 @click.option("--market", default="rhythm-only", show_default=True, help="The market to calibrate, by name or file.")
 @click.option(
     "--until", callback=_day, help="Last day (or period) to fit; the rest is held back to judge by. Default: 2/3."
 )
-@click.option(
-    "--scores", type=click.Path(path_type=Path), multiple=True, help="Survey answers 0-10 or 1-5: score,count."
-)
+@click.option("--scores", type=PLACE, multiple=True, help="Survey answers 0-10 or 1-5: score,count.")
 @click.option("--contact-rate", type=click.FloatRange(0, 1), help="Contacts with support per purchase.")
 @click.option("--referral-share", type=click.FloatRange(0, 1), help="Share of new customers who were referred.")
 @click.option("--rating", type=click.FloatRange(1, 5), help="Mean public rating, in stars.")
@@ -45,7 +45,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int
     "--draws", type=click.IntRange(50, 5000), default=200, show_default=True, help="Guesses, and plausible draws."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Key of all luck.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the scenario and report.")
+@click.option("-o", "--out", type=PLACE, required=True, help="Folder for the scenario and report.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def calibrate(
     data: Path,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.scenario import Scenario
     from cxsim.scenario.register import Entry
@@ -58,10 +60,11 @@ cost = {{ once = 500, weekly = 10, per_use = 0.0 }}
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PLACE)
 @click.option("--market", default="online-retailer", show_default=True, help="The market the plan is for.")
 def new(file: Path, market: str) -> None:
     """Write a plan to start from into FILE."""
+    from cxsim.analysis.results.files import put_file
     from cxsim.scenario.files import find
 
     path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
@@ -70,11 +73,9 @@ def new(file: Path, market: str) -> None:
     title = path.stem.replace("-", " ").replace("_", " ").capitalize()
     quoted = {"title": json.dumps(title, ensure_ascii=False), "parent": json.dumps(shown, ensure_ascii=False)}
     text = _TEMPLATE.format(market=shown, file=path, **quoted)
-    try:
-        with path.open("x", encoding="utf-8") as target:
-            target.write(text)
-    except FileExistsError:
-        raise ValueError(f"{path} exists already; choose another name") from None
+    if path.exists():
+        raise ValueError(f"{path} exists already; choose another name")
+    put_file(path, text)
     click.echo(f"Written to {path}. Change it, then: cxsim compare {shown} {path}")
 
 
@@ -224,12 +225,13 @@ def _listed(rows: list["Entry"]) -> str:
 
 @click.command()
 @click.argument("scenario", required=False)
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write; printed when left out.")
+@click.option("-o", "--out", type=PLACE, help="File to write; printed when left out.")
 def schema(scenario: str | None, out: Path | None) -> None:
     """Export the JSON Schema of scenario files, for editors that complete and check.
 
     With SCENARIO, of files that name the same mechanisms.
     """
+    from cxsim.analysis.results.files import put_file
     from cxsim.scenario import Scenario, load
 
     shape = Scenario if scenario is None else type(load(scenario))
@@ -237,5 +239,5 @@ def schema(scenario: str | None, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        put_file(out, text, overwrite=True)
         click.echo(f"Written to {out}")
