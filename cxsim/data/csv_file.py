@@ -169,6 +169,7 @@ _SEP = re.compile(r'"?sep=([,;|]|\t|\\t)"?', re.IGNORECASE)  # what Excel writes
 _CELLS_AT_ONCE = 1_500_000  # about 100 MB of text in memory, however long or wide the file is
 _LONGEST_HEADING = 1 << 16
 _MORE_FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
+_OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})  # in any case
 
 
@@ -251,8 +252,10 @@ class Table:
         except pd.errors.ParserError as error:
             if more := _MORE_FIELDS.search(str(error)):
                 raise self._too_many_fields(int(more[2]), int(more[3])) from None
+            begun = _OPEN_QUOTE.search(str(error))
+            line = skipped + int(begun[1]) + 1 if begun else None
             raise DataError(
-                self.path, f"cannot be read as a table ({error}).", "Look for a quote that is never closed."
+                self.path, "cannot be read as a table.", "Look for a quote that is never closed.", line
             ) from None
 
     def whole(self, columns: dict[str, int], *, headless: bool = False) -> pd.DataFrame:

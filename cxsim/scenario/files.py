@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from cxsim.scenario.checks import problems_of_whole
-from cxsim.scenario.errors import Problem, ScenarioError
+from cxsim.scenario.errors import MOST_SHOWN, Problem, ScenarioError
 from cxsim.scenario.evidence import without_overtaken_evidence
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.mechanism import MechanismError
-from cxsim.scenario.messages import misspelt, nearest, problem_of
+from cxsim.scenario.messages import faults_of, misspelt, nearest, problem_of
 from cxsim.scenario.named_files import problems_of_files
 from cxsim.scenario.overrides import (
     PRESENT,
@@ -32,6 +32,7 @@ from cxsim.scenario.toml_lines import Path as KeyPath
 from cxsim.scenario.toml_lines import is_file
 
 LIBRARY_OF_INTERVENTIONS = "interventions"
+MOST_FILES = 50  # that extend one another
 NAMED = ("brand", "segment")  # tables that anybody may add a name to
 Overrides = Mapping[str, object] | Sequence[str | Override]
 
@@ -227,7 +228,9 @@ def read_values(values: Table, where: Callable[[KeyPath], str]) -> Scenario:
     try:
         return shape.model_validate(values)
     except ValidationError as error:
-        raise ScenarioError([problem_of(fault, where, shape) for fault in error.errors()]) from None
+        faults = faults_of(error)
+        problems = [problem_of(fault, where, shape) for fault in faults[:MOST_SHOWN]]
+        raise ScenarioError(problems, len(faults) - len(problems)) from None
 
 
 def _drop_absent_interventions(reading: _Reading) -> None:
@@ -246,7 +249,9 @@ def load_intervention_library() -> dict[str, Intervention]:
 def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> None:
     if path.resolve() in children:
         chain = " -> ".join(str(child) for child in [*children, path.resolve()])
-        raise ScenarioError([Problem(str(path), "extends", f"goes round in a circle: {chain}")])
+        raise ScenarioError([Problem(str(path), "extends", f"goes round in a circle: {chain[-500:]}")])
+    if len(children) >= MOST_FILES:
+        raise ScenarioError([Problem(str(path), "extends", f"more than {MOST_FILES} files extend one another")])
     file = read_toml(path)
     source = _Source(file.path, file.values, file.lines)
     parent = source.values.get("extends", "")
