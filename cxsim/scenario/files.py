@@ -258,7 +258,13 @@ def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> N
     if not isinstance(parent, str):
         raise ScenarioError([Problem(str(path), "extends", f"given {parent!r}; it takes the name of a scenario")])
     if parent:
-        _read_with_parents(find(parent, path.parent), reading, [*children, path.resolve()])
+        try:
+            above = find(parent, path.parent)
+        except ScenarioError as error:
+            hint = error.problems[0].hint
+            message = f"given {parent[:80]!r}; there is no such file or ready scenario"
+            raise ScenarioError([Problem(source.where(("extends",)), "extends", message, hint)]) from None
+        _read_with_parents(above, reading, [*children, path.resolve()])
     before = reading.values.get("intervention", [])
     source.interventions_before = len(before) if isinstance(before, list) else 0
     reading.sources.append(source)
