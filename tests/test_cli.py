@@ -194,6 +194,14 @@ MISTAKES = {
     "unknown command": (("rum", BASE), "No such command"),
     "unknown option": (("run", BASE, "--sed", 3), "No such option"),
     "unknown parameter": (("explain", "support.quik_rate"), "Did you mean support.quick_rate"),
+    "churn": (
+        ("explain", "churn"),
+        "There is loyalty.leave_a, loyalty.leave_b, loyalty.exit, loyalty.departure (who leaves, and how).",
+    ),
+    "a figure": (("explain", "NPS"), "it comes out of the surveys"),
+    "a discount": (("explain", "discount"), "purchase.price"),
+    "the season": (("explain", "season"), "(how often needs arise)"),
+    "a word of a meaning": (("explain", "advertising"), "There is money.advertising_weekly"),
     "unknown stage": (("explain", "xyz"), "Try a stage"),
     "nowhere to write a plan": (("new", "/no/such/folder/plan"), "No such file or directory"),
     "plan for an unknown market": (("new", "plan", "--market", "nowhere"), "no such file or ready scenario"),
@@ -216,7 +224,7 @@ def test_a_mistake_gets_one_message_and_code_2(cxsim, mistake, tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("market.people = ", "at end of document"),
+        ("market.people = ", "line 1: TOML: there is no value"),
         ("[market]\npeople = 10\npeople = 20\n", "line 3"),
         ("[market]\npeple = 10\n", "line 2: market.peple: there is no such key"),
         ('extends = "nowhere"', "no such file"),

@@ -164,6 +164,9 @@ def _read(overrides: Overrides) -> list[Override]:
         overrides = [overrides]
     if isinstance(overrides, Mapping):
         return given_values(overrides)
+    if not isinstance(overrides, Sequence) or not all(isinstance(each, str | Override) for each in overrides):
+        hint = 'Write {"brand.focal.use.quality": 0.8}, or ["brand.focal.use.quality=0.8"].'
+        raise ScenarioError([Problem("overrides", "overrides", f"given {str(overrides)[:80]}", hint)])
     return [read_override(each) if isinstance(each, str) else each for each in overrides]
 
 

@@ -14,6 +14,7 @@ from markets import as_toml_value, scenario_from
 from cxsim.engine.market.start import state_at_start
 from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, ScenarioError, load
+from cxsim.scenario.everyday_words import EVERYDAY, meant_by
 from cxsim.scenario.register import all_entries
 from cxsim.scenario.writing import scenario_text
 
@@ -232,6 +233,18 @@ def test_a_wrong_override_is_named_as_it_was_given(override, said):
         scenario_from(text, override)
     missing = [part for part in said if part not in str(refused.value)]
     assert not missing, f"{missing} not in: {refused.value}"
+
+
+@pytest.mark.parametrize("given", [5, [5], [None], object()])
+def test_values_that_are_none_are_refused_in_words(given):
+    with pytest.raises(ScenarioError, match=r"overrides: given .*\n    Write \{"):
+        load("restaurant", given)
+
+
+def test_everyday_words_lead_to_parameters_that_are_there():
+    for word, (said, keys) in EVERYDAY.items():
+        assert said and set(keys) <= set(all_entries()), word
+        assert all(key in meant_by(word.upper()) for key in keys)
 
 
 @pytest.mark.parametrize("name", ["no-such-scenario", "no/such/file.toml", "", ".", "x" * 5000, "a\0b"])

@@ -20,14 +20,16 @@ def check_file_free(file: Path, overwrite: bool) -> None:
         raise ResultsExistError(f"{file} exists already; choose another name, or add --overwrite to replace it")
 
 
-def put_file(file: Path, text: str, overwrite: bool = False) -> None:
+def put_file(file: Path, text: str, overwrite: bool = False, make_folder: bool = True) -> None:
     """Write a text whole or not at all: a disk that is full leaves nothing behind.
 
     Raises:
         ResultsExistError: as `check_file_free`.
+        OSError: naming the file, if it cannot be written.
     """
     check_file_free(file, overwrite)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if make_folder:
+        file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}-{os.getpid()}")
     try:
         part.write_text(text, encoding="utf-8", newline="\n")

@@ -75,7 +75,7 @@ def new(file: Path, market: str) -> None:
     text = _TEMPLATE.format(market=shown, file=path, **quoted)
     if path.exists():
         raise ValueError(f"{path} exists already; choose another name")
-    put_file(path, text)
+    put_file(path, text, make_folder=False)
     click.echo(f"Written to {path}. Change it, then: cxsim compare {shown} {path}")
 
 
@@ -135,6 +135,7 @@ def explain(key: str, scenario: str | None) -> None:
     With SCENARIO, the parameters of the mechanisms that it names too.
     """
     from cxsim.scenario import load
+    from cxsim.scenario.everyday_words import meant_by
     from cxsim.scenario.register import find_entries, in_words, nearest_keys
 
     if scenario is not None:
@@ -142,7 +143,10 @@ def explain(key: str, scenario: str | None) -> None:
     entries = find_entries(key)
     if not entries:
         near = nearest_keys(key)
-        hint = f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
+        meant = (
+            f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
+        )
+        hint = meant_by(key) or meant
         raise ValueError(f"there is no parameter {key!r}. {hint}")
     for entry in entries:
         click.echo(f"{entry.key} = {in_words(entry.default)}  ({entry.unit}; {entry.allowed})")
@@ -239,5 +243,5 @@ def schema(scenario: str | None, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
-        put_file(out, text, overwrite=True)
+        put_file(out, text, overwrite=True, make_folder=False)
         click.echo(f"Written to {out}")
