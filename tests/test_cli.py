@@ -1,6 +1,9 @@
 """Protects the command line: every command works, and every mistake gets one clear message and never a traceback."""
 
+import contextlib
+import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +13,7 @@ import jsonschema
 import pytest
 
 from cxsim import scenario_names
+from cxsim.interface.cli import main
 
 SMALL = ("--set", "market.people=200", "--set", "market.horizon_weeks=20")
 BASE, PLAN = "online-retailer", "plans/online-retailer-delivery"
@@ -190,6 +194,14 @@ MISTAKES = {
     "unknown command": (("rum", BASE), "No such command"),
     "unknown option": (("run", BASE, "--sed", 3), "No such option"),
     "unknown parameter": (("explain", "support.quik_rate"), "Did you mean support.quick_rate"),
+    "churn": (
+        ("explain", "churn"),
+        "There is loyalty.leave_a, loyalty.leave_b, loyalty.exit, loyalty.departure (who leaves, and how).",
+    ),
+    "a figure": (("explain", "NPS"), "it comes out of the surveys"),
+    "a discount": (("explain", "discount"), "purchase.price"),
+    "the season": (("explain", "season"), "(how often needs arise)"),
+    "a word of a meaning": (("explain", "advertising"), "There is money.advertising_weekly"),
     "unknown stage": (("explain", "xyz"), "Try a stage"),
     "nowhere to write a plan": (("new", "/no/such/folder/plan"), "No such file or directory"),
     "plan for an unknown market": (("new", "plan", "--market", "nowhere"), "no such file or ready scenario"),
@@ -212,7 +224,7 @@ def test_a_mistake_gets_one_message_and_code_2(cxsim, mistake, tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("market.people = ", "at end of document"),
+        ("market.people = ", "line 1: TOML: there is no value"),
         ("[market]\npeople = 10\npeople = 20\n", "line 3"),
         ("[market]\npeple = 10\n", "line 2: market.peple: there is no such key"),
         ('extends = "nowhere"', "no such file"),
@@ -355,3 +367,63 @@ def test_the_commands_of_the_makefile_exist():
         word for word in said[1].split() if re.fullmatch(r"[a-z/-]+", word) and not word.startswith(("-", "results"))
     ]
     assert len(names) == 3 and set(names) <= set(scenario_names())
+
+
+# ---- what the world does to a command -------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("command", [("new", "plan.toml"), ("schema", "-o", "schema.json")])
+def test_a_disk_that_is_full_leaves_no_file_behind(tmp_path, command):
+    resource = pytest.importorskip("resource")
+    small = {
+        "preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+        "env": {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    }
+    full = shell(*command, cwd=tmp_path, **small)
+    assert full.returncode == 2 and full.stderr == f"cxsim: {command[-1]}: File too large\n"
+    assert not list(tmp_path.iterdir())
+    assert shell(*command, cwd=tmp_path).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == [command[-1]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell's pipe")
+def test_who_reads_no_further_is_left_in_peace():
+    read, write = os.pipe()
+    os.close(read)
+    for command in ("list", "schema"):
+        ended = subprocess.run(
+            [sys.executable, "-m", "cxsim", command], stdout=write, stderr=subprocess.PIPE, text=True
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")
+    os.close(write)
+
+
+@pytest.mark.parametrize(
+    "command", [("new", ""), ("schema", "-o", " "), ("run", BASE, "-o", ""), ("export", BASE, "-o", ""), ("report", "")]
+)
+def test_an_empty_name_is_no_place(cxsim, command):
+    code, _, error = cxsim(*command)
+    assert code == 2 and "the name is empty; give a file or folder" in error
+
+
+def test_what_a_scenario_is_called_gives_no_orders_to_the_terminal(monkeypatch, tmp_path):
+    shown = io.StringIO()
+    shown.isatty = lambda: True
+    (tmp_path / "named.toml").write_text(
+        'name = "red \\u001b[31m\\u202e\\u0007\\u009b2J"\nextends = "restaurant"\n', encoding="utf-8"
+    )
+    (tmp_path / "wrong.toml").write_text('"\\u001b[2J" = 1\n', encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", shown)
+    monkeypatch.setattr(sys, "stderr", shown)
+    for file in ("named", "wrong"):
+        monkeypatch.setattr(
+            sys, "argv", ["cxsim", "assumptions", str(tmp_path / f"{file}.toml"), "--only", "published"]
+        )
+        with contextlib.suppress(SystemExit):
+            main()
+    assert (
+        "red \\x1b[31m\\u202e\\x07\\x9b2J" in shown.getvalue() and "\\x1b[2J: there is no such key" in shown.getvalue()
+    )
+    assert all(letter.isprintable() or letter == "\n" for letter in shown.getvalue())
+    assert sys.stdout is shown

@@ -12,7 +12,7 @@ from cxsim.data.csv_file import PURCHASES, RETENTION, RFM, open_table
 from cxsim.data.errors import DataError
 from cxsim.data.purchases import Split, Transactions, Treated
 from cxsim.data.retention import ContractCohort, Retention, read_retention
-from cxsim.data.rfm import Rfm, read_rfm
+from cxsim.data.rfm import Rfm, TimeUnit, read_rfm
 from cxsim.data.surveys import Scores, read_scores
 from cxsim.data.transactions import read_transactions
 
@@ -33,21 +33,26 @@ __all__ = [
 ]
 
 
-def read(path: str | Path, today: date | None = None) -> Transactions | Rfm | Retention:
+def read(
+    path: str | Path, today: date | None = None, time_unit: TimeUnit | None = None
+) -> Transactions | Rfm | Retention:
     """Read a file of purchases, customers or retention, whichever its heading says.
 
     Args:
         path: a CSV file; see `read_transactions`, `read_rfm` and `read_retention`.
         today: purchases after this day are dropped; None takes the day it is.
+        time_unit: what the times of a table of customers count; only it has any.
 
     Raises:
         DataError: if the heading fits none of the three, or the file cannot be read safely.
     """
     table = open_table(path)
+    if time_unit is not None and not RFM.fits(table.heading):
+        raise DataError(table.path, "is no table of customers with recency and T.", "Leave --time-unit out.")
     if PURCHASES.fits(table.heading):
         return transactions.from_table(table, table.columns(PURCHASES), today or date.today())
     if RFM.fits(table.heading):
-        return rfm.from_table(table, table.columns(RFM))
+        return rfm.from_table(table, table.columns(RFM), time_unit)
     if RETENTION.fits(table.heading):
         return retention.from_table(table, table.columns(RETENTION))
     raise DataError(

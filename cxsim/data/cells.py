@@ -153,6 +153,24 @@ def read_numbers(path: Path, cells: pd.DataFrame, allowed: str) -> tuple[pd.Data
     return pd.DataFrame(values.reshape(cells.shape[1], -1).T, cells.index, cells.columns), assumption
 
 
+_WHOLE_AS_DECIMAL = re.compile(r"-?\d+[.]0+")
+
+
+def read_ids(texts: "pd.Series[str]") -> tuple["pd.Series[str]", list[str]]:
+    """Ids without what programs add to them, "" for none, and what was done to them in words.
+
+    A program that holds a column with empty cells as numbers writes 12017 as 12017.0: the same customer.
+    """
+    ids = texts.str.strip()
+    decimal = ids.str.fullmatch(_WHOLE_AS_DECIMAL)
+    said = []
+    if decimal.any():
+        given = str(ids[decimal].iloc[0])
+        said = [f"Whole ids that were written as decimals are the same without them: {given} is {given.split('.')[0]}."]
+        ids = ids.mask(decimal, ids.str.partition(".")[0])
+    return ids.mask(ids.str.lower().isin(MISSING), ""), said
+
+
 def is_number(text: str) -> bool:
     """Whether a text is a number in any of the ways."""
     return any(number == number for number in _two_ways(text))

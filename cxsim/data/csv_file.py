@@ -29,7 +29,7 @@ ALSO_CALLED: dict[str, tuple[str, ...]] = {
     "monetary_value": ("zbar",),
     "period": ("year", "quarter", "month", "week"),
     "score": ("nps", "csat"),
-    "count": ("answers",),
+    "count": ("answers", "responses", "anzahl", "antworten", "n"),
 }
 
 
@@ -165,9 +165,11 @@ def _is_text(path: Path, encoding: str) -> bool:
 
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEP = re.compile(r'"?sep=([,;|]|\t|\\t)"?', re.IGNORECASE)  # what Excel writes above a heading
 _CELLS_AT_ONCE = 1_500_000  # about 100 MB of text in memory, however long or wide the file is
 _LONGEST_HEADING = 1 << 16
 _MORE_FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
+_OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})  # in any case
 
 
@@ -250,8 +252,10 @@ class Table:
         except pd.errors.ParserError as error:
             if more := _MORE_FIELDS.search(str(error)):
                 raise self._too_many_fields(int(more[2]), int(more[3])) from None
+            begun = _OPEN_QUOTE.search(str(error))
+            line = skipped + int(begun[1]) + 1 if begun else None
             raise DataError(
-                self.path, f"cannot be read as a table ({error}).", "Look for a quote that is never closed."
+                self.path, "cannot be read as a table.", "Look for a quote that is never closed.", line
             ) from None
 
     def whole(self, columns: dict[str, int], *, headless: bool = False) -> pd.DataFrame:
@@ -280,7 +284,7 @@ class Table:
 def open_table(path: str | Path) -> Table:
     """Find out how a CSV file is written.
 
-    Columns may be separated by commas, semicolons, tabs or bars; the heading decides. Text may be UTF-8, UTF-16 with
+    Columns may be separated by commas, semicolons, tabs or bars; the heading decides, or a line `sep=;` above it. Text may be UTF-8, UTF-16 with
     its mark, or Windows-1252, packed with gzip or not.
 
     Raises:
@@ -289,9 +293,14 @@ def open_table(path: str | Path) -> Table:
     path = Path(path)
     encoding, in_words = encoding_of(path)
     line, heading_line = _first_line(path, encoding)
-    rows = {delimiter: _cells(heading_line, delimiter) for delimiter in _DELIMITERS}
-    delimiter = max(rows, key=lambda mark: (recognised(rows[mark]), len(rows[mark])))
     assumptions = [in_words]
+    marks = [*_DELIMITERS]
+    if said := _SEP.fullmatch(heading_line.strip()):
+        line, heading_line = _first_line(path, encoding, after=line)
+        assumptions.append(f"The line {said[0]!r} above the heading is skipped; it tells spreadsheets the delimiter.")
+        marks = [said[1].replace("\\t", "\t")]
+    rows = {delimiter: _cells(heading_line, delimiter) for delimiter in marks}
+    delimiter = max(rows, key=lambda mark: (recognised(rows[mark]), len(rows[mark])))
     if len(rows[delimiter]) > 1:
         assumptions.append(f"Columns are separated by {_DELIMITERS[delimiter]}.")
     with path.open("rb") as raw:
@@ -310,12 +319,12 @@ def no_rows(path: Path) -> DataError:
     return DataError(path, "has a heading but no rows.", "Check the filter of the export.")
 
 
-def _first_line(path: Path, encoding: str) -> tuple[int, str]:
-    """Number and text of the first line that is not blank."""
+def _first_line(path: Path, encoding: str, after: int = 0) -> tuple[int, str]:
+    """Number and text of the first line that is not blank, of those after a line."""
     with opened(path) as file, io.TextIOWrapper(file, encoding=encoding) as text:
         for number in count(1):
             line = text.readline(_LONGEST_HEADING)
-            if line.strip():
+            if line.strip() and number > after:
                 return number, line
             if not line:
                 break

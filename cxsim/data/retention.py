@@ -20,6 +20,10 @@ _WORDS = {"share": _SHARE, "pct": _PERCENT, "percent": _PERCENT, "count": _COUNT
 _WHOLE = {_SHARE: 1.0, _PERCENT: 100.0}
 
 
+class TooShortError(DataError):
+    """A cohort that was not watched long enough to be judged; others of its table may be."""
+
+
 @dataclass(frozen=True, eq=False)
 class ContractCohort:
     """Customers who began together.
@@ -49,7 +53,8 @@ class Retention:
         sha256: fingerprint of its bytes.
         rows: how many rows it holds.
         period: what a period is called in the heading, "year" say.
-        cohorts: one for each column, in the order of the file.
+        cohorts: one for each column that can be judged, in the order of the file.
+        left_out: what is wrong with the others, by name.
         assumptions: how the file is read, in words.
         warnings: what a fit has to say.
     """
@@ -59,6 +64,7 @@ class Retention:
     rows: int
     period: str
     cohorts: tuple[ContractCohort, ...]
+    left_out: dict[str, DataError]
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -67,14 +73,15 @@ def read_retention(path: str | Path) -> Retention:
     """Read a table with one row a period, from 0, and one column a cohort.
 
     Cells are customers, percent or shares; the first row tells which: the cohort's size, 100 or 1. A cohort that was
-    watched for a shorter time leaves its last cells empty.
+    watched for a shorter time leaves its last cells empty; one with fewer than two periods after 0 is left out.
 
     Args:
         path: CSV with a column period (or year, quarter, month, week), and for each cohort a column, called as you
             like. `_count`, `_pct` or `_share` at the end of its heading says what it holds.
 
     Raises:
-        DataError: if periods are missing or twice, survivors increase, or a column could be customers or percent.
+        DataError: if periods are missing or twice, survivors increase, a column could be customers or percent, or every
+            cohort is too short.
     """
     table = open_table(path)
     return from_table(table, table.columns(RETENTION))
@@ -96,14 +103,25 @@ def from_table(table: Table, columns: dict[str, int]) -> Retention:
     numbers = numbers.sort_values(heading[at], kind="stable")
     _check_periods(path, numbers[heading[at]])
     percent = {name for name in names if cells[name].str.contains("%").any()}
-    cohorts, says = zip(*(_cohort(path, numbers[name], name in percent) for name in names), strict=True)
+    found: dict[str, tuple[ContractCohort, str]] = {}
+    left_out: dict[str, DataError] = {}
+    for name in names:
+        try:
+            found[name] = _cohort(path, numbers[name], name in percent)
+        except TooShortError as error:
+            left_out[name] = error
+    if not found:
+        raise left_out[names[0]]
+    cohorts, says = zip(*found.values(), strict=True)
+    short = f"Left out, watched for fewer than two periods: {', '.join(left_out)}."
     return Retention(
         path=path,
         sha256=table.sha256,
         rows=len(numbers),
         period=heading[at],
         cohorts=cohorts,
-        assumptions=(*table.assumptions, *assumption, *says),
+        left_out=left_out,
+        assumptions=(*table.assumptions, *assumption, *says, *([short] if left_out else [])),
         warnings=tuple(warning for cohort in cohorts for warning in _warnings(cohort)),
     )
 
@@ -127,10 +145,18 @@ def _cohort(path: Path, column: "pd.Series[float]", percent: bool) -> tuple[Cont
     """One cohort, and what its column is taken for.
 
     Raises:
+        TooShortError: if it has fewer than two transitions.
         DataError: if a cell in between is empty, somebody comes back, or it is not clear what is counted.
     """
     name = str(column.name)
-    watched = column.loc[: column.last_valid_index()] if column.notna().any() else column
+    watched = column.loc[: column.last_valid_index()] if column.notna().any() else column.iloc[:0]
+    if len(watched) <= _FEWEST_PERIODS:
+        given = (
+            f"{name} is empty."
+            if watched.empty
+            else f"{name} begins with {watched.iloc[0]:g} and has {len(watched)} cells."
+        )
+        raise TooShortError(path, given, "Period 0 and at least two more are needed.", int(cast(int, column.index[0])))
     for line, later, earlier in zip(watched.index[1:], watched.iloc[1:], watched, strict=False):
         if not 0 <= later <= earlier:
             given = "is empty" if np.isnan(later) else f"goes from {earlier:g} to {later:g}"
@@ -143,11 +169,11 @@ def _cohort(path: Path, column: "pd.Series[float]", percent: bool) -> tuple[Cont
     line, start = int(cast(int, watched.index[0])), float(watched.iloc[0])
     kind = _kind(path, name, watched, _PERCENT if percent else None, line)
     whole = _WHOLE.get(kind, start)
-    if len(watched) <= _FEWEST_PERIODS or not start > 0 or start != whole or (kind == _COUNT and (watched % 1).any()):
+    if not start > 0 or start != whole or (kind == _COUNT and (watched % 1).any()):
         raise DataError(
             path,
-            f"{name} begins with {start:g} and has {len(watched)} cells; it is taken for {kind}.",
-            "Begin with 1 for shares, 100 for percent, or the cohort's size in whole customers, and give two more periods.",
+            f"{name} begins with {start:g}; it is taken for {kind}.",
+            "Begin with 1 for shares, 100 for percent, or the cohort's size in whole customers.",
             line,
         )
     if kind == _COUNT:

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.data.cells import read_numbers
-from cxsim.data.csv_file import MISSING, RFM, Table, first_of, open_table
+from cxsim.data.cells import read_ids, read_numbers
+from cxsim.data.csv_file import RFM, Table, first_of, open_table
 from cxsim.data.errors import DataError
 from cxsim.data.histories import Histories
 from cxsim.data.purchases import refuse_too_few, warnings_about
 
 _LONGEST_WEEKS = 1040.0  # twenty years: longer than nearly any list of customers, and less than three years in days
-_LONG_WEEKS = 104.0
+_DAYS_A_WEEK, _HOURS = 7.0, 24.0
+TimeUnit = Literal["days", "weeks"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +48,8 @@ class Rfm:
         return len(self.customers)
 
 
-def read_rfm(path: str | Path) -> Rfm:
-    """Read a table with one row a customer; times in weeks.
+def read_rfm(path: str | Path, time_unit: TimeUnit | None = None) -> Rfm:
+    """Read a table with one row a customer; times in weeks, unless said otherwise.
 
     An RFM table was computed by somebody, so a wrong row means a wrong computation: the first one is refused, none is
     dropped.
@@ -56,27 +58,32 @@ def read_rfm(path: str | Path) -> Rfm:
         path: CSV with the columns customer_id, frequency (repeat purchases, the first one not counted), recency (weeks
             from the first purchase to the last), T (weeks from the first purchase to the end of the data) and perhaps
             monetary_value (mean money of a purchase).
+        time_unit: what recency and T count; None takes weeks, and warns where they look like days.
 
     Raises:
         DataError: if the file cannot be read safely, a row contradicts itself, times look like days, or there are
             fewer than 30 customers.
     """
     table = open_table(path)
-    return from_table(table, table.columns(RFM))
+    return from_table(table, table.columns(RFM), time_unit)
 
 
-def from_table(table: Table, columns: dict[str, int]) -> Rfm:
+def from_table(table: Table, columns: dict[str, int], time_unit: TimeUnit | None = None) -> Rfm:
     """The customers of a table whose columns are known; see `read_rfm`."""
     cells = table.whole(columns)
-    ids = cells["customer_id"].str.strip()
-    _check(table.path, ids, ids.str.lower().isin(MISSING), "customer_id is missing.", "Every row needs one.")
+    ids, said_of_ids = read_ids(cells["customer_id"])
+    _check(table.path, ids, ids == "", "customer_id is missing.", "Every row needs one.")
     _check(table.path, ids, ids.duplicated(), "customer_id {} is there twice.", "One row a customer.")
     numbers, assumption = read_numbers(table.path, cells.drop(columns="customer_id"), "a number, 0 or more")
+    numbers, rounded = _without_rounding(numbers, cells)
+    if time_unit == "days":
+        numbers[["recency", "T"]] /= _DAYS_A_WEEK
     _check_rows(table.path, numbers)
     refuse_too_few(table.path, len(numbers), "in the table")
     x, t_x, age = (numbers[name].to_numpy(np.float64) for name in ("frequency", "recency", "T"))
     longest = float(age.max())
-    years = f"Times are taken as weeks: the longest T is {longest:,.1f} weeks, {longest / 52.18:.1f} years."
+    as_given = "are taken as weeks" if time_unit is None else f"are given in {time_unit}"
+    years = f"Times {as_given}: the longest T is {longest:,.1f} weeks, {longest / 52.18:.1f} years."
     histories = Histories(x, t_x, age)
     amounts, unknown = _amounts(numbers)
     return Rfm(
@@ -85,8 +92,16 @@ def from_table(table: Table, columns: dict[str, int]) -> Rfm:
         customers=ids.to_numpy(dtype=object),
         histories=histories,
         amounts=amounts,
-        assumptions=(*table.assumptions, *table.says(columns), *assumption, *unknown, years),
-        warnings=(*_perhaps_days(histories), *warnings_about(histories)),
+        assumptions=(
+            *table.assumptions,
+            *table.says(columns),
+            *said_of_ids,
+            *assumption,
+            *unknown,
+            *rounded,
+            years,
+        ),
+        warnings=(*(_perhaps_days(histories) if time_unit is None else ()), *warnings_about(histories)),
     )
 
 
@@ -126,19 +141,16 @@ def _check_rows(path: Path, numbers: pd.DataFrame) -> None:
         "frequency is {}, yet recency is 0.",
         "Frequency counts repeat purchases only, so subtract 1 if it counts all; count one purchase a day.",
     )
-    _check(
-        path,
-        recency,
-        recency > age,
-        "recency {} is longer than T.",
-        "Both are counted from the first purchase, in weeks.",
-    )
+    if (longer := recency > age).any():
+        place, line = first_of(longer)
+        given = f"recency {recency.iloc[place]:.10g} is longer than T, {age.iloc[place]:.10g}."
+        raise DataError(path, given, "Both are counted from the first purchase, in one unit.", line)
     _check(
         path,
         age,
         age > _LONGEST_WEEKS,
         "T is {} weeks, over twenty years; are these days?",
-        "Divide recency and T by 7.",
+        "Divide recency and T by 7, or say so: --time-unit days.",
     )
 
 
@@ -151,9 +163,32 @@ def _check(
         raise DataError(path, message.format(repr(value) if isinstance(value, str) else f"{value:g}"), remedy, line)
 
 
+def _without_rounding(numbers: pd.DataFrame, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Recency that exceeds T by no more than rounding is T; how often, in words.
+
+    Who rounds the one up and the other down is off by one unit of the coarser one's last decimal, never by a whole unit.
+    """
+    decimals = cells[["recency", "T"]].map(lambda text: len(text.strip()) - 1 - max(text.rfind("."), text.rfind(",")))
+    whole = ~cells[["recency", "T"]].map(lambda text: "." in text or "," in text)
+    unit = 10.0 ** -decimals.mask(whole, 0).min(axis=1).clip(upper=9)
+    beyond = numbers["recency"] - numbers["T"]
+    rounded = (beyond > 0) & (beyond <= unit * (1.0 + 1e-6)) & (unit < 1.0)
+    if not rounded.any():
+        return numbers, []
+    said = f"Recency exceeds T by {beyond[rounded].max():.2g} at most in {rounded.sum():,} rows: rounding; T is taken."
+    return numbers.assign(recency=numbers["recency"].mask(rounded, numbers["T"])), [said]
+
+
 def _perhaps_days(histories: Histories) -> list[str]:
-    """Whole numbers only, and long: times in days look like that."""
-    whole = not np.any(histories.last % 1) and not np.any(histories.age % 1)
-    if whole and histories.age.max() > _LONG_WEEKS:
-        return ["Recency and T are whole numbers throughout: if they are days, divide both by 7."]
+    """Times in whole days, or in days with a time of day, look like that; weeks counted in days are sevenths."""
+    way_out = "if they are days, say so: --time-unit days (if not: --time-unit weeks)."
+    times = np.concatenate([histories.last, histories.age])
+    if _all_whole(times):
+        return [f"Recency and T are whole numbers throughout: {way_out}"]
+    if _all_whole(times * _HOURS):
+        return [f"Recency and T are whole numbers of hours of a day throughout: {way_out}"]
     return []
+
+
+def _all_whole(numbers: NDArray[np.float64]) -> bool:
+    return not np.any(np.abs(numbers - np.rint(numbers)) > 1e-6)  # what days divided and multiplied again leave

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.data.cells import Numbers, Seen, day_texts, first_places
-from cxsim.data.csv_file import MISSING, Table, no_rows
+from cxsim.data.cells import Numbers, Seen, day_texts, first_places, read_ids
+from cxsim.data.csv_file import Table, no_rows
 from cxsim.data.errors import DataError
 from cxsim.data.purchases import Sorting
 
@@ -21,16 +21,19 @@ _TIMES = "Times of day are cut off; the day counts as it is written, whatever th
 
 @dataclass
 class _Texts:
-    """Different texts, numbered in the order in which they come."""
+    """Different texts, numbered in the order in which they come; and what was done to them in words."""
 
-    tidy: Callable[["pd.Series[str]"], "pd.Series[str]"]
+    tidy: Callable[["pd.Series[str]"], tuple["pd.Series[str]", list[str]]]
     number: dict[str, int] = field(default_factory=dict)
+    says: list[str] = field(default_factory=list)
 
     def add(self, cells: "pd.Series[str]") -> NDArray[np.int32]:
         """The number of each cell's text."""
         codes, texts = pd.factorize(cells)
         number = self.number
-        numbers = [number.setdefault(text, len(number)) for text in self.tidy(pd.Series(texts, dtype=str)).tolist()]
+        tidy, says = self.tidy(pd.Series(texts, dtype=str))
+        numbers = [number.setdefault(text, len(number)) for text in tidy.tolist()]
+        self.says = self.says or says
         return np.array(numbers, dtype=np.int32)[codes]
 
 
@@ -45,7 +48,7 @@ class PurchaseRows:
         day: index into `days`.
         days: the different days as written, without time of day; "" is none.
         amount: nan where none can be read; None without the column.
-        assumptions: how times and amounts are read, in words.
+        assumptions: how ids, times and amounts are read, in words.
     """
 
     lines: NDArray[np.int32]
@@ -72,7 +75,7 @@ def collect(table: Table, columns: dict[str, int]) -> PurchaseRows:
     Raises:
         DataError: if there are none, ids were rounded, or amounts are no numbers or written in two ways.
     """
-    ids, days, amounts = _Texts(_tidy_ids), _Texts(day_texts), Numbers("amount")
+    ids, days, amounts = _Texts(read_ids), _Texts(lambda texts: (day_texts(texts), [])), Numbers("amount")
     with_times = False
     parts: list[tuple[NDArray[np.int32], ...]] = []
     for piece in table.chunks(columns):
@@ -88,14 +91,10 @@ def collect(table: Table, columns: dict[str, int]) -> PurchaseRows:
     amount, assumptions = _amounts(table, amounts, len(lines)) if "amount" in columns else (None, [])
     if with_times:
         assumptions = [_TIMES, *assumptions]
+    assumptions = [*ids.says, *assumptions]
     rows = PurchaseRows(lines, customer, list(ids.number), day, list(days.number), amount, assumptions)
     _refuse_rounded_ids(table, rows)
     return rows
-
-
-def _tidy_ids(texts: "pd.Series[str]") -> "pd.Series[str]":
-    texts = texts.str.strip()
-    return texts.mask(texts.str.lower().isin(MISSING), "")
 
 
 def _amounts(table: Table, amounts: Numbers, rows: int) -> tuple[NDArray[np.float64], list[str]]:

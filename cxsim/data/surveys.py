@@ -1,5 +1,6 @@
 """Reading survey answers: how likely people are to recommend (0 to 10), or how satisfied they are (1 to 5)."""
 
+import re
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -17,6 +18,7 @@ Survey = Literal["nps", "csat"]
 _SCALES: dict[Survey, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5)}
 _ALLOWED = "whole numbers, 0 or more"
 _NAME_IT = "Call the column nps for answers from 0 to 10, or csat for answers from 1 to 5."
+_WEIGHT = re.compile(r"(?:\w*[ _-])?(?:weights?|weighting|wt|gewicht(?:ung)?|poids|peso)", re.IGNORECASE)
 _DETRACTORS, _PROMOTERS, _SATISFIED = 6, 9, 4  # at most, at least, at least
 
 
@@ -87,6 +89,7 @@ def read_scores(path: str | Path) -> Scores:
     table = open_table(path)
     headless = len(table.heading) == 1 and is_number(table.heading[0])
     columns = {"score": 0} if headless else table.columns(SCORES)
+    said = [] if headless else _of_other_columns(table, columns)
     cells = table.whole(columns, headless=headless)
     numbers, assumption = read_numbers(table.path, cells, _ALLOWED)
     _check(table.path, cells, numbers)
@@ -103,8 +106,32 @@ def read_scores(path: str | Path) -> Scores:
     np.add.at(counts, score - lowest, weights)
     if not counts.sum():
         raise DataError(table.path, "nobody answered.", "Check the filter of the export.")
-    assumptions = (*table.assumptions, *assumption, f"The scale is {why}.")
+    assumptions = (*table.assumptions, *said, *assumption, f"The scale is {why}.")
     return Scores(table.path, table.sha256, survey, counts, len(numbers) - len(answered), assumptions)
+
+
+def _of_other_columns(table: Table, columns: dict[str, int]) -> list[str]:
+    """What is said of the columns; one that may count or weigh the answers would change what they mean.
+
+    Raises:
+        DataError: naming it.
+    """
+    others = {name: place for place, name in enumerate(table.heading) if place not in columns.values()}
+    weighing = next((name for name in others if _WEIGHT.fullmatch(name.strip())), None)
+    if weighing is None and "count" not in columns and others:
+        cells = table.whole({"score": columns["score"], **others})
+        if not cells["score"].duplicated().any():  # one row a score
+            numeric = (name for name in others if cells[name].map(is_number).all())
+            weighing = next(numeric, None)
+    if weighing is not None:
+        raise DataError(
+            table.path,
+            f"the column {weighing!r} may count or weigh the answers, which would change the figure.",
+            "If it says how many gave each score, call it count and give whole numbers; weights cannot be read: "
+            "leave the column out.",
+            table.first_line - 1,
+        )
+    return table.says(columns)
 
 
 def _check(path: Path, cells: pd.DataFrame, numbers: pd.DataFrame) -> None:

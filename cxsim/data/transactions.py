@@ -2,11 +2,12 @@
 
 What is done with rows that are not plain purchases is counted in `Transactions.treatment`:
 
-- no customer: dropped.
+- no customer: dropped. More than a tenth of such rows are merged cells, and refused.
 - no day that can be used (none, unreadable, before 1970-01-02, after today): dropped. The first of January 1970 is what
   computers write for "no date". More than a tenth of such rows is a file that is misread, and refused.
+- a customer that is a sum, "Grand total" or one that has half of all money: refused.
 - amount below 0, a return: no purchase, so dropped; the amount is taken off the customer's spending. The purchase that
-  was returned stays a purchase.
+  was returned stays a purchase, except where nothing is left of what the customer spent that day.
 - amount 0: kept; the customer came and took something.
 - no amount that can be read: kept, without amount.
 - purchases of one customer on one day are one purchase, and their amounts are added: the literature on repeat buying
@@ -25,12 +26,14 @@ from numpy.typing import NDArray
 from cxsim.data.cells import ALLOWED, read_days
 from cxsim.data.csv_file import MISSING, PURCHASES, Table, open_table
 from cxsim.data.errors import DataError
+from cxsim.data.no_purchases import gone_the_same_day, refuse_missing_customers, refuse_sums
 from cxsim.data.purchases import Sorting, Transactions, refuse_too_few
 from cxsim.data.rows import PurchaseRows, collect, merge, spending
 
 _EARLIEST = np.datetime64("1970-01-02")
 _MOST_UNUSABLE = 0.1
 _LONG_SILENCE_DAYS = 180
+_GONE = "returned on the same day, so that nothing was spent; no purchase"
 _FIRST_EVER = "A customer's first purchase in the file is taken for the first one ever."
 
 
@@ -52,9 +55,13 @@ def from_table(table: Table, columns: dict[str, int], today: date) -> Transactio
     """The purchases of a table whose columns are known; see `read_transactions`."""
     rows = collect(table, columns)
     sorting = Sorting(np.ones(len(rows.lines), dtype=bool), rows.lines)
-    sorting.drop(np.array([not text for text in rows.ids])[rows.customer], "no customer_id")
+    missing = np.array([not text for text in rows.ids])[rows.customer]
+    refuse_missing_customers(table.path, rows, missing)
+    sorting.drop(missing, "no customer_id")
+    doubtful = refuse_sums(table.path, rows)
     day, date_reading = _usable_days(table.path, rows, today, sorting)
     counts = sorting.left.copy()
+    sorting.drop(gone_the_same_day(rows, day, counts), _GONE)
     _drop_returns(rows, sorting)
     customers = int(np.count_nonzero(np.bincount(rows.customer[sorting.left])))
     refuse_too_few(table.path, customers, "with a purchase that can be used")
@@ -76,7 +83,7 @@ def from_table(table: Table, columns: dict[str, int], today: date) -> Transactio
         assumptions=(*table.assumptions, *table.says(columns), *date_reading, *rows.assumptions, _FIRST_EVER),
         warnings=(),
     )
-    return replace(transactions, warnings=_warnings(transactions))
+    return replace(transactions, warnings=(*doubtful, *_warnings(transactions)))
 
 
 def _usable_days(path: Path, rows: PurchaseRows, today: date, sorting: Sorting) -> tuple[NDArray[np.int32], list[str]]:

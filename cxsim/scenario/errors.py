@@ -17,9 +17,19 @@ class Problem:
         return f"{self.where}: {self.key}: {self.message}{hint}"
 
 
-class ScenarioError(ValueError):
-    """A scenario that cannot be run; holds every problem found, not only the first."""
+MOST_SHOWN = 20  # of the problems: who mends these knows what the others are
 
-    def __init__(self, problems: list[Problem]) -> None:
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be run; holds the problems found, not only the first.
+
+    Args:
+        problems: what is wrong.
+        more: how many others there are.
+    """
+
+    def __init__(self, problems: list[Problem], more: int = 0) -> None:
         self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems))
+        left = more + len(problems) - MOST_SHOWN if len(problems) > MOST_SHOWN else more
+        said = [str(problem) for problem in problems[:MOST_SHOWN]]
+        super().__init__("\n".join([*said, f"... and {left:,} more of the kind"] if left else said))

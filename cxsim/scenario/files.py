@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from cxsim.scenario.checks import problems_of_whole
-from cxsim.scenario.errors import Problem, ScenarioError
+from cxsim.scenario.errors import MOST_SHOWN, Problem, ScenarioError
 from cxsim.scenario.evidence import without_overtaken_evidence
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.mechanism import MechanismError
-from cxsim.scenario.messages import misspelt, nearest, problem_of
+from cxsim.scenario.messages import faults_of, misspelt, nearest, problem_of
+from cxsim.scenario.named_files import problems_of_files
 from cxsim.scenario.overrides import (
     PRESENT,
     Override,
@@ -31,6 +32,7 @@ from cxsim.scenario.toml_lines import Path as KeyPath
 from cxsim.scenario.toml_lines import is_file
 
 LIBRARY_OF_INTERVENTIONS = "interventions"
+MOST_FILES = 50  # that extend one another
 NAMED = ("brand", "segment")  # tables that anybody may add a name to
 Overrides = Mapping[str, object] | Sequence[str | Override]
 
@@ -162,6 +164,9 @@ def _read(overrides: Overrides) -> list[Override]:
         overrides = [overrides]
     if isinstance(overrides, Mapping):
         return given_values(overrides)
+    if not isinstance(overrides, Sequence) or not all(isinstance(each, str | Override) for each in overrides):
+        hint = 'Write {"brand.focal.use.quality": 0.8}, or ["brand.focal.use.quality=0.8"].'
+        raise ScenarioError([Problem("overrides", "overrides", f"given {str(overrides)[:80]}", hint)])
     return [read_override(each) if isinstance(each, str) else each for each in overrides]
 
 
@@ -226,7 +231,9 @@ def read_values(values: Table, where: Callable[[KeyPath], str]) -> Scenario:
     try:
         return shape.model_validate(values)
     except ValidationError as error:
-        raise ScenarioError([problem_of(fault, where, shape) for fault in error.errors()]) from None
+        faults = faults_of(error)
+        problems = [problem_of(fault, where, shape) for fault in faults[:MOST_SHOWN]]
+        raise ScenarioError(problems, len(faults) - len(problems)) from None
 
 
 def _drop_absent_interventions(reading: _Reading) -> None:
@@ -245,14 +252,22 @@ def load_intervention_library() -> dict[str, Intervention]:
 def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> None:
     if path.resolve() in children:
         chain = " -> ".join(str(child) for child in [*children, path.resolve()])
-        raise ScenarioError([Problem(str(path), "extends", f"goes round in a circle: {chain}")])
+        raise ScenarioError([Problem(str(path), "extends", f"goes round in a circle: {chain[-500:]}")])
+    if len(children) >= MOST_FILES:
+        raise ScenarioError([Problem(str(path), "extends", f"more than {MOST_FILES} files extend one another")])
     file = read_toml(path)
     source = _Source(file.path, file.values, file.lines)
     parent = source.values.get("extends", "")
     if not isinstance(parent, str):
         raise ScenarioError([Problem(str(path), "extends", f"given {parent!r}; it takes the name of a scenario")])
     if parent:
-        _read_with_parents(find(parent, path.parent), reading, [*children, path.resolve()])
+        try:
+            above = find(parent, path.parent)
+        except ScenarioError as error:
+            hint = error.problems[0].hint
+            message = f"given {parent[:80]!r}; there is no such file or ready scenario"
+            raise ScenarioError([Problem(source.where(("extends",)), "extends", message, hint)]) from None
+        _read_with_parents(above, reading, [*children, path.resolve()])
     before = reading.values.get("intervention", [])
     source.interventions_before = len(before) if isinstance(before, list) else 0
     reading.sources.append(source)
@@ -346,6 +361,6 @@ def _with_full_paths(scenario: Scenario, reading: _Reading) -> Scenario:
 
 
 def _check_whole(scenario: Scenario, reading: _Reading) -> None:
-    problems = problems_of_whole(scenario, reading.where)
+    problems = problems_of_whole(scenario, reading.where) or problems_of_files(scenario, reading.where)
     if problems:
         raise ScenarioError(problems)

@@ -253,7 +253,8 @@ def load_mechanism(reference: str) -> type[Mechanism]:
     try:
         text = text_of(reference)
     except (OSError, UnicodeDecodeError) as error:
-        raise MechanismError(f"{reference} cannot be read: {error}") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise MechanismError(f"{reference} cannot be read: {reason}") from None
     digest = hashlib.sha256(text.encode()).hexdigest()
     key = (reference, digest)
     if key not in _BY_REFERENCE:

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cxsim.scenario.errors import Problem
@@ -13,12 +13,16 @@ from cxsim.scenario.toml_lines import Path
 
 Where = Callable[[Path], str]
 
+LONGEST = 80  # characters of what was given are shown
 SHORT = 4  # letters: names of fewer are too much alike to guess at
 
 
 def nearest(given: str, known: Iterable[str]) -> str:
-    """A question after the key that was meant, or nothing when none is near."""
-    matches = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
+    """A question after the key that was meant, or nothing when none is near: `price` is near to `purchase.price`."""
+    names = list(known)
+    given = given[:LONGEST]
+    ends = [name for name in names if "." not in given and name.endswith(f".{given}")]
+    matches = ends[:1] or difflib.get_close_matches(given, names, n=1, cutoff=0.6)
     return f"Did you mean {matches[0]!r}?" if matches else ""
 
 
@@ -35,30 +39,72 @@ def _letters(name: str) -> str:
     return re.sub(r"\W*\d+\W*", "", name).casefold()
 
 
+def faults_of(error: ValidationError) -> list[ErrorDetails]:
+    """What pydantic found, once each: of a size that is neither a number nor a range, the number is spoken of."""
+    faults = error.errors()
+    return [fault for fault in faults if not _is_of_the_other_kind(fault)]
+
+
+def _is_of_the_other_kind(fault: ErrorDetails) -> bool:
+    last = str(fault["loc"][-1]) if fault["loc"] else ""
+    if "Range" in last:
+        return not isinstance(fault["input"], dict)
+    return last == "float" and isinstance(fault["input"], dict)
+
+
 def problem_of(fault: ErrorDetails, where: Where, shape: type[Scenario] = Scenario) -> Problem:
     """One pydantic fault as a problem with place, value given, what is allowed, and the nearest valid key."""
-    path: Path = tuple(fault["loc"])
-    key = ".".join(str(part) for part in path if not _is_alternative(part))
+    path: Path = tuple(part for part in fault["loc"] if not _is_alternative(part))
+    key = shortened(".".join(map(str, path)))
     given = fault["input"]
     if fault["type"] == "extra_forbidden":
         return Problem(where(path), key, "there is no such key", hint_for_unknown(path, shape))
     if fault["type"] == "missing":
         return Problem(where(path[:-1]), key, "is required and missing")
-    message = fault["msg"].removeprefix("Value error, ")
-    shown = f"given {given!r}; " if isinstance(given, str | int | float | bool) else ""
-    return Problem(where(path), key, shown + _plain(message), allowed_range(path, shape))
+    shown = f"given {shortened(repr(given))}; " if isinstance(given, str | int | float | bool) else ""
+    hint = allowed_range(path, shape)
+    if isinstance(given, str) and given.strip().endswith("%"):
+        hint = f"Write 5% as 0.05, and 5% more as multiply = 1.05. {hint}".rstrip()
+    return Problem(where(path), key, shown + in_plain_words(fault), hint)
+
+
+def shortened(text: str) -> str:
+    """A text that a line has room for."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def _is_alternative(part: str | int) -> bool:
     """Whether a part of pydantic's path names one of several allowed types, not a key."""
-    return part in ("float", "Range") or str(part).startswith("function-")
+    return part in ("float", "Range", "[key]") or str(part).startswith("function-")
 
 
-def _plain(message: str) -> str:
-    many = re.fullmatch(r"\w+ should have at most (\d+) items after validation, not (?:more|\d+)", message)
-    if many:
-        return f"there are more than {many[1]} of them, and no more are possible"
-    return message[:1].lower() + message[1:].replace("Input should be", "it should be")
+_SECTION = "it should be a section, with keys of its own"
+_PLAIN = {  # what pydantic finds, by its name for it
+    "int_type": "it should be a whole number", "int_parsing": "it should be a whole number",
+    "int_from_float": "it should be a whole number", "int_parsing_size": "it should be a whole number, and not so large",
+    "float_type": "it should be a number", "float_parsing": "it should be a number",
+    "finite_number": "it should be a finite number",
+    "bool_type": "it should be true or false", "bool_parsing": "it should be true or false",
+    "string_type": "it should be text in quotes", "list_type": "it should be a list, in [ ]",
+    "dict_type": _SECTION, "model_type": _SECTION, "model_attributes_type": _SECTION,
+    "string_pattern_mismatch": "it may hold letters, digits, spaces, - and _ only, and begins with a letter, a digit or _",
+    "recursion_loop": "it goes round in a circle",
+}  # fmt: skip
+
+
+def in_plain_words(fault: ErrorDetails) -> str:
+    """What pydantic finds, for somebody who has never heard of it."""
+    kind, limits = fault["type"], fault.get("ctx", {})
+    if kind in ("too_long", "too_short", "string_too_long", "string_too_short"):
+        what = "characters" if kind.startswith("string") else "items"
+        if kind == "too_long":
+            return f"there are more than {limits['max_length']} of them, and no more are possible"
+        least, most = limits.get("min_length"), limits.get("max_length")
+        return f"it should have {f'{least} or more' if most is None else f'{most} or fewer'} {what}"
+    if kind == "float_type" and fault["loc"][-1:] == ("float",):
+        return "it should be a number, or a range: { low = ..., typical = ..., high = ... }"
+    message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    return _PLAIN.get(kind, message[:1].lower() + message[1:])
 
 
 def section_at(path: Path, shape: type[Scenario] = Scenario) -> type[BaseModel] | None:

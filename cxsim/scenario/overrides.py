@@ -12,6 +12,7 @@ from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.messages import nearest
 from cxsim.scenario.schema import Intervention, Scenario
 from cxsim.scenario.toml_lines import Path
+from cxsim.scenario.toml_words import too_much
 
 Table = dict[str, Any]  # what tomllib returns: TOML values of any type, not yet checked
 
@@ -54,8 +55,8 @@ def read_override(text: str) -> Override:
         hint = "Write it as --set brand.focal.support.capacity=200"
         raise Override(f"--set {text}", "", None).refused("has no key or no value", hint)
     try:
-        value = tomllib.loads(f"value = {given.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
+        value = tomllib.loads(f"value = {given.strip()}")["value"] if too_much(given) is None else given.strip()
+    except (ValueError, RecursionError):
         value = given.strip()
     return Override(f"--set {text}", key.strip(), value)
 

@@ -27,6 +27,8 @@ READ = {
     "single answers without heading": (raw([0, 7, 10]), "nps", 1, 3, 0),
     "single answers, zero first": (raw(["0", "", 8, "NA"]), "nps", 1, 2, 1),
     "single answers with heading": (raw([1, 2, 3, 4, 5, 5], "score"), "csat", 1, 6, 0),
+    "counts in German": ("score,Anzahl\n0,20\n9,50\n10,40\n", "nps", 20, 110, 0),
+    "answers beside who gave them": ("respondent,score\n1,0\n2,9\n3,9\n", "nps", 1, 3, 0),
     "named nps": (raw([1, 2, 3], "NPS"), "nps", 0, 3, 0),
     "named csat": (raw([1, 3], "csat"), "csat", 1, 2, 0),
 }  # fmt: skip
@@ -46,6 +48,9 @@ REFUSED = {
     "part of an answer": (CSAT.replace("15", "1.5"), ["line 4", "count is '1.5'"]),
     "no answers": ("score,count\n1,0\n2,0\n3,0\n4,0\n5,0\n", ["nobody answered"]),
     "no rows": ("nps\n", ["heading but no rows"]),
+    "weights": ("respondent,score,weight\n1,0,.5\n2,9,1.5\n3,9,2\n", ["line 1", "'weight' may count or weigh the answers", "call it count"]),
+    "weights of scores": ("score,Gewicht\n0,16.4\n9,70\n10,30\n", ["line 1", "'Gewicht' may count or weigh"]),
+    "counts by another name": ("score,how many\n0,20\n9,50\n10,40\n", ["line 1", "'how many' may count or weigh", "call it count"]),
     "no scores": ("date,amount\n1,2\n", ["line 1", "no column score", "nps, csat"]),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from data_files import FORTY, TODAY, as_csv, written
 
+from cxsim.analysis.calibration.observed import observe, observed_retention
 from cxsim.data import (
     DataError,
     Retention,
@@ -44,7 +45,7 @@ WRONG_RFM: dict[str, tuple[str, list[str]]] = {
     "part of a purchase": (rfm(("7", 1.5, 2, 3)), [f"line {LAST}", "frequency is 1.5", "whole numbers"]),
     "recency without repeats": (rfm(("7", 0, 2, 3)), [f"line {LAST}", "frequency is 0, yet recency is 2", "first purchase to the last"]),
     "repeats without recency": (rfm(("7", 1, 0, 3)), [f"line {LAST}", "frequency is 1, yet recency is 0", "subtract 1"]),
-    "recency longer than T": (rfm(("7", 1, 3.5, 3)), [f"line {LAST}", "recency 3.5 is longer than T"]),
+    "recency longer than T": (rfm(("7", 1, 3.5, 3)), [f"line {LAST}", "recency 3.5 is longer than T, 3."]),
     "days": (rfm(("7", 1, 3.5, 1041)), [f"line {LAST}", "T is 1041 weeks", "Divide recency and T by 7"]),
     "few": (as_csv(CUSTOMERS[:29], RFM_HEADING), ["only 29 customers"]),
     "two kinds of decimals": (rfm(("7", 1, '"2,5"', 3)), ["two ways", "'2,5' in line"]),
@@ -62,8 +63,8 @@ WRONG_RETENTION: dict[str, tuple[str, list[str]]] = {
     "period twice": ("year,a\n0,1\n1,.7\n1,.5\n", ["line 4", "period 2 is expected, 1 is given"]),
     "period missing": ("year,a\n0,1\n1,.7\n,.5\n", ["line 4", "period 2 is expected, nothing is given"]),
     "too short": ("year,a\n0,1\n1,.7\n", ["only 2 periods", "two more"]),
-    "a cohort too short": ("year,a,b\n0,1,1\n1,.7,.7\n2,.6,\n", ["line 2", "b begins with 1 and has 2 cells"]),
-    "an empty cohort": ("year,a,b\n0,1,\n1,.7,\n2,.6,\n", ["b is empty"]),
+    "all cohorts too short": ("year,a,b\n0,1,1\n1,.7,.7\n2,,\n", ["line 2", "a begins with 1 and has 2 cells"]),
+    "an empty cohort": ("year,a\n0,\n1,\n2,\n", ["a is empty"]),
     "coming back": ("year,a\n0,1\n1,.5\n2,.7\n", ["line 4", "a goes from 0.5 to 0.7", "never increasing"]),
     "a hole": ("year,a\n0,1\n1,\n2,.7\n", ["line 3", "a is empty", "only the last cells"]),
     "below nobody": ("year,a\n0,1\n1,.5\n2,-.1\n", ["line 4", "goes from 0.5 to -0.1"]),
@@ -122,10 +123,55 @@ def test_three_decimals_are_no_thousands_when_a_nought_tells(tmp_path: Path) -> 
         read_rfm(written(tmp_path, as_csv([row for row in rows if row[1]], RFM_HEADING)))
 
 
-def test_whole_numbers_throughout_may_be_days(tmp_path: Path) -> None:
-    warned = read_rfm(written(tmp_path, as_csv(days(whole=True), RFM_HEADING)))
-    assert "if they are days" in warned.warnings[0]
-    assert "if they are days" not in read_rfm(written(tmp_path, as_csv(days(whole=False), RFM_HEADING))).warnings[0]
+@pytest.mark.parametrize("whole", [True, False])
+def test_times_that_look_like_days_are_doubted_unless_the_unit_is_said(whole: bool, tmp_path: Path) -> None:
+    in_days = written(tmp_path, as_csv(days(whole), RFM_HEADING))
+    assert "if they are days, say so: --time-unit days" in read_rfm(in_days).warnings[0]
+    in_weeks = read_rfm(written(tmp_path, as_csv([*CUSTOMERS, ("w", 1, 2 / 7, 3)], RFM_HEADING), "weeks.csv"))
+    assert not any("days" in warning for warning in in_weeks.warnings)
+    said = read(in_days, time_unit="days")
+    assert isinstance(said, Rfm) and not any("days" in warning for warning in said.warnings)
+    age = [round(t * 7) / 7 if whole else t for *_, t in CUSTOMERS]
+    np.testing.assert_allclose(said.histories.age, age, rtol=1e-15)
+    with pytest.raises(DataError, match="Leave --time-unit out"):
+        read(written(tmp_path, as_csv(FORTY), "purchases.csv"), TODAY, "days")
+
+
+@pytest.mark.parametrize(("recency", "age"), [("59.7142857142857153", "59.7142857142857082"), ("59.72", "59.714")])
+def test_rounding_is_no_contradiction(recency: str, age: str, tmp_path: Path) -> None:
+    table = read_rfm(written(tmp_path, rfm(("r", 1, recency, age))))
+    assert table.histories.last[-1] == table.histories.age[-1] == float(age)
+    assert any("in 1 rows: rounding; T is taken" in said for said in table.assumptions)
+    for wrong in (("r", 1, "59.73", "59.714"), ("r", 1, "60", "59"), ("r", 1, "60", "59.714")):
+        with pytest.raises(DataError, match=f"recency {wrong[2]} is longer than T, {wrong[3]}"):
+            read_rfm(written(tmp_path, rfm(wrong)))
+
+
+def test_ids_written_in_two_ways_are_one_customer(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="'7' is there twice"):
+        read_rfm(written(tmp_path, rfm(("7", 1, 2.5, 3), ("7.0", 1, 2.5, 3))))
+
+
+def test_a_cohort_too_short_to_be_judged_does_not_block_the_others(tmp_path: Path) -> None:
+    table = read_retention(written(tmp_path, "month,Jan,Feb,Mar\n0,412,390,433\n1,292,265,320\n2,239,,NaN\n"))
+    assert [cohort.name for cohort in table.cohorts] == ["Jan"] and list(table.left_out) == ["Feb", "Mar"]
+    assert "Left out, watched for fewer than two periods: Feb, Mar." in table.assumptions
+    jan, feb = (
+        (lambda: observed_retention(table, None, 4.0, "Jan")),
+        (lambda: observed_retention(table, None, 4.0, "Feb")),
+    )
+    assert jan().period == "months 0 to 2 of 'Jan'"
+    with pytest.raises(DataError, match="Feb begins with 390 and has 2 cells"):
+        feb()
+
+
+@pytest.mark.parametrize(
+    ("heading", "weeks"), [("Month", 52 / 12), ("quarter", 13), ("week", 1), ("year", 52), ("period", 52)]
+)
+def test_a_period_is_as_long_as_its_column_says(heading: str, weeks: float, tmp_path: Path) -> None:
+    path = written(tmp_path, f"{heading},a\n0,400\n1,300\n2,250\n3,220\n")
+    assert observe(path).facts["need.period_weeks"][0] == pytest.approx(weeks)
+    assert observe(path, period_weeks=7.0).facts["need.period_weeks"][0] == 7.0
 
 
 KINDS = {

@@ -28,6 +28,8 @@ def priced(pattern: str, rows=FORTY) -> list[tuple[str, date, str]]:
     return [(name, day, pattern.format(amount)) for name, day, amount in rows]
 
 
+EXTRA = len(FORTY) + 2  # the line of the first row that is added
+
 # name: content, and what the message has to contain
 REFUSED: dict[str, tuple[str | bytes, list[str]]] = {
     "empty": ("", ["file is empty", "export"]),
@@ -64,11 +66,14 @@ REFUSED: dict[str, tuple[str | bytes, list[str]]] = {
     "rounded ids": (as_csv([*FORTY, ("1.23457E+11", START, 3)]), [f"line {len(FORTY) + 2}", "'1.23457E+11' was rounded by a spreadsheet", "as text"]),
     "few customers": (as_csv(FORTY[:43]), ["only 29 customers", "At least 30"]),
     "returns only": (as_csv(priced("-{:.2f}")), ["only 0 customers"]),
-    "no ids": (as_csv(("", day, amount) for _, day, amount in FORTY), ["only 0 customers"]),
+    "no ids": (as_csv(("", day, amount) for _, day, amount in FORTY), ["line 2", "60 of 60 rows have no customer_id"]),
+    "merged cells": (as_csv((name if place % 3 else "", day, amount) for place, (name, day, amount) in enumerate(FORTY)), ["line 2", "20 of 60 rows have no customer_id", "merged cells"]),
+    "a grand total": (as_csv([*FORTY, ("Grand total", TODAY, 1800)]), [f"line {EXTRA}", "'Grand total' has 1 row and 50% of all money", "Remove the rows"]),
+    "a total by another name": (as_csv([*FORTY, ("", "", ""), ("9", TODAY, sum(amount for _, _, amount in FORTY))]), [f"line {EXTRA + 1}", "'9' has 1 row and 50% of all money"]),
+    "a sum for each customer": (as_csv([*FORTY, *((f"{name} Ergebnis", day, amount) for name, day, amount in FORTY)]), [f"line {EXTRA}", "'00000 Ergebnis' and 39 more like it have 60 rows and 50%"]),
     "one day": (as_csv((name, START, amount) for name, _, amount in FORTY), ["every purchase is on 2024-01-01", "longer period"]),
 }  # fmt: skip
 
-EXTRA = len(FORTY) + 2  # the line of the first row that is added
 LATE = START + timedelta(days=100)
 
 # name: rows added, what is said of them, what becomes of them, how many, and by how much purchases and spending grow
@@ -79,7 +84,7 @@ TREATED: dict[str, tuple[list[tuple[object, ...]], str, str, int, int, float]] =
     "the day that is no date": ([("00001", "1970-01-01", 3), ("00001", "1899-12-30", 3)], "date before 1970-01-02", "dropped", 2, 0, 0.0),
     "future": ([("00001", "2025-06-02", 3)], "date after 2025-06-01", "dropped", 1, 0, 0.0),
     "return": ([("00001", LATE, -3)], "taken off the customer's spending", "dropped", 1, 0, -3.0),
-    "return on the day": ([("00000", START, -10.25)], "taken off the customer's spending", "dropped", 1, 0, -10.25),
+    "part of it back on the day": ([("00000", START, -3)], "taken off the customer's spending", "dropped", 1, 0, -3.0),
     "accountant's return": ([("00001", LATE, "(3.00)"), ("00001", LATE, "2.00-")], "returns (amount below 0)", "dropped", 2, 0, -5.0),
     "return by a stranger": ([("stranger", LATE, -3)], "returns of customers without a purchase", "dropped", 1, 0, 0.0),
     "nothing paid": ([("00001", LATE, 0)], "amount 0; counts as a purchase", "kept", 1, 1, 0.0),
@@ -122,6 +127,37 @@ def test_rows_that_are_not_plain_purchases_are_counted(name: str, tmp_path: Path
     assert mended.rows == mended.purchases + gone
 
 
+def test_what_is_bought_and_returned_on_one_day_is_no_purchase(tmp_path: Path) -> None:
+    added = [
+        ("00001", LATE, 3),
+        ("00001", LATE, -3),
+        ("00003", LATE, 5),
+        ("00003", LATE, -2),
+        ("new", LATE, 4),
+        ("new", LATE, -4),
+    ]
+    plain, mended = read(tmp_path, GOOD), read(tmp_path, as_csv([*FORTY, *added]))
+    gone = mended.treatment[0]
+    assert "on the same day" in gone.what and (gone.rows, gone.line) == (2, EXTRA)
+    assert mended.purchases - plain.purchases == 1 and len(mended.customers) == len(plain.customers)
+    assert mended.spending.sum() - plain.spending.sum() == pytest.approx(3.0)
+
+
+def test_an_id_written_as_a_decimal_is_the_same_customer(tmp_path: Path) -> None:
+    plain = read(tmp_path, GOOD)
+    mixed = read(
+        tmp_path, as_csv((name if place % 2 else f"{name}.0", day, n) for place, (name, day, n) in enumerate(FORTY))
+    )
+    np.testing.assert_array_equal(mixed.customers, plain.customers)
+    np.testing.assert_array_equal(mixed.days, plain.days)
+    assert any("00000.0 is 00000" in said for said in mixed.assumptions)
+
+
+def test_one_customer_with_much_of_the_money_is_doubted(tmp_path: Path) -> None:
+    assert "'large' has 36% of all money" in read(tmp_path, as_csv([*FORTY, ("large", TODAY, 1000)])).warnings[0]
+    assert "called like a sum" in read(tmp_path, as_csv([*FORTY, ("Summe", TODAY, 3)])).warnings[0]
+
+
 def test_only_rows_of_one_customer_and_day_can_be_copies(tmp_path: Path) -> None:
     added = [("00000", START, 11.25), ("00001", START + timedelta(days=1), 11.25)]  # 00001 paid 11.25 that day already
     copy, other = read(tmp_path, as_csv([*FORTY, *added])).treatment
@@ -140,6 +176,7 @@ WRITTEN: dict[str, tuple[str | bytes, str]] = {
     "line ends of old": (as_csv(FORTY, end="\r"), "Text is UTF-8."),
     "no end of line": (GOOD.rstrip("\n"), "Text is UTF-8."),
     "blank lines": ("\n" + GOOD.replace("\n", "\n\n"), "Text is UTF-8."),
+    "semicolons, as Excel says": ("sep=;\n" + as_csv(FORTY, delimiter=";"), "'sep=;' above the heading is skipped"),
     "semicolons": (as_csv(FORTY, delimiter=";"), "separated by semicolons"),
     "semicolons, and more commas": (as_csv(((*row, "") for row in FORTY), "customer_id,date,amount,note", ";").replace("note", "note, if any, or a, b, c"), "separated by semicolons"),
     "tabs": (as_csv(FORTY, delimiter="\t"), "separated by tabs"),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from cxsim.interface.classroom.classroom import Classroom, NoKeyError
+from cxsim.interface.classroom.names import looks
 from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment
 from cxsim.interface.classroom.rules import RefusedError
 from cxsim.interface.classroom.store import ClassStore
@@ -75,7 +76,7 @@ class AnyClass(RuleBasedStateMachine):
         return self.join(name)
 
     def join(self, name):
-        taken = name.casefold() in {each.casefold() for each in self.owner.values()}
+        taken = looks(name) in {looks(each) for each in self.owner.values()}
         try:
             key = self.room.join(name)
         except RefusedError:

@@ -25,7 +25,7 @@ def test_a_file_may_extend_a_ready_scenario_by_name():
         ("market.links = {kind = 'file', edges = '/etc/passwd'}", "file of links"),
         ("market.links.edges = '/etc/passwd'", "file of links"),
         ("reference.weekly_repeat_purchases = '/etc/passwd'", "real figures"),
-        ("name = ", "Invalid value"),
+        ("name = ", "line 1: TOML: there is no value that can be read"),
         ("x = " + "[" * 5000, "nested too deeply"),
         ("brand.focal.use.late_rate = 7", r"your file, line 1: brand\.focal\.use\.late_rate: given 7"),
         ("brand.focal.use.lat_rate = 0.1", "Did you mean 'late_rate'"),

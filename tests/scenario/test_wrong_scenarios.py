@@ -14,7 +14,9 @@ from markets import as_toml_value, scenario_from
 from cxsim.engine.market.start import state_at_start
 from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, ScenarioError, load
+from cxsim.scenario.everyday_words import EVERYDAY, meant_by
 from cxsim.scenario.register import all_entries
+from cxsim.scenario.writing import scenario_text
 
 PLAN = '[[intervention]]\nname = "a plan"\n'
 
@@ -29,14 +31,25 @@ WRONG = {
     "true for a number": ("[market]\npeople = true\n", ["line 2", "market.people", "given True", "should be a number"]),
     "true for a size": (PLAN + 'effect = [{parameter = "use.quality", add = true}]\n', ["line 3", "add", "given True", "should be a number"]),
     "text for a number": ('[market]\npeople = "100"\n', ["line 2", "market.people", "given '100'", "should be a number, not text"]),
-    "text for a size": (PLAN + 'effect = [{parameter = "use.quality", multiply = "5%"}]\n', ["line 3", "multiply", "given '5%'", "should be a number, not text"]),
+    "text for a size": (PLAN + 'effect = [{parameter = "use.quality", multiply = "5%"}]\n', ["line 3", "multiply", "given '5%'", "should be a number, not text", "5% as 0.05"]),
+    "a list for a size": (PLAN + 'effect = [{parameter = "use.quality", multiply = [1, 2]}]\n', ["line 3", "multiply", "a number, or a range: { low"]),
+    "half a range": (PLAN + 'effect = [{parameter = "use.quality", add = {low = 1}}]\n', ["line 3", "add.typical: is required", "add.high: is required"]),
+    "below a story that looks like sections": ('story = """\n[market]\npeople = 5 \\\""" still\n"""\n[market]\npeople = 0\n', ["line 6", "market.people", "given 0"]),
+    "below a list that goes on": ("market.entry_counts = [\n  1, # [use]\n  2\n]\nuse.memory = 3\n", ["line 5", "use.memory"]),
+    "a comma in a name": (PLAN.replace("a plan", "a, b") + 'effect = [{parameter = "use.quality", add = 0.1}]\n', ["line 2", "given 'a, b'", "letters, digits, spaces"]),
+    "a parameter without its stage": (PLAN + 'effect = [{parameter = "price", add = 1}]\n', ["line 3", "Did you mean 'purchase.price'?"]),
+    "a number of 5,000 digits": ("[market]\npeople = " + "9" * 5000 + "\n", ["line 2", "more than 300 digits"]),
+    "a key of 24,000 parts": ("a." * 24_000 + "a = 1\n", ["line 1", "more than 20 parts"]),
+    "tables in tables in tables": ("\na = " + "{a = " * 5000 + "1" + "}" * 5000 + "\n", ["nested too deeply"]),
+    "a section for a word": ("name = 3\n", ["line 1", "text in quotes"]),
+    "a missing text's end": ('name = "a\n', ["line 1", "does not end on its line"]),
     "text for a switch": ('[need]\nat_entry = "yes"\n', ["line 2", "need.at_entry", "given 'yes'", "should be true or false"]),
     "too many brands": ("".join(f"[brand.b{number}]\n" for number in range(17)) + '[market]\nfocal = "b1"\n', ["brand", "more than 16"]),
     "more customers than people": (
         "[brand.focal]\npurchase.customers_at_start = 0.7\n[brand.rival]\npurchase.customers_at_start = 0.4\n",
         ["line 2", "customers_at_start", "sum to 1.1", "one brand at most"],
     ),
-    "not a whole number": ("[market]\npeople = 10.5\n", ["line 2", "market.people", "10.5", "integer"]),
+    "not a whole number": ("[market]\npeople = 10.5\n", ["line 2", "market.people", "10.5", "a whole number"]),
     "a word for a switch": ('[need]\nat_entry = "perhaps"\n', ["line 2", "need.at_entry", "'perhaps'"]),
     "above its range": ("[brand.focal.use]\n\n# good\nquality = 7\n", ["line 4", "brand.focal.use.quality", "given 7", "Allowed: 0 to 1.5"]),
     "below its range": ("purchase.ease = 1\n[brand]\nfocal = {purchase = {ease = -0.1}}\n", ["line 3", "brand.focal.purchase.ease", "-0.1", "0 to 1"]),
@@ -104,6 +117,52 @@ def test_a_new_brand_may_be_called_what_it_likes(tmp_path):
     assert together.brands == ["focal", "shop", "shops"]
 
 
+LINKS = '[market]\npeople = 5\n[market.links]\nkind = "file"\nedges = "table.csv"\n'
+REAL = '[reference]\nweekly_repeat_purchases = "table.csv"\n'
+NAMED = {  # what a file that a scenario names may hold: who names it, text, and what is said of it
+    "a value in the first line": (LINKS, "0,True\n0,1\n", ["line 5", "table.csv, line 1: given '0,True'", "0 to 4"]),
+    "no number in the first line": (LINKS, "0,nan\n0,1\n", ["line 5", "table.csv, line 1: given '0,nan'"]),
+    "a value above its column": (LINKS, "None,true\n0,1\n", ["table.csv, line 1: given 'None,true'"]),
+    "an empty list of links": (LINKS, "", ["line 5", "holds no links", "nobody would know anybody"]),
+    "a heading alone": (LINKS, "from,to\n", ["holds no links"]),
+    "somebody too many": (LINKS, "from,to\n0,1\n1,5\n", ["table.csv, line 3: given '1,5'", "0 to 4"]),
+    "oneself": (LINKS, "1,1\n", ["table.csv, line 1: given '1,1'"]),
+    "three people": (LINKS, "0,1\n0,1,2\n", ["table.csv, line 2: given '0,1,2'"]),
+    "a person of 5,000 digits": (LINKS, f"0,{'1' * 5000}\n", ["table.csv, line 1: given '0,111"]),
+    "no text": (LINKS, b"\xff\xfe0\x001\x00", ["it is no text", "UTF-8"]),
+    "a reference that is no text": (REAL, b"\x7fELF\x90\x00", ["line 2", "it is no text"]),
+    "other columns": (REAL, "week,repeats\n1,2\n", ["line 2", "the heading is 'week,repeats'", "actual_cumulative"]),
+    "weeks from nought": (REAL, "week,actual_cumulative_repeat_purchases\n0,1\n", ["table.csv, line 2: given '0,1'"]),
+    "a week twice": (REAL, "week,actual_cumulative_repeat_purchases\n1,1\n1,2\n", ["line 3: given '1,2'"]),
+    "figures that fall": (REAL, "week,actual_cumulative_repeat_purchases\n1,3\n2,2\n", ["line 3: given '2,2'"]),
+    "a decimal comma": (REAL, "week,actual_cumulative_repeat_purchases\n1,3,5\n", ["line 2: given '1,3,5'"]),
+    "an underscore": (REAL, "week,actual_cumulative_repeat_purchases\n1,1_0\n", ["line 2: given '1,1_0'"]),
+    "no figures": (REAL, "week,actual_cumulative_repeat_purchases\n", ["it holds no figures"]),
+    "no file": (REAL, None, ["line 2", "there is no such file"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_file_that_a_scenario_names_is_checked_before_anything_is_lived(tmp_path, name):
+    text, content, said = NAMED[name]
+    if content is not None:
+        (tmp_path / "table.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ScenarioError) as refused:
+        scenario_from(text, folder=tmp_path)
+    missing = [part for part in ("market.toml", *said) if part not in str(refused.value)]
+    assert not missing, f"{missing} not in: {refused.value}"
+
+
+def test_files_that_are_right_are_found_from_a_saved_scenario_too(tmp_path):
+    (tmp_path / "table.csv").write_text("person,friend\n0,1\n\n1, 2\n")
+    (tmp_path / "real.csv").write_text("week,actual_cumulative_repeat_purchases,note\n1,0,\n2,1.5,\n3,7,x\n")
+    first = scenario_from(LINKS + REAL.replace("table", "real"), folder=tmp_path)
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "saved.toml").write_text(scenario_text(first))
+    assert load(other / "saved.toml").reference.weekly_repeat_purchases == str(tmp_path / "real.csv")
+
+
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_is_named_with_its_place(tmp_path, text, said):
     with pytest.raises(ScenarioError) as refused:
@@ -112,6 +171,38 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path, text, said):
     missing = [part for part in said if part not in message]
     assert not missing, f"{missing} not in: {message}"
     assert "market.toml" in message or "extends" in text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("name = 'x'\n".encode("utf-16"), "line 1: file: cannot be read: the file is UTF-16"),
+        (
+            "# two\nname = 'Caf\u00e9'\n".encode("latin-1"),
+            "line 2: file: cannot be read: a letter is not written in UTF-8",
+        ),
+        (b"#" * 4_000_001, "has 4,000,001 bytes"),
+    ],
+)
+def test_a_file_in_another_encoding_or_without_end_is_refused_in_words(tmp_path, data, said):
+    (tmp_path / "other.toml").write_bytes(data)
+    with pytest.raises(ScenarioError) as refused:
+        load(tmp_path / "other.toml")
+    assert said in str(refused.value) and "codec" not in str(refused.value)
+
+
+def test_files_that_extend_one_another_without_end_are_refused(tmp_path):
+    for number in range(1500):
+        (tmp_path / f"c{number}.toml").write_text(f'extends = "c{number + 1}.toml"\n')
+    with pytest.raises(ScenarioError, match="more than 50 files extend one another"):
+        load(tmp_path / "c0.toml")
+
+
+def test_of_many_problems_some_are_shown_and_the_others_counted():
+    with pytest.raises(ScenarioError) as refused:
+        scenario_from("".join(f"k{number} = 1\n" for number in range(2400)))
+    assert len(str(refused.value)) < 10_000
+    assert str(refused.value).endswith("... and 2,380 more of the kind")
 
 
 def test_every_problem_is_named_not_only_the_first():
@@ -142,6 +233,18 @@ def test_a_wrong_override_is_named_as_it_was_given(override, said):
         scenario_from(text, override)
     missing = [part for part in said if part not in str(refused.value)]
     assert not missing, f"{missing} not in: {refused.value}"
+
+
+@pytest.mark.parametrize("given", [5, [5], [None], object()])
+def test_values_that_are_none_are_refused_in_words(given):
+    with pytest.raises(ScenarioError, match=r"overrides: given .*\n    Write \{"):
+        load("restaurant", given)
+
+
+def test_everyday_words_lead_to_parameters_that_are_there():
+    for word, (said, keys) in EVERYDAY.items():
+        assert said and set(keys) <= set(all_entries()), word
+        assert all(key in meant_by(word.upper()) for key in keys)
 
 
 @pytest.mark.parametrize("name", ["no-such-scenario", "no/such/file.toml", "", ".", "x" * 5000, "a\0b"])

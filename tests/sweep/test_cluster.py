@@ -18,7 +18,7 @@ from cxsim.analysis.workers import driver
 from cxsim.analysis.workers.backends import WorkersLostError
 from cxsim.analysis.workers.cluster import Cluster, _version
 
-pytest.importorskip("distributed", reason="needs cxsim[cluster]")
+distributed = pytest.importorskip("distributed", reason="needs cxsim[cluster]")
 
 
 TASKS = os.pathsep.join(str(folder) for folder in Path(__file__).parents[:2])  # where workers find studies.py
@@ -131,3 +131,43 @@ def test_workers_with_other_rules_are_refused_though_the_version_is_the_same():
         cluster._check()
     cluster._client = _Client(_version())
     cluster._check()
+
+
+class Asked:
+    """A scheduler whose workers answer as told, one round after the other."""
+
+    status = "running"
+
+    def __init__(self, *rounds):
+        self.rounds = list(rounds)
+
+    def run(self, function, on_error):
+        assert on_error == "return"
+        return self.rounds.pop(0) if len(self.rounds) > 1 else self.rounds[0]
+
+    def run_on_scheduler(self, function):
+        return function()
+
+    def nthreads(self):
+        return dict.fromkeys(self.rounds[0], 2)
+
+
+def cluster_of(monkeypatch, *rounds):
+    monkeypatch.setattr("cxsim.analysis.workers.cluster.SECONDS_BETWEEN", 0.0)
+    cluster = object.__new__(Cluster)
+    cluster._client, cluster._address, cluster.size = Asked(*rounds), "tcp://there:8786", 4
+    return cluster
+
+
+def test_a_worker_that_is_lost_while_it_is_asked_is_not_asked_again_and_the_others_are(monkeypatch):
+    lost = distributed.comm.CommClosedError("in <TCP>: Stream is closed")
+    cluster = cluster_of(monkeypatch, {"a": _version(), "b": lost}, {"a": _version()})
+    cluster._check()
+    assert cluster.size == 2
+    for gone in (lost, ConnectionRefusedError(), TimeoutError()):
+        with pytest.raises(WorkersLostError, match=r"workers at tcp://there:8786 are lost while they are asked: b\."):
+            cluster_of(monkeypatch, {"a": _version(), "b": gone})._check()
+    with pytest.raises(WorkersLostError, match="are lost while they are asked: all of them"):
+        cluster_of(monkeypatch, {})._check()
+    with pytest.raises(WorkersLostError, match=r"cannot load cxsim\[cluster,parquet\]: No module"):
+        cluster_of(monkeypatch, {"a": _version(), "b": ModuleNotFoundError("No module named 'pyarrow'")})._check()

@@ -127,6 +127,47 @@ def test_worlds_are_crossed_with_points_and_come_from_a_calibration_too(tmp_path
     assert len(seen) == 12
 
 
+TABLES = {  # what a table holds: text, and what is said of it
+    "decimal commas": ("telling.bad\n1,5\n2,5\n", "line 2: 2 fields, but the heading has 1"),
+    "decimal commas in quotes": ('telling.bad\n"1,5"\n', "line 2: telling.bad is '1,5', no plain number"),
+    "decimal commas and semicolons": ("telling.bad;telling.good\n1,5;2\n", "line 2: telling.bad is '1,5'"),
+    "an underscore": ("telling.bad\n1.5\n1_0\n", "line 3: telling.bad is '1_0', no plain number"),
+    "only an underscore": ("telling.bad\n1_0\n", "telling.bad: table.csv has '1_0'; here it is 1.5"),
+    "True": ("telling.bad\n1.5\nTrue\n", "line 3: telling.bad is 'True', no plain number"),
+    "only True": ("telling.bad\nTrue\n", "telling.bad: table.csv has True; here it is 1.5"),
+    "a number for a word": ("need.kind\n1\n", "need.kind: table.csv has 1; here it is 'repeat'"),
+    "nothing": ("", "the file is empty"),
+    "no rows": ("telling.bad\n", "heading but no rows"),
+    "an empty cell": ("telling.bad,telling.good\n1,2\n1,\n", "line 3: telling.good is empty"),
+    "nan": ("telling.bad\n1\nnan\n", "line 3: telling.bad is empty"),
+    "a key twice": ("telling.bad,telling.bad\n1,2\n", "a heading of its own"),
+    "a key that is none": ("telling.bat\n1\n", "Did you mean 'telling.bad'?"),
+    "a sum at the end": ("telling.bad\n1\n2\nTotal\n", "line 4: telling.bad is 'Total', no plain number"),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("asked", ['[design]\nkind = "table"\nfile = "table.csv"', 'worlds = { from = "table.csv" }'])
+def test_a_table_of_values_is_read_strictly(tmp_path, name, asked):
+    text, said = TABLES[name]
+    (tmp_path / "table.csv").write_text(text)
+    reading = read_study(written(tmp_path, HEAD + asked))
+    with pytest.raises(ScenarioError) as refused:
+        points_of(reading), worlds_of(reading)
+    assert said in str(refused.value) and "study.toml, line" in str(refused.value)
+
+
+def test_a_table_holds_whole_numbers_floats_switches_and_words(tmp_path):
+    rows = "market.people;telling.bad;need.at_entry;need.kind\n9;.5;true;contract\n8;0.1;FALSE;repeat\n"
+    (tmp_path / "table.csv").write_text(rows)
+    table = points_of(read_study(written(tmp_path, HEAD + '[design]\nkind = "table"\nfile = "table.csv"')))
+    assert [list(row) for row in table.itertuples(index=False)] == [
+        [9, 0.5, True, "contract"],
+        [8, 0.1, False, "repeat"],
+    ]
+    assert [kind.kind for kind in table.dtypes[:3]] == ["i", "f", "b"]
+
+
 def test_draws_of_a_calibration_move_segments_that_have_their_own_value(tmp_path):
     pd.DataFrame({"telling.bad": [1.0, 2.0], "telling.good": [1.0, 2.0]}).to_csv(
         tmp_path / "plausible.csv", index=False

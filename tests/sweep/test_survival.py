@@ -17,8 +17,10 @@ from interruption import StopAfter
 from sessions import processes_of, started, wait_until
 from studies import STUDY, die_always, die_once, finished_bytes, lived, sums, written
 
-from cxsim.analysis.sweep import read_runs
+from cxsim.analysis.sweep import read_people, read_runs, read_weeks
+from cxsim.analysis.sweep.checksums import DamagedError
 from cxsim.analysis.sweep.folder import StudyFolder
+from cxsim.analysis.sweep.reading import finished
 from cxsim.analysis.workers import driver
 from cxsim.analysis.workers.backends import Processes, Threads, WorkersLostError
 
@@ -196,6 +198,64 @@ def test_a_disk_that_fills_while_a_block_is_written_leaves_no_half_of_it(interru
     monkeypatch.setattr("cxsim.analysis.sweep.work.Branching", None)  # nothing is lived again
     lived(study, out, resume=True)
     assert left and sums(out) == whole
+
+
+def _flip(file, share=0.5):
+    data = bytearray(file.read_bytes())
+    data[int(len(data) * share)] ^= 16
+    file.write_bytes(data)
+
+
+DAMAGE = {
+    "a bit of runs": ("runs", _flip),
+    "a bit of weeks": ("weeks", _flip),
+    "the last bit of people": ("people", functools.partial(_flip, share=0.9999)),
+    "a cut": ("weeks", lambda file: os.truncate(file, file.stat().st_size // 2)),
+    "an empty file": ("people", lambda file: os.truncate(file, 0)),
+    "no file": ("weeks", lambda file: file.unlink()),
+    "another block": ("runs", lambda file: file.write_bytes(file.with_name("block-000000.parquet").read_bytes())),
+    "a checksum": ("sums", _flip),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_what_is_damaged_is_refused_by_name_and_lived_again(study, reference, tmp_path, capsys, name):
+    table, damage = DAMAGE[name]
+    out = tmp_path / "out"
+    shutil.copytree(reference, out)
+    (file,) = (out / table).glob("block-000001.*")
+    damage(file)
+    read = {"weeks": read_weeks, "people": read_people}.get(table, read_runs)
+    with pytest.raises(DamagedError, match=r"block-000001\.parquet.*--resume lives its runs again"):
+        read(out)
+    if table in ("runs", "sums"):
+        with pytest.raises(DamagedError, match="block-000001"):
+            finished(out, ["loops"])
+    lived(study, out, resume=True)
+    assert "block 1 of" in capsys.readouterr().err
+    assert sums(out, ".json", ".csv").items() >= {**sums(reference, ".csv")}.items()
+    assert {path.name for path in (out / "sums").iterdir()} == {path.name for path in (reference / "sums").iterdir()}
+
+
+def test_a_design_that_is_damaged_is_refused(study, reference, tmp_path):
+    shutil.copytree(reference, tmp_path / "out")
+    _flip(tmp_path / "out" / "points.parquet", 0.1)
+    for reading in (lambda: finished(tmp_path / "out", ["loops"]), lambda: lived(study, tmp_path / "out", resume=True)):
+        with pytest.raises(DamagedError, match=r"points\.parquet is damaged"):
+            reading()
+
+
+def test_a_folder_of_before_is_read_with_one_note_and_made_whole(study, reference, tmp_path, capsys):
+    out = tmp_path / "out"
+    shutil.copytree(reference, out)
+    shutil.rmtree(out / "sums")
+    assert read_runs(out).equals(read_runs(reference)) and read_weeks(out).equals(read_weeks(reference))
+    assert capsys.readouterr().err.count("before there were checksums") == 1
+    os.truncate(out / "weeks" / "block-000001.parquet", 1000)
+    with pytest.raises(DamagedError, match=r"block-000001\.parquet is damaged: it is no whole table"):
+        read_weeks(out)
+    lived(study, out, resume=True)
+    assert sums(out) == sums(reference)
 
 
 def test_an_executor_of_somebody_else_lives_the_same_study_and_stays_open(study, reference, tmp_path):

@@ -29,10 +29,13 @@ from cxsim.analysis.calibration.moments import (
 from cxsim.analysis.calibration.repeat_buying import AnyFit, Rhythm, fit_contract, fit_rhythm
 from cxsim.data import ContractCohort, DataError, Retention, Rfm, Transactions, read
 from cxsim.data.histories import Numbers
+from cxsim.data.rfm import TimeUnit
+from cxsim.scenario.parameter import WEEKS_PER_YEAR
 
 SHARE_TO_FIT = 2 / 3  # of the time covered, when nothing else is asked for
 CUSTOMERS_ASSUMED = 1_000  # behind a retention table that gives shares only
 FEWEST_WEEKS_HELD_BACK = 2
+WEEKS_OF = {"week": 1.0, "month": WEEKS_PER_YEAR / 12.0, "quarter": WEEKS_PER_YEAR / 4.0, "year": WEEKS_PER_YEAR}
 PRICE = "purchase.price"
 MOST_PEOPLE = 50_000  # in a market made from purchases alone; a larger one only takes longer
 
@@ -88,26 +91,31 @@ class Observed:
 
 
 def observe(
-    path: Path, until: date | int | None = None, period_weeks: float = 52.0, cohort: str | None = None
+    path: Path,
+    until: date | int | None = None,
+    period_weeks: float | None = None,
+    cohort: str | None = None,
+    time_unit: TimeUnit | None = None,
 ) -> Observed:
     """Read a file of purchases, customers or retention and make it ready.
 
     Args:
         path: a CSV file (`cxsim.data.read`).
         until: last day to fit for purchases, last period for a retention table; None holds a third back.
-        period_weeks: length of a period of a retention table, weeks.
+        period_weeks: length of a period of a retention table, weeks; None takes what its column is called.
         cohort: which column of a retention table with several.
+        time_unit: what the times of a table of customers count; None takes weeks, and warns where they look like days.
 
     Raises:
         DataError: if the file cannot be read safely, or `until` does not fit it.
     """
-    data = read(path)
+    data = read(path, time_unit=time_unit)
     if isinstance(data, Retention):
         if isinstance(until, date):
             raise DataError(
                 path, f"is a retention table, and {until} is a day.", "Give --until the number of a period."
             )
-        return observed_retention(data, until, period_weeks, cohort)
+        return observed_retention(data, until, period_weeks or weeks_of_a(data.period), cohort)
     if isinstance(until, int):
         raise DataError(path, f"has no numbered periods, and {until} is a number.", "Give --until a day: 2025-06-30.")
     if isinstance(data, Transactions):
@@ -216,6 +224,11 @@ def observed_customers(data: Rfm) -> Observed:
     )
 
 
+def weeks_of_a(period: str) -> float:
+    """How long a period of a retention table is, weeks, by the heading of its column; a year where that says nothing."""
+    return WEEKS_OF.get(period.strip().lower(), WEEKS_PER_YEAR)
+
+
 def observed_retention(
     data: Retention, until: int | None, period_weeks: float, cohort_name: str | None = None
 ) -> Observed:
@@ -245,7 +258,7 @@ def observed_retention(
             + as_checks(moments_of_retention(to_fit, customers, period_weeks))
         ),
         watch_weeks=(last + 0.5) * period_weeks,
-        facts={"need.period_weeks": (period_weeks, f"length of a {data.period}, as given")},
+        facts={"need.period_weeks": (period_weeks, f"length of a {data.period}")},
         market_of_its_own={
             "market.people": int(min(customers, MOST_PEOPLE)),
             "market.horizon_weeks": int(np.ceil(periods * period_weeks)),
@@ -269,6 +282,8 @@ def _periods_after(
 
 
 def _cohort(data: Retention, name: str | None) -> ContractCohort:
+    if name in data.left_out:
+        raise data.left_out[name]
     names = [cohort.name for cohort in data.cohorts]
     if name is None and len(names) == 1:
         return data.cohorts[0]

@@ -8,6 +8,7 @@ import pandas as pd
 from cxsim.analysis.compare.intervals import Estimate, estimate
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import estimated, whole
+from cxsim.scenario.named_files import REPEATS, WEEK, weekly_figures
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def real_repeats(runs: Runs) -> "pd.Series[float]":
     path = runs.scenario.reference.weekly_repeat_purchases
     if not path:
         raise ValueError(f"scenario {runs.scenario.name!r} ships no real weekly figures")
-    return pd.read_csv(path).set_index("week")["actual_cumulative_repeat_purchases"].astype(float)
+    figures = weekly_figures(path)
+    weeks = pd.RangeIndex(1, len(figures) + 1, name=WEEK)
+    return pd.Series(figures, weeks, dtype=float, name=REPEATS)
 
 
 def against_real(runs: Runs) -> AgainstReal:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from cxsim.analysis.portfolio.menu import PlanMenu
 from cxsim.analysis.portfolio.plans import Plan
-from cxsim.analysis.results.folder import ResultsExistError, check_free, held, put_file, versions
+from cxsim.analysis.results.files import ResultsExistError, put_file
+from cxsim.analysis.results.folder import check_free, held, versions
 from cxsim.analysis.sweep.journal import Journal
 from cxsim.analysis.sweep.parameters import Values
 from cxsim.scenario import Scenario

@@ -18,6 +18,7 @@ from typing import Literal, TextIO
 import pandas as pd
 
 import cxsim
+from cxsim.analysis.results.files import ResultsExistError as ResultsExistError
 
 Format = Literal["csv", "parquet"]
 Draw = Callable[[Path], None]  # saves pictures into the folder it is given
@@ -32,10 +33,6 @@ PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pydantic")
 
 
 OLD_COLUMNS = {"loops": "loop_purchases"}  # of the weeks, as they were called before
-
-
-class ResultsExistError(ValueError):
-    """The folder for results holds something already."""
 
 
 def write_folder(
@@ -88,37 +85,10 @@ def write_folder(
         shutil.rmtree(parts, ignore_errors=True)
 
 
-def check_file_free(file: Path, overwrite: bool) -> None:
-    """Refuse to write over a file, unless asked to.
-
-    Raises:
-        ResultsExistError: if the file is a folder, or is there and `overwrite` is false.
-    """
-    if file.is_dir():
-        raise ResultsExistError(f"{file} is a folder; give a file")
-    if file.exists() and not overwrite:
-        raise ResultsExistError(f"{file} exists already; choose another name, or add --overwrite to replace it")
-
-
-def put_file(file: Path, text: str, overwrite: bool = False) -> None:
-    """Write a text whole or not at all.
-
-    Raises:
-        ResultsExistError: as `check_file_free`.
-    """
-    check_file_free(file, overwrite)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}-{os.getpid()}")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def sha256_of(file: Path) -> str:
     """Of what is in a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def versions() -> dict[str, object]:

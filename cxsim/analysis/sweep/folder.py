@@ -6,6 +6,7 @@ worlds.parquet                the worlds, one row a draw
 runs/block-000123.parquet     end figures; written last: the block is complete
 weeks/block-000123.parquet    week by week
 people/block-000123.parquet   person by person, if asked for
+sums/block-000123.json        checksums of the block's tables
 pairing.csv                   what the same luck saved, when all is done
 precision.csv                 how well the figure of [until] is known, when all is done
 journal/block-000123.log      finished runs of blocks that are not complete
@@ -15,7 +16,7 @@ _tmp/                         files while they are being written
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -24,13 +25,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cxsim.analysis.results.folder import ResultsExistError, check_free, held
+from cxsim.analysis.results.folder import ResultsExistError, check_free, held, sha256_of
+from cxsim.analysis.sweep.checksums import SUMS, is_sound, sums_file, sums_text
 from cxsim.analysis.sweep.journal import Journal
 
 MANIFEST = "sweep.json"
 PAIRING, PRECISION = "pairing.csv", "precision.csv"
 RUNS, WEEKS, PEOPLE = "runs", "weeks", "people"
-_OURS = (".lock", "_tmp", "points.parquet", "worlds.parquet", "journal", RUNS, WEEKS, PEOPLE)
+_OURS = (".lock", "_tmp", "points.parquet", "worlds.parquet", "journal", RUNS, WEEKS, PEOPLE, SUMS)
 
 
 class StudyFolder:
@@ -42,6 +44,7 @@ class StudyFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._sums: dict[str, dict[str, str]] = {}  # of tables that are written, by the file that is to hold them
 
     def manifest(self) -> dict[str, Any] | None:
         """What sweep.json says; None if there is none.
@@ -89,7 +92,8 @@ class StudyFolder:
         self._write_text(table.to_csv(index=False, lineterminator="\n"), name)
 
     def _write_text(self, text: str, name: str) -> None:
-        part = self.folder / "_tmp" / name
+        part = self.folder / "_tmp" / name.replace("/", "-")
+        (self.folder / name).parent.mkdir(exist_ok=True)
         part.write_text(text, encoding="utf-8", newline="\n")
         self._put(part, self.folder / name)
 
@@ -100,13 +104,19 @@ class StudyFolder:
 
     @contextmanager
     def written(self, name: str, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
-        """A table to be written part by part; its file appears when all is there, or never."""
+        """A table to be written part by part; its file appears when all is there, or never.
+
+        Its checksum is written first, together with those of the same block where it is the one that completes it.
+        """
         part = self.folder / "_tmp" / name.replace("/", "-")
         target = self.folder / name
         target.parent.mkdir(exist_ok=True)
         try:
             with parquet_writer(part, schema) as writer:
                 yield writer
+            self._sums.setdefault(sums_file(name), {})[name] = sha256_of(part)
+            if target.parent.name not in (WEEKS, PEOPLE):
+                self._write_text(sums_text(self._sums.pop(sums_file(name))), sums_file(name))
             self._put(part, target)
         finally:
             part.unlink(missing_ok=True)
@@ -125,6 +135,17 @@ class StudyFolder:
     def complete_blocks(self) -> set[int]:
         """Numbers of the blocks that are done."""
         return {int(path.stem.split("-")[1]) for path in (self.folder / RUNS).glob("block-*.parquet")}
+
+    def drop_damaged(self, tables: Sequence[str]) -> list[int]:
+        """Take back the blocks of which a table is damaged or missing, so that they are lived again; says which."""
+        damaged = [
+            block
+            for block in sorted(self.complete_blocks())
+            if not is_sound(self.folder, [block_file(table, block) for table in (RUNS, *tables)])
+        ]
+        for block in damaged:
+            (self.folder / block_file(RUNS, block)).unlink()
+        return damaged
 
     def begun_blocks(self) -> set[int]:
         """Numbers of the blocks that have a journal."""

@@ -14,6 +14,8 @@ from scipy.stats import qmc
 
 from cxsim.analysis.sweep.parameters import Value, entry_of, own_value
 from cxsim.analysis.sweep.study import BASE, Design, FactorSection, Reading
+from cxsim.data import DataError
+from cxsim.data.plain_table import read_plain_table
 from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.toml_lines import Path as KeyPath
 
@@ -199,15 +201,22 @@ def _table(reading: Reading, at: KeyPath, name: str) -> pd.DataFrame:
     """A CSV with full keys as its header; a column `draw` only numbers the rows."""
     key = ".".join(map(str, at))
     try:
-        table = pd.read_csv(reading.beside(name)).drop(columns=["draw"], errors="ignore")
-    except (OSError, ValueError) as problem:
-        raise reading.error(at, key, f"{name} cannot be read: {problem}") from None
-    if table.empty or table.isna().to_numpy().any():
-        raise reading.error(at, key, f"{name} has {'empty cells' if len(table) else 'no rows'}")
+        table = read_plain_table(reading.beside(name)).drop(columns=["draw"], errors="ignore")
+    except DataError as error:
+        line = f"line {error.line}: " if error.line else ""
+        raise reading.error(at, key, f"{name} cannot be read: {line}{error.message}", error.remedy) from None
     for column in table.columns:
         reading.check_key(at, column)
-        _check_allowed(reading, column, table[column].tolist(), at)
+        values = table[column].tolist()
+        own = _own(reading, column, at)
+        if _kind(own) is not _kind(values[0]):
+            raise reading.error(at, column, f"{name} has {values[0]!r}; here it is {own!r}", "Give values of one kind.")
+        _check_allowed(reading, column, values, at)
     return table
+
+
+def _kind(value: Value) -> type:
+    return type(value) if isinstance(value, bool | str) else float
 
 
 def _in_every_segment(reading: Reading, table: pd.DataFrame) -> pd.DataFrame:

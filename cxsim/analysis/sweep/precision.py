@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cxsim.analysis.compare.stopping import replications_for, two_stages
+from cxsim.analysis.sweep.checksums import read
 from cxsim.analysis.sweep.numbering import Space
 from cxsim.analysis.sweep.study import BASE, Precision, Study
 
@@ -32,7 +32,7 @@ def figure_of_runs(folder: Path, figure: str, space: Space) -> Cells:
     """A figure of all runs of a study that is complete: 8 bytes a run in memory, one block at a time read."""
     cells = np.full(space.runs, np.nan)
     for block in sorted((folder / "runs").glob("block-*.parquet")):
-        table = pq.read_table(block, columns=["run", figure])
+        table = read(folder, f"runs/{block.name}", ["run", figure])
         cells[table["run"].to_numpy()] = table[figure].to_numpy()
     return cells.reshape(space.replications, len(space.points), len(space.worlds), len(space.plans))
 

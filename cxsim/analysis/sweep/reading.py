@@ -25,6 +25,7 @@ def read_runs(folder: str | Path, columns: Sequence[str] | None = None) -> pd.Da
 
     Raises:
         FileNotFoundError: if no block is complete.
+        DamagedError: a ValueError that names the file, if one is not what was written.
     """
     return _read(Path(folder) / "runs", columns, ["run"])
 
@@ -38,6 +39,7 @@ def read_weeks(folder: str | Path, columns: Sequence[str] | None = None) -> pd.D
 
     Raises:
         FileNotFoundError: if no block is complete, or the study keeps no weeks.
+        DamagedError: as `read_runs`.
     """
     return _read(Path(folder) / "weeks", columns, ["run", "week", "brand"], OLD_COLUMNS)
 
@@ -51,6 +53,7 @@ def read_people(folder: str | Path, columns: Sequence[str] | None = None) -> pd.
 
     Raises:
         FileNotFoundError: if no block is complete, or the study keeps no people.
+        DamagedError: as `read_runs`.
     """
     return _read(Path(folder) / "people", columns, ["run", "person"])
 
@@ -59,17 +62,19 @@ def _read(
     folder: Path, columns: Sequence[str] | None, always: list[str], renamed: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
     """Rows of all blocks; those written before a column was `renamed` have it under its new name."""
-    import pyarrow.parquet as pq  # an extra: only who reads a study needs it
+    from cxsim.analysis.sweep.checksums import columns_of, read  # pyarrow is an extra: only who reads needs it
 
-    files = sorted(folder.glob("block-*.parquet"))
-    if not files:
+    study, kind = folder.parent, folder.name
+    names = [f"{kind}/{path.name}" for path in sorted((study / "runs").glob("block-*.parquet"))]
+    if not names or not folder.is_dir():
         raise FileNotFoundError(f"{folder} has no complete block")
-    wanted = None if columns is None else list(dict.fromkeys([*always, *columns]))
-    old = {new: old for old, new in (renamed or {}).items() if old in pq.read_schema(files[0]).names}
-    read = None if wanted is None else [old.get(name, name) for name in wanted]
-    table = pd.concat([pd.read_parquet(file, columns=read) for file in files], ignore_index=True)
+    there = columns_of(study, names[0])
+    old = {new: old for old, new in (renamed or {}).items() if old in there}
+    wanted = None if columns is None else [old.get(name, name) for name in dict.fromkeys([*always, *columns])]
+    table = pd.concat([read(study, name, wanted).to_pandas() for name in names], ignore_index=True)
     table = table.rename(columns={before: now for now, before in old.items()})
-    return table.sort_values(always, kind="stable", ignore_index=True)
+    ordered: pd.DataFrame = table.sort_values(always, kind="stable", ignore_index=True)
+    return ordered
 
 
 @dataclass(frozen=True)
@@ -116,23 +121,22 @@ def finished(folder: Path, figures: list[str]) -> Finished:
     """Read what is finished of a study, also while it is being lived.
 
     Raises:
-        ValueError: if the folder holds no study.
+        ValueError: if the folder holds no study, or a table that is not what was written (DamagedError).
     """
-    import pyarrow.parquet as pq
-
     from cxsim.analysis.sweep.blocks import values_of
-    from cxsim.analysis.sweep.folder import RUNS, StudyFolder
+    from cxsim.analysis.sweep.checksums import read
+    from cxsim.analysis.sweep.folder import RUNS, StudyFolder, block_file
     from cxsim.analysis.sweep.numbering import Space
 
     store, manifest = StudyFolder(folder), _manifest(folder)
-    points, worlds = (values_of(pq.read_table(folder / f"{name}.parquet")) for name in ("points", "worlds"))
+    points, worlds = (values_of(read(folder, f"{name}.parquet")) for name in ("points", "worlds"))
     content, seed = manifest["content"], manifest["study"]["seed"]
     space = Space(points, worlds, tuple(content), content, {}, {}, seed, _counts(manifest), manifest.get("classes", {}))
     space = space.with_stages(manifest)
     columns = ["run", "point", "world", "plan", "replication", *figures, "error"]
     journals = {block: _journal(store, space, block) for block in sorted(store.begun_blocks())}
     complete = sorted(store.complete_blocks())  # after the journals: a block that was completed meanwhile counts once
-    tables = [pd.read_parquet(folder / RUNS / f"block-{block:06}.parquet", columns=columns) for block in complete]
+    tables = [read(folder, block_file(RUNS, block), columns).to_pandas() for block in complete]
     tables += [table[columns] for block, table in journals.items() if block not in complete and len(table)]
     if not tables:
         raise ValueError(f"{folder}: not one run is finished; `cxsim sweep STUDY -o {folder} --resume` goes on")

@@ -15,7 +15,7 @@ from cxsim.engine.outcomes.figures import figure_named, figures_of
 from cxsim.scenario import Problem, Scenario, ScenarioError, load_together
 from cxsim.scenario.checks import same_people
 from cxsim.scenario.files import find
-from cxsim.scenario.messages import nearest
+from cxsim.scenario.messages import faults_of, in_plain_words, nearest, shortened
 from cxsim.scenario.overrides import Override
 from cxsim.scenario.parameter import Section
 from cxsim.scenario.toml_file import TomlFile, read_toml
@@ -234,7 +234,7 @@ def read_study(path: str | Path) -> Reading:
     try:
         study = Study.model_validate(file.values)
     except ValidationError as error:
-        raise StudyError([_problem(fault, file.where(_keys(fault)[0])) for fault in error.errors()]) from None
+        raise StudyError([_problem(fault, file.where(_keys(fault)[0])) for fault in faults_of(error)]) from None
     named = {BASE: study.scenario, **{plan: plan for plan in study.plans}}
     sources = [find(source, path.parent) for source in named.values()]
     reading = Reading(file, study, dict(zip(named, load_together(sources), strict=True)))
@@ -272,7 +272,6 @@ def _problem(fault: ErrorDetails, where: str) -> Problem:
         return Problem(where, key, "there is no such key", hint)
     if fault["type"] == "missing":
         return Problem(where, key, "is required and missing")
-    message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     given = fault["input"]
-    shown = f"given {given!r}; " if isinstance(given, str | int | float | bool) else ""
-    return Problem(where, key, f"{shown}{message[:1].lower()}{message[1:]}")
+    shown = f"given {shortened(repr(given))}; " if isinstance(given, str | int | float | bool) else ""
+    return Problem(where, key, shown + in_plain_words(fault))

@@ -1,6 +1,7 @@
 """A study from end to end: what it will live, begun or gone on with, what is missing lived, tables left behind."""
 
 import itertools
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict
@@ -9,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 import pyarrow
-import pyarrow.parquet as pq
 
 from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.analysis.results.folder import ResultsExistError, versions
 from cxsim.analysis.sweep.blocks import BlockWriter, design_table, long_tables, values_of
+from cxsim.analysis.sweep.checksums import read
 from cxsim.analysis.sweep.folder import PAIRING, PRECISION, StudyFolder
 from cxsim.analysis.sweep.numbering import Space
 from cxsim.analysis.sweep.points import axes_of, check_points, points_of, uncertain_axes_of, worlds_of
@@ -124,8 +125,7 @@ def found(store: StudyFolder, reading: Reading, classes: Classes, manifest: dict
     """
     here, found = record_of_study(reading), manifest["study"]
     different = [key for key in here if key not in WORDS and here[key] != found.get(key)]
-    points = values_of(pq.read_table(store.folder / "points.parquet"))
-    worlds = values_of(pq.read_table(store.folder / "worlds.parquet"))
+    points, worlds = (values_of(read(store.folder, f"{name}.parquet")) for name in ("points", "worlds"))
     space = _space(reading, points, worlds, classes)
     different += [
         f"content of {name}" for name, value in space.hashes.items() if manifest["content"].get(name) != value
@@ -266,6 +266,8 @@ def _begun(store: StudyFolder, reading: Reading, new: Space, classes: Classes, r
         raise ResultsExistError(f"{store.folder} holds a study already; --resume goes on with it")
     space = found(store, reading, classes, manifest)
     store.write_json({**manifest, "study": record_of_study(reading)})  # with the words of now
+    for block in store.drop_damaged(long_tables(reading.study)):
+        print(f"cxsim: block {block} of {store.folder} is damaged; its runs are lived again", file=sys.stderr)
     if not expand:
         return space
     missing = space.blocks - len(store.complete_blocks())

@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import time
 from concurrent.futures import Executor
 from typing import Any
 
@@ -10,6 +11,7 @@ from cxsim.analysis.workers.backends import WorkersLostError
 from cxsim.engine.fingerprint import rules
 
 SECONDS_TO_ANSWER = 10
+TIMES_TO_ASK, SECONDS_BETWEEN = 3, 1.0  # a worker that is lost before work begins
 _COMM_CLOSED = "CommClosedError"
 _GONE = "the cluster is gone; what is finished is kept, --resume goes on, also without it"
 
@@ -55,16 +57,44 @@ class Cluster:
     def _check(self) -> None:
         if not self.size:
             raise WorkersLostError(f"the scheduler at {self._address} has no workers")
-        try:
-            versions = {*self._client.run(_version).values(), self._client.run_on_scheduler(_version)} - {_version()}
-        except Exception as error:  # whatever they raise, they cannot do the work
-            message = f"the scheduler or a worker at {self._address} cannot load cxsim[cluster,parquet]: {error}"
-            raise WorkersLostError(message) from None
+        versions = {*map(str, self._versions_of_workers().values()), self._version_of_scheduler()} - {_version()}
         if versions:
             raise WorkersLostError(
                 f"at {self._address} there is cxsim {', '.join(sorted(versions))}; this is {_version()}. Numbers may "
                 "differ: install the same cxsim on all machines, and the same Numba"
             )
+
+    def _versions_of_workers(self) -> dict[str, str]:
+        """What every worker has; those that are lost while they are asked are not asked again, the others are.
+
+        Raises:
+            WorkersLostError: if one cannot load cxsim, or workers are lost again and again.
+        """
+        lost: list[str] = []
+        for _ in range(TIMES_TO_ASK):
+            answers: dict[str, Any] = self._client.run(_version, on_error="return")
+            lost = [worker for worker, answer in answers.items() if _is_lost(answer)]
+            failed = next(
+                (each for each in answers.values() if isinstance(each, Exception) and not _is_lost(each)), None
+            )
+            if failed is not None:
+                raise self._cannot_load(failed)
+            if answers and not lost:
+                self.size = sum(self._client.nthreads().values())
+                return answers
+            time.sleep(SECONDS_BETWEEN)  # until the scheduler has noticed
+        said = f"workers at {self._address} are lost while they are asked: {', '.join(lost) or 'all of them'}"
+        raise WorkersLostError(f"{said}. Start them again, or wait until the scheduler has noticed")
+
+    def _version_of_scheduler(self) -> str:
+        try:
+            return str(self._client.run_on_scheduler(_version))
+        except Exception as error:  # whatever it raises, it cannot do the work
+            raise self._cannot_load(error) from None
+
+    def _cannot_load(self, error: Exception) -> WorkersLostError:
+        message = f"the scheduler or a worker at {self._address} cannot load cxsim[cluster,parquet]: {error}"
+        return WorkersLostError(message)
 
     def open(self) -> Executor:
         """The cluster as an executor."""
@@ -90,6 +120,11 @@ class Cluster:
         """Whether the scheduler is still there: a result that was on its way when it was lost is never heard of again."""
         if self._client.status != "running":
             raise WorkersLostError(_GONE)
+
+
+def _is_lost(answer: object) -> bool:
+    """Whether what came instead of an answer says that nobody is there."""
+    return isinstance(answer, ConnectionError | TimeoutError) or type(answer).__name__ == _COMM_CLOSED
 
 
 def _is_no_lost_connection(record: logging.LogRecord) -> bool:

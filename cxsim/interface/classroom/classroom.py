@@ -14,6 +14,7 @@ from cxsim.interface.classroom.words import say
 from cxsim.interface.web.pool import WorkerPool
 
 MOST_TEAMS = 60
+MOST_TEAMS_OF_ONE = 20  # address: a third, so that no single phone takes all places
 
 
 class NoKeyError(Exception):
@@ -31,6 +32,7 @@ class Classroom:
     def __init__(self, store: ClassStore, runs: WorkerPool) -> None:
         self.store = store
         self._runs = runs
+        self._joined: dict[int, str] = {}  # from which address each team came, since the server began
         self.round_runner = RoundRunner(store, runs)
         self._told: tuple[Round, Board, Debrief] | None = None  # the round that everybody asks for now
 
@@ -63,18 +65,26 @@ class Classroom:
         if not key or not self.store.is_teacher(key):
             raise NoKeyError(say("refused", "teacher_only"))
 
-    def join(self, name: str) -> str:
+    def join(self, name: str, where: str = "") -> str:
         """A new team, and its key.
 
+        Args:
+            name: what it wants to be called.
+            where: the address from which it joins.
+
         Raises:
-            RefusedError: if the name does not do, or the class is full.
+            RefusedError: if the name does not do, the class is full, or very many have joined from there.
         """
         name, secret = checked_name(name), new_secret()
+        there = {team.id for team in self.store.teams()}
+        if sum(self._joined.get(number) == where for number in there) >= MOST_TEAMS_OF_ONE and where:
+            raise RefusedError(say("refused", "full_of_one", most=MOST_TEAMS_OF_ONE))
         team = self.store.add_team(name, secret, MOST_TEAMS)
         if team is None and self.store.is_taken(name):
             raise RefusedError(say("refused", "name_taken", name=name))
         if team is None:
             raise RefusedError(say("refused", "full", most=MOST_TEAMS))
+        self._joined[team.id] = where
         return team_key(team.id, secret)
 
     def renewed_key(self, name: str) -> str:

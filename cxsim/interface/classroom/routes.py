@@ -133,7 +133,8 @@ class _Answers:
         return _unchanged_or(request, board_for_all(self._classroom, request.path_params["round"]))
 
     async def join(self, request: Request) -> Response:
-        key = self._classroom.join((await asked(request, Joining)).name)
+        where = request.client.host if request.client else ""
+        key = self._classroom.join((await asked(request, Joining)).name, where)
         return _with_cookie(JSONResponse(state_for_team(self._classroom, self._classroom.team(key))), TEAM, key)
 
     async def enter(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from cxsim.interface.classroom.access import fingerprint, matches, team_in, team_key
 from cxsim.interface.classroom.briefing import Briefing
+from cxsim.interface.classroom.names import looks
 from cxsim.interface.classroom.rounds import START, Phase, RoundMoment
 from cxsim.interface.classroom.rules import Rules
 from cxsim.interface.classroom.trial import Trial, TrialOutcome
@@ -186,7 +187,7 @@ class ClassStore:
         return [Team(int(id_), str(name)) for id_, name in self._all("SELECT id, name FROM team ORDER BY id")]
 
     def add_team(self, name: str, secret: str, most: int) -> Team | None:
-        """A new team; None if there is one of that name (capitals aside) or there are `most` already."""
+        """A new team; None if there is one whose name looks like that or there are `most` already."""
         with self._writing() as file:
             if self.is_full(most) or self.is_taken(name):
                 return None
@@ -203,8 +204,8 @@ class ClassStore:
         return row is not None and int(row[0]) >= most
 
     def is_taken(self, name: str) -> bool:
-        """Whether there is a team of that name, capitals aside."""
-        return self._one("SELECT 1 FROM team WHERE folded = ?", name.casefold()) is not None
+        """Whether there is a team whose name looks like that."""
+        return any(looks(team.name) == looks(name) for team in self.teams())
 
     def team_with(self, key: str) -> Team | None:
         """The team that a key opens."""

@@ -24,6 +24,7 @@ from cxsim.interface.cli import (
     texts,
     verification,
 )
+from cxsim.interface.cli.streams import letters_only
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -56,6 +57,11 @@ cxsim.add_command(serve.serve)
 
 def main() -> None:
     """Run the command line; a user's mistake gets one clear message and exit code 2, never a traceback."""
+    with letters_only():
+        _run()
+
+
+def _run() -> None:
     try:
         cxsim(standalone_mode=False)
     except click.ClickException as error:
@@ -64,9 +70,13 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         print("cxsim: stopped; nothing was written", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except (ValueError, OSError) as error:
-        print(f"cxsim: {error}", file=sys.stderr)
+        print(f"cxsim: {_in_words(error)}", file=sys.stderr)
         sys.exit(USER_ERROR)
+
+
+def _in_words(error: ValueError | OSError) -> str:
+    """What is wrong, without the system's number for it."""
+    if not (isinstance(error, OSError) and error.strerror):
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.analysis.calibration.calibrate import Calibration
+    from cxsim.data.rfm import TimeUnit
 
 
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int | None:
@@ -24,25 +27,25 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=PLACE)
 @click.option("--market", default="rhythm-only", show_default=True, help="The market to calibrate, by name or file.")
 @click.option(
     "--until", callback=_day, help="Last day (or period) to fit; the rest is held back to judge by. Default: 2/3."
 )
-@click.option(
-    "--scores", type=click.Path(path_type=Path), multiple=True, help="Survey answers 0-10 or 1-5: score,count."
-)
+@click.option("--scores", type=PLACE, multiple=True, help="Survey answers 0-10 or 1-5: score,count.")
 @click.option("--contact-rate", type=click.FloatRange(0, 1), help="Contacts with support per purchase.")
 @click.option("--referral-share", type=click.FloatRange(0, 1), help="Share of new customers who were referred.")
 @click.option("--rating", type=click.FloatRange(1, 5), help="Mean public rating, in stars.")
-@click.option("--period-weeks", type=click.FloatRange(0, min_open=True), default=52.0, show_default=True,
-              help="Length of a period of a retention table.")  # fmt: skip
+@click.option("--period-weeks", type=click.FloatRange(0, min_open=True),
+              help="Length of a period of a retention table. Default: as its column says (month), else 52.")  # fmt: skip
+@click.option("--time-unit", type=click.Choice(["days", "weeks"]),
+              help="What recency and T of an RFM summary count. Default: weeks, with a warning where they look like days.")  # fmt: skip
 @click.option("--cohort", help="Which column of a retention table with several.")
 @click.option(
     "--draws", type=click.IntRange(50, 5000), default=200, show_default=True, help="Guesses, and plausible draws."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Key of all luck.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the scenario and report.")
+@click.option("-o", "--out", type=PLACE, required=True, help="Folder for the scenario and report.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def calibrate(
     data: Path,
@@ -52,7 +55,8 @@ def calibrate(
     contact_rate: float | None,
     referral_share: float | None,
     rating: float | None,
-    period_weeks: float,
+    period_weeks: float | None,
+    time_unit: "TimeUnit | None",
     cohort: str | None,
     draws: int,
     seed: int,
@@ -71,7 +75,7 @@ def calibrate(
     from cxsim.analysis.results.folder import check_free
 
     check_free(out, overwrite)
-    observed = observe(data, until, period_weeks, cohort)
+    observed = observe(data, until, period_weeks, cohort, time_unit)
     told = told_by(scores, contact_rate, referral_share, rating)
     read = (*observed.summary, *(line for each in told for line in each.summary))
     for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 START = "2005-01-03"  # as in cxsim.analysis.export.calendar, which is heavy to import
 
 
 @click.command()
 @click.argument("scenario")
 @click.argument("plan", required=False)
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables.")
+@click.option("-o", "--out", type=PLACE, required=True, help="Folder for the tables.")
 @click.option("--replication", type=click.IntRange(0), default=0, show_default=True, help="Which replication.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
 @click.option("--start-date", default=START, show_default=True, metavar="DATE", help="Day on which week 0 begins.")

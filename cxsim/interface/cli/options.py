@@ -1,7 +1,7 @@
 """What run, compare and follow share: options, and what becomes of a folder for results."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from cxsim.analysis.compare.comparison import Comparison
     from cxsim.analysis.compare.runs import Runs
 
+
+class GivenPath(click.Path):
+    """A file or folder; a name that is empty is none, least of all the folder one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path of what was given."""
+        if not str(value).strip():
+            self.fail("the name is empty; give a file or folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+MOST_REPLICATIONS = 1_000_000  # more would have no end
+PLACE = GivenPath(path_type=Path)
 SET = click.option(
     "--set",
     "overrides",
@@ -21,7 +34,7 @@ SET = click.option(
     help="Change one value of every scenario named, e.g. brand.focal.use.quality=0.8.",
 )
 SEED = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
-OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the results.")
+OUT = click.option("-o", "--out", type=PLACE, help="Folder for the results.")
 FORMAT = click.option("--parquet", is_flag=True, help="Tables as Parquet instead of CSV (needs cxsim[parquet]).")
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -31,7 +44,12 @@ WORKERS = click.option("--workers", type=click.IntRange(1), help="Threads; all c
 def replications(default: int) -> "Callable[[FC], FC]":
     """How many times to live, with the number a command takes when nobody says."""
     return click.option(
-        "-n", "--replications", type=click.IntRange(1), default=default, show_default=True, help="Times to live."
+        "-n",
+        "--replications",
+        type=click.IntRange(1, MOST_REPLICATIONS),
+        default=default,
+        show_default=True,
+        help="Times to live.",
     )
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.analysis.portfolio.portfolio import Portfolio
 
@@ -15,16 +17,14 @@ if TYPE_CHECKING:
 @click.option("--budget", type=float, required=True, help="In the market's currency, for the expected discounted cost.")
 @click.option("--aim", type=click.Choice(["margin", "loops", "rescued"]), default="margin", show_default=True,
               help="What to have most of: discounted margin after the cost, loops, or rescued lines.")  # fmt: skip
-@click.option("--menu", type=click.Path(path_type=Path), help="What could be done; the whole library when left out.")
-@click.option(
-    "--worlds", type=click.Path(path_type=Path), help="plausible.csv of a calibration, or a study's [worlds]."
-)
+@click.option("--menu", type=PLACE, help="What could be done; the whole library when left out.")
+@click.option("--worlds", type=PLACE, help="plausible.csv of a calibration, or a study's [worlds].")
 @click.option("--indifferent", type=float, metavar="AMOUNT", help="A difference that does not matter to you.")
 @click.option("--runs", type=int, default=3000, show_default=True, help="About how many lives it may take.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
 @click.option("--workers", type=click.IntRange(0), help="Processes; all cores when left out. 0: in this process.")
 @click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler instead, such as tcp://host:8786.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the plan and the report.")
+@click.option("-o", "--out", type=PLACE, required=True, help="Folder for the plan and the report.")
 @click.option("--resume", is_flag=True, help="Go on with the search in the folder; it may take more --runs now.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def portfolio(

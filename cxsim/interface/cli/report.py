@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="File to write, such as report.html.")
+@click.argument("results", type=PLACE)
+@click.option("-o", "--out", type=PLACE, required=True, help="File to write, such as report.html.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
 def report(results: Path, out: Path, overwrite: bool) -> None:
     """Write RESULTS, a folder made with -o by run, compare, journey, believe, sweep, calibrate, portfolio or verify, as one HTML page.

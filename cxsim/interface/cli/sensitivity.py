@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.analysis.sensitivity.answer import Answer
     from cxsim.analysis.sensitivity.study_data import StudyData
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PLACE)
 @click.option("--figure", default="net_margin", show_default=True, help="What counts: net_margin, loops, lines, ...")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for summary, tables and pictures.")
+@click.option("-o", "--out", type=PLACE, help="Folder for summary, tables and pictures.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def sensitivity(folder: Path, figure: str, out: Path | None, overwrite: bool) -> None:
     """Say what the study in FOLDER, written by `cxsim sweep`, can say: what drives the outcome, when a plan fails.

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.analysis.sweep.study import Reading
     from cxsim.analysis.workers.backends import Backend
@@ -19,8 +21,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @click.command()
-@click.argument("study", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the tables.")
+@click.argument("study", type=PLACE)
+@click.option("-o", "--out", type=PLACE, help="Folder for the tables.")
 @click.option("--workers", type=click.IntRange(0), help="Processes; all cores when left out. 0: in this process.")
 @click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler instead, such as tcp://host:8786.")
 @click.option("--resume", is_flag=True, help="Go on with what is in the folder.")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.scenario import Scenario
     from cxsim.scenario.register import Entry
@@ -58,10 +60,11 @@ cost = {{ once = 500, weekly = 10, per_use = 0.0 }}
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PLACE)
 @click.option("--market", default="online-retailer", show_default=True, help="The market the plan is for.")
 def new(file: Path, market: str) -> None:
     """Write a plan to start from into FILE."""
+    from cxsim.analysis.results.files import put_file
     from cxsim.scenario.files import find
 
     path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
@@ -70,11 +73,9 @@ def new(file: Path, market: str) -> None:
     title = path.stem.replace("-", " ").replace("_", " ").capitalize()
     quoted = {"title": json.dumps(title, ensure_ascii=False), "parent": json.dumps(shown, ensure_ascii=False)}
     text = _TEMPLATE.format(market=shown, file=path, **quoted)
-    try:
-        with path.open("x", encoding="utf-8") as target:
-            target.write(text)
-    except FileExistsError:
-        raise ValueError(f"{path} exists already; choose another name") from None
+    if path.exists():
+        raise ValueError(f"{path} exists already; choose another name")
+    put_file(path, text, make_folder=False)
     click.echo(f"Written to {path}. Change it, then: cxsim compare {shown} {path}")
 
 
@@ -134,6 +135,7 @@ def explain(key: str, scenario: str | None) -> None:
     With SCENARIO, the parameters of the mechanisms that it names too.
     """
     from cxsim.scenario import load
+    from cxsim.scenario.everyday_words import meant_by
     from cxsim.scenario.register import find_entries, in_words, nearest_keys
 
     if scenario is not None:
@@ -141,7 +143,10 @@ def explain(key: str, scenario: str | None) -> None:
     entries = find_entries(key)
     if not entries:
         near = nearest_keys(key)
-        hint = f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
+        meant = (
+            f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
+        )
+        hint = meant_by(key) or meant
         raise ValueError(f"there is no parameter {key!r}. {hint}")
     for entry in entries:
         click.echo(f"{entry.key} = {in_words(entry.default)}  ({entry.unit}; {entry.allowed})")
@@ -224,12 +229,13 @@ def _listed(rows: list["Entry"]) -> str:
 
 @click.command()
 @click.argument("scenario", required=False)
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write; printed when left out.")
+@click.option("-o", "--out", type=PLACE, help="File to write; printed when left out.")
 def schema(scenario: str | None, out: Path | None) -> None:
     """Export the JSON Schema of scenario files, for editors that complete and check.
 
     With SCENARIO, of files that name the same mechanisms.
     """
+    from cxsim.analysis.results.files import put_file
     from cxsim.scenario import Scenario, load
 
     shape = Scenario if scenario is None else type(load(scenario))
@@ -237,5 +243,5 @@ def schema(scenario: str | None, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        put_file(out, text, overwrite=True, make_folder=False)
         click.echo(f"Written to {out}")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxsim.interface.cli.options import PLACE
+
 if TYPE_CHECKING:
     from cxsim.analysis.verification import Limit
 
@@ -20,7 +22,7 @@ CORE_SECONDS = 0.05  # of one replication of one limit, on an ordinary machine
     "-n", "--replications", type=click.IntRange(10), default=100, show_default=True, help="Markets lived for each."
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for table, page, charts and manifest.")
+@click.option("-o", "--out", type=PLACE, help="Folder for table, page, charts and manifest.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def verify(names: tuple[str, ...], replications: int, seed: int, out: Path | None, overwrite: bool) -> None:
     """Check that the simulator collapses to each closed form (LIMIT) it contains; to all when none is named.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cxsim.analysis.results.folder import check_file_free, put_file
+from cxsim.analysis.results.files import check_file_free, put_file
 from cxsim.analysis.results.reading import NoResultsError, open_results
 from cxsim.interface.report import comparison, documents, run
 

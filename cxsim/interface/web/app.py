@@ -16,7 +16,6 @@ from starlette.routing import BaseRoute
 
 from cxsim.interface.web.limits import HEADERS, RequestLimits, refused
 from cxsim.interface.web.pool import BusyError, ClosedError, TooLongError, WorkerLostError, WorkerPool
-from cxsim.scenario.errors import ScenarioError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -99,8 +98,6 @@ async def _mistake(_: Request, error: Exception) -> Response:
 
 def _words(error: Exception) -> list[str]:
     """What is wrong with what a visitor sent, a line each, without places on the server's disk."""
-    if isinstance(error, ScenarioError):
-        return [str(problem) for problem in error.problems]
     if isinstance(error, ValidationError):
         return [_fault(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()[:10]]
     return [str(error)]

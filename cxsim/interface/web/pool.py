@@ -24,6 +24,7 @@ Key = tuple[str, str]
 MOST_WAITING = 120  # questions under way or waiting; what is more is asked to come back
 MOST_KEPT = 300  # answers
 MOST_SECONDS = 45.0  # for one answer, the waiting aside
+MOST_TRIES = 3  # to get a worker that lives
 NICE = 10
 
 
@@ -76,6 +77,7 @@ class WorkerPool:
         self._turns: dict[str, asyncio.Semaphore] = {}
         self._free: asyncio.Queue[Executor] = asyncio.Queue()
         self._all: list[Executor] = []
+        self._waking: set[asyncio.Task[None]] = set()
         self._closed = False
 
     @asynccontextmanager
@@ -95,7 +97,7 @@ class WorkerPool:
     def close(self) -> None:
         """Tell everybody who waits that there will be no answer; call it before the server waits for its requests."""
         self._closed = True
-        for task in self._under_way.values():
+        for task in (*self._under_way.values(), *self._waking):
             task.cancel()
 
     async def answer(self, function: Callable[[Request], Answer], request: Request, visitor: str = "") -> Answer:
@@ -153,23 +155,27 @@ class WorkerPool:
     async def _computed(self, key: Key, function: Callable[[Request], Answer], request: Request) -> Answer:
         for _ in range(self._crew.tries):
             executor = await self._free.get()
+            gone = False
             try:
                 work = asyncio.get_running_loop().run_in_executor(executor, function, request)
                 answer = await asyncio.wait_for(work, self._seconds)
             except TimeoutError:
-                executor = self._replaced(executor)
+                gone = True
                 raise TooLongError(
                     f"This takes longer than {self._seconds:.0f} seconds. Choose fewer people, weeks or replications."
                 ) from None
             except Exception as error:
                 if not self._crew.is_loss(error):
                     raise
-                executor = self._replaced(executor)
+                gone = True
             else:
                 self._remember(key, answer)
                 return answer
             finally:
-                self._free.put_nowait(executor)
+                if gone:
+                    self._replace(executor)
+                else:
+                    self._free.put_nowait(executor)
         raise WorkerLostError("The process that computed this was ended from outside. Try again, with fewer people.")
 
     def _remember(self, key: Key, answer: object) -> None:
@@ -177,10 +183,16 @@ class WorkerPool:
         while len(self._kept) > self._most_kept:
             self._kept.popitem(last=False)
 
-    async def _awake(self, executor: Executor) -> None:
-        """Wait until a worker has loaded the rules, so that the first visitor does not."""
-        await asyncio.get_running_loop().run_in_executor(executor, usable_cores)
-        self._free.put_nowait(executor)
+    async def _awake(self, executor: Executor, again: int = MOST_TRIES) -> None:
+        """Wait until a worker has loaded the rules, so that no question's time is spent on it; one that dies is replaced."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(executor, usable_cores)
+        except Exception as error:
+            if self._closed or not again or not self._crew.is_loss(error):
+                raise
+            self._replace(executor, again - 1)
+        else:
+            self._free.put_nowait(executor)
 
     def _hired(self) -> Executor:
         executor = self._crew.open()
@@ -188,11 +200,18 @@ class WorkerPool:
         self._all.append(executor)
         return executor
 
-    def _replaced(self, executor: Executor) -> Executor:
-        """A new worker for one that died or is to die."""
+    def _replace(self, executor: Executor, again: int = MOST_TRIES) -> None:
+        """Another worker for one that died or is to die; it is asked once it is awake."""
         self._all.remove(executor)
         self._crew.close(executor)
-        return self._hired()
+        task = asyncio.create_task(self._awake(self._hired(), again))
+        self._waking.add(task)
+        task.add_done_callback(self._woken)
+
+    def _woken(self, task: asyncio.Task[None]) -> None:
+        self._waking.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen
 
 
 def _give_way() -> None:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-MOST_CONNECTIONS = 500
+from cxsim.interface.web.patience import MOST_CONNECTIONS, PatientProtocol
+
 SECONDS_TO_FINISH = 3  # requests under way when the server is stopped
 
 
@@ -35,20 +37,26 @@ def serve_app(
         ValueError: if the address cannot be listened at.
     """
     with bound(host, port) as listening:
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        )
         begun = functools.partial(_announce, addresses(host, listening.getsockname()[1]), say, opening)
-        server = _Server(config, begun, app.state.pool.close)
+        server = _Server(settings(app), begun, app.state.pool.close)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
         if not server.started:
             raise ValueError("the server could not start; the reason stands above")
+
+
+def settings(app: ASGIApp) -> uvicorn.Config:
+    """How it is served."""
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        proxy_headers=False,  # whoever says for whom they ask may say what they like
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
 
 
 class _Server(uvicorn.Server):
