@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cxsim.scenario.calendar import with_weeks
 from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import without_overtaken_evidence
@@ -213,12 +214,13 @@ def read_values(values: Table, where: Callable[[KeyPath], str]) -> Scenario:
     """The scenario that these values are, mechanisms included.
 
     Args:
-        values: as a file says them, nothing left to extend.
+        values: as a file says them, nothing left to extend; days may stand for weeks.
         where: the place of a key, for messages.
 
     Raises:
         ScenarioError: if a mechanism cannot be read, or a value is not allowed.
     """
+    values = with_weeks(values, where)
     try:
         shape = shape_of(values)
     except MechanismError as error:

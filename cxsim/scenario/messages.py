@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -46,6 +47,8 @@ def problem_of(fault: ErrorDetails, where: Where, shape: type[Scenario] = Scenar
         return Problem(where(path[:-1]), key, "is required and missing")
     message = fault["msg"].removeprefix("Value error, ")
     shown = f"given {given!r}; " if isinstance(given, str | int | float | bool) else ""
+    if isinstance(given, date):
+        shown = f"given {given}; "
     return Problem(where(path), key, shown + _plain(message), allowed_range(path, shape))
 
 
@@ -58,7 +61,9 @@ def _plain(message: str) -> str:
     many = re.fullmatch(r"\w+ should have at most (\d+) items after validation, not (?:more|\d+)", message)
     if many:
         return f"there are more than {many[1]} of them, and no more are possible"
-    return message[:1].lower() + message[1:].replace("Input should be", "it should be")
+    return message[:1].lower() + message[1:].replace("Input should be", "it should be").replace(
+        "a valid tuple", "a list of numbers"
+    )
 
 
 def section_at(path: Path, shape: type[Scenario] = Scenario) -> type[BaseModel] | None:

@@ -61,6 +61,8 @@ class Entry:
         if isinstance(self.default, IntEnum):
             *others, last = (member.name for member in type(self.default))
             return f"{', '.join(others)} or {last}"
+        if isinstance(self.default, tuple):
+            return f"numbers from {self.low:g} to {self.high:g}"
         return f"{self.low:,.15g} to {self.high:,.15g}"
 
 
@@ -70,6 +72,9 @@ def in_words(value: object) -> str:
         return value.name
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        some = [f"{each:g}" for each in value]
+        return f"{', '.join(some[:12])}{', ...' if len(some) > 12 else ''}" or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -1,16 +1,19 @@
 """The shape of a scenario file: market, segments, brands, interventions, evidence."""
 
+from datetime import date
 from enum import IntEnum
 from math import ceil
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, field_validator, model_validator
 
+from cxsim.scenario.calendar import first_day
 from cxsim.scenario.mechanism import Mechanism
 from cxsim.scenario.parameter import Evidence, Section, by_name, parameter
 from cxsim.scenario.stages import Deal, Offer, Traits
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ -]*$", max_length=60)]
+LONGEST: Final = 1040  # weeks of a run, and of a run-in: twenty years
 
 
 class LinkKind(IntEnum):
@@ -65,12 +68,16 @@ class Market(Section):
         "assumed",
         "Large enough for shares to one in a hundred.",
     )
-    horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, 1040, "assumed", "Two years.")
+    horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, LONGEST, "assumed", "Two years.")
     run_in_weeks: int = parameter(
         0, "Weeks lived before week 0, without any plan, so that a firm begins with what it has: customers, their experience, a rating, a queue. They are counted nowhere and discounted nowhere.",
-        "weeks", 0, 1040, "assumed", "None: everything begins at week 0. Established markets take about two of the longest memories in them.",
+        "weeks", 0, LONGEST, "assumed", "None: everything begins at week 0. Established markets take about two of the longest memories in them.",
     )  # fmt: skip
     focal: Name = Field("focal", description="The brand the reports are about; nothing in the rules favours it.")
+    start: str = Field(
+        "",
+        description="The day on which week 0 begins, as in 2027-01-04: then dates may stand for weeks; none when left out.",
+    )
     currency: Annotated[str, StringConstraints(min_length=1, max_length=8)] = Field(
         "EUR", description="Name of the currency."
     )
@@ -98,6 +105,13 @@ class Market(Section):
         "Everybody is there from the start.",
     )
     links: Links = Links()
+
+    @field_validator("start", mode="before")
+    @classmethod
+    def _a_day(cls, given: object) -> str:
+        if isinstance(given, str | date):
+            return str(first_day(given)) if given else ""
+        raise ValueError("it should be a day, like 2027-01-04")
 
     @model_validator(mode="after")
     def _somebody_enters(self) -> Self:

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import click
 
-START = "2005-01-03"  # as in cxsim.analysis.export.calendar, which is heavy to import
-
 
 @click.command()
 @click.argument("scenario")
@@ -13,7 +11,9 @@ START = "2005-01-03"  # as in cxsim.analysis.export.calendar, which is heavy to 
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables.")
 @click.option("--replication", type=click.IntRange(0), default=0, show_default=True, help="Which replication.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
-@click.option("--start-date", default=START, show_default=True, metavar="DATE", help="Day on which week 0 begins.")
+@click.option(
+    "--start-date", metavar="DATE", help="Day on which week 0 begins; market.start when left out, or else 2005-01-03."
+)
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value, e.g. market.people=5000.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def export(
@@ -22,7 +22,7 @@ def export(
     out: Path,
     replication: int,
     seed: int,
-    start_date: str,
+    start_date: str | None,
     overrides: tuple[str, ...],
     overwrite: bool,
 ) -> None:
