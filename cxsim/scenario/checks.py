@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import problems_of_sources
 from cxsim.scenario.messages import nearest
+from cxsim.scenario.reactions import problems_of_reactions, with_answers
 from cxsim.scenario.register import parameter_names, stage_parameters
 from cxsim.scenario.schedule import (
     MOST_PARTIAL,
@@ -43,11 +44,12 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
         *_months(scenario, where),
     ]
     problems += [*_interventions(scenario, where), *problems_of_sources(scenario, where)]
+    problems += problems_of_reactions(scenario, where)
     if problems:
         return problems
     _, faults = build_schedule(scenario)
     for fault in faults:
-        name = scenario.intervention[fault.intervention].name
+        name = with_answers(scenario).intervention[fault.intervention].name
         message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
         hint = (
             f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."

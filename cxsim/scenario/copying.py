@@ -52,6 +52,8 @@ def _why_not(plan: Scenario, own: Sequence[Intervention], after: float) -> tuple
     if of_rivals:
         hint = "Compare it without --copied-after, or leave out of the plan what rivals do."
         return f"the plan says already what rivals do ({', '.join(of_rivals)})", hint
+    if plan.reaction:
+        return "the market says already how rivals react ([[reaction]])", "Ask one of the two."
     if not own:
         return "it has no intervention that the base has not, so there is nothing to copy", ""
     if first is None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from cxsim.scenario.errors import Problem
-from cxsim.scenario.schema import Effect, Intervention, Scenario, Segment
+from cxsim.scenario.schema import Effect, Intervention, Reaction, Scenario, Segment
 from cxsim.scenario.toml_lines import Path
 
 Where = Callable[[Path], str]
@@ -76,6 +76,8 @@ def section_at(path: Path, shape: type[Scenario] = Scenario) -> type[BaseModel] 
         return _inner(_segment_of(shape), path[2:])
     if path[0] == "intervention" and len(path) > 1:
         return Effect if len(path) > 2 and path[2] == "effect" else _inner(Intervention, path[2:])
+    if path[0] == "reaction" and len(path) > 1:
+        return _inner(Reaction, path[2:])
     return _inner(shape, path)
 
 

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from cxsim.scenario.mechanism import known
 from cxsim.scenario.parameter import Evidence, about, bounds, plausible_range
 from cxsim.scenario.schedule import amount
-from cxsim.scenario.schema import Cost, Intervention, Links, Market, Scenario, Segment
+from cxsim.scenario.schema import Cost, Intervention, Links, Market, Reaction, Scenario, Segment
 from cxsim.scenario.stages import STAGES
 
 KINDS_OF_EVIDENCE = ("published", "derived", "fitted", "assumed")
@@ -26,6 +26,7 @@ _FRAME: tuple[tuple[str, type[BaseModel]], ...] = (
     ("segment", Segment),
     ("intervention", Intervention),
     ("intervention.cost", Cost),
+    ("reaction", Reaction),
 )
 
 
@@ -237,8 +238,11 @@ def _valued(key: str, entry: Entry, section: BaseModel, name: str, scenario: Sce
 
 
 def _plan(scenario: Scenario) -> Iterator[Entry]:
-    """What the interventions of a plan change, by how much, and what they cost."""
+    """What the interventions of a plan change, by how much, and what they cost; and how rivals answer."""
     entries = all_entries()
+    for reaction in scenario.reaction:
+        for name in ("after_weeks", "share"):
+            yield _valued(f"reaction.{reaction.brand}.{name}", entries[f"reaction.{name}"], reaction, name, scenario)
     for item in scenario.intervention:
         for effect in item.effect:
             operation, size = amount(effect, item.level)

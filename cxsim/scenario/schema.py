@@ -238,6 +238,26 @@ class Intervention(Section):
         return self.start_week <= week < self.end_week
 
 
+class Reaction(Section):
+    """A brand that answers what another one does in public, some weeks later."""
+
+    brand: Name = Field(description="The brand that answers.")
+    to: str = Field("", description="The brand whose doings it answers; the focal one when left out.")
+    sees: list[Literal["price", "promise", "reward"]] = Field(
+        default=["price", "promise", "reward"],
+        min_length=1,
+        description="What it sees and answers with the same: the price, the promise, the reward for referrals.",
+    )
+    after_weeks: float = parameter(
+        8.0, "Time from the start of what it sees to the start of its answer.", "weeks", 0, 5200, "assumed",
+        "Two months; most rivals never answer: Steenkamp, Nijs, Hanssens & Dekimpe (2005), Marketing Science 24(1), 35-54.",
+    )  # fmt: skip
+    share: float = parameter(
+        1.0, "How much of the change it does itself, of a price in proportion; negative where it does the opposite.",
+        "share", -10, 10, "assumed", "It does the same.",
+    )  # fmt: skip
+
+
 class Backing(Section):
     """What backs a value that a scenario sets itself."""
 
@@ -282,6 +302,7 @@ class Scenario(Traits):
         default={"focal": Offer()}, min_length=1, max_length=16, description="Brands, by name."
     )
     intervention: list[Intervention] = Field(default=[], description="What the plan does.")
+    reaction: list[Reaction] = Field(default=[], description="How rivals answer; they do not when left out.")
     evidence: dict[str, Backing] = Field(default={}, description="What backs the values set here, by full key.")
     reference: Reference = Reference()
 

@@ -85,6 +85,7 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
     from cxsim.scenario import load
     from cxsim.scenario.calendar import with_day
+    from cxsim.scenario.reactions import seen_by
     from cxsim.scenario.schedule import is_of_brand
     from cxsim.scenario.warnings import season_of_no_year, warnings_of
 
@@ -106,6 +107,9 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
         )
         begin = with_day(f"week {item.start_week:g}", item.start_week, market.start)
         click.echo(f"  intervention {item.name!r} from {begin}: {changes}{reach}")
+    for reaction in plan.reaction:
+        answer = f"with {reaction.share:.0%} of it after {reaction.after_weeks:g} weeks"
+        click.echo(f"  reaction of {reaction.brand} to {seen_by(plan, reaction)}: {', '.join(reaction.sees)}, {answer}")
     doubts = [*season_of_no_year(plan), *warnings_of(plan), *_lived(plan)]
     for doubt in doubts:
         click.echo(f"Careful: {doubt}.")
