@@ -5,7 +5,7 @@ scenario file, the row in the register of assumptions, and the layout of the rec
 """
 
 from enum import Enum, IntEnum
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 import numpy as np
 from pydantic import (
@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 Evidence = Literal["published", "derived", "fitted", "assumed"]
 
 WEEKS_PER_YEAR = 52.0
+LONGEST: Final = 1040  # weeks of a run, and of a run-in before it: twenty years
 INFINITE_IN_JSON = ("Infinity", "-Infinity", "NaN")
 
 

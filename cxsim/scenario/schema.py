@@ -3,17 +3,16 @@
 from datetime import date
 from enum import IntEnum
 from math import ceil
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, field_validator, model_validator
 
-from cxsim.scenario.calendar import first_day
+from cxsim.scenario.calendar import DATED, first_day
 from cxsim.scenario.mechanism import Mechanism
-from cxsim.scenario.parameter import Evidence, Section, by_name, parameter
+from cxsim.scenario.parameter import LONGEST, Evidence, Section, by_name, parameter
 from cxsim.scenario.stages import Deal, Offer, Traits
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ -]*$", max_length=60)]
-LONGEST: Final = 1040  # weeks of a run, and of a run-in: twenty years
 
 
 class LinkKind(IntEnum):
@@ -189,8 +188,13 @@ class Effect(Section):
         return self
 
 
-def _effect_may_come_from_the_library(schema: dict[str, Any]) -> None:
+def _as_files_write_it(schema: dict[str, Any]) -> None:
+    """Effects may come from the library, and a day may stand for a week."""
     schema["required"] = [name for name in schema["required"] if name != "effect"]
+    for name in DATED:
+        week = schema["properties"][name]
+        words = {key: week.pop(key) for key in ("title", "description", "default") if key in week}
+        schema["properties"][name] = {**words, "anyOf": [week, {"type": "string", "format": "date"}]}
 
 
 class Intervention(Section):
@@ -200,7 +204,7 @@ class Intervention(Section):
     covered whichever brand they are with, because traits are theirs.
     """
 
-    model_config = ConfigDict(json_schema_extra=_effect_may_come_from_the_library)
+    model_config = ConfigDict(json_schema_extra=_as_files_write_it)
 
     name: Name
     use: str = Field("", description="Name of an intervention of the library to start from.")

@@ -11,38 +11,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.scenario.calendar import first_day
-from cxsim.scenario.schema import LONGEST, Scenario
+from cxsim.scenario.parameter import LONGEST
+from cxsim.scenario.schema import Scenario
 from cxsim.scenario.stages.need import MONTHS
 
-FURTHEST: Final = LONGEST  # weeks of a table before week 0, and after it; beyond them time is even
 WEEKS: Final = 52
 
 
 def weekly_factors(season: tuple[float, ...], start: str) -> NDArray[np.float64]:
-    """The factor of every week from -FURTHEST on, shape (2 * FURTHEST,); of months, the mean of the week's days.
+    """The factor of every week from -LONGEST on, shape (2 * LONGEST,); of months, the mean of the week's days.
 
     Args:
         season: twelve factors, January first, or fifty-two, that of week 0 first.
         start: the day on which week 0 begins; only months need it.
     """
     if len(season) != MONTHS:
-        return np.array(season)[np.arange(-FURTHEST, FURTHEST) % WEEKS]
-    first = np.datetime64(first_day(start) - timedelta(weeks=FURTHEST), "D")
-    days = first + np.arange(2 * FURTHEST * 7)
+        return np.array(season)[np.arange(-LONGEST, LONGEST) % WEEKS]
+    first = np.datetime64(first_day(start) - timedelta(weeks=LONGEST), "D")
+    days = first + np.arange(2 * LONGEST * 7)
     months = days.astype("datetime64[M]").astype(int) % MONTHS  # since January 1970
     return np.asarray(np.array(season)[months].reshape(-1, 7).mean(axis=1))
 
 
 def seasons_of(scenario: Scenario) -> NDArray[np.float64]:
-    """Time added up by each segment's season at the start of every week, from -FURTHEST to FURTHEST; 0 at week 0.
+    """Time added up by each segment's season at the start of every week, from -LONGEST to LONGEST; 0 at week 0.
 
     Returns:
-        Shape (segments, 2 * FURTHEST + 1), (0, 0) where no segment has a season.
+        Shape (segments, 2 * LONGEST + 1), (0, 0) where no segment has a season.
     """
     seasons = [traits.need.season for _, traits in scenario.segments().values()]
     if not any(seasons):
         return np.zeros((0, 0))
     factors = [weekly_factors(season or (1.0,) * WEEKS, scenario.market.start) for season in seasons]
-    passed = np.zeros((len(seasons), 2 * FURTHEST + 1))
+    passed = np.zeros((len(seasons), 2 * LONGEST + 1))
     passed[:, 1:] = np.cumsum(factors, axis=1)
-    return np.asarray(passed - passed[:, [FURTHEST]])
+    return np.asarray(passed - passed[:, [LONGEST]])

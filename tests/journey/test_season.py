@@ -10,7 +10,8 @@ from cxsim.analysis.compare.doubt import season_or_shock
 from cxsim.engine.journey.season import moment_of, passed_by
 from cxsim.engine.measures import Measure
 from cxsim.scenario import ScenarioError
-from cxsim.scenario.season import FURTHEST, seasons_of, weekly_factors
+from cxsim.scenario.parameter import LONGEST
+from cxsim.scenario.season import seasons_of, weekly_factors
 from cxsim.scenario.warnings import season_of_no_year
 
 ROUNDING = 1e-6
@@ -21,9 +22,9 @@ wait = st.floats(0.0, 300.0)
 
 
 def table(season, start=""):
-    passed = np.zeros(2 * FURTHEST + 1)
+    passed = np.zeros(2 * LONGEST + 1)
     passed[1:] = np.cumsum(weekly_factors(tuple(season), start))
-    return passed - passed[FURTHEST]
+    return passed - passed[LONGEST]
 
 
 def needed(season, since, weeks):
@@ -57,16 +58,16 @@ def test_an_even_year_is_no_season_and_beyond_the_table_time_is_even(since, week
 
 def test_whole_years_of_mean_1_add_up_to_themselves():
     season = np.arange(52) / np.arange(52).mean()
-    assert table(season)[FURTHEST + 52 * np.arange(-3, 4)] == pytest.approx(52.0 * np.arange(-3, 4))
+    assert table(season)[LONGEST + 52 * np.arange(-3, 4)] == pytest.approx(52.0 * np.arange(-3, 4))
 
 
 def test_months_are_those_of_the_calendar():
     season = tuple(float(month) for month in range(1, 13))
-    by_week = weekly_factors(season, "2027-01-27")[FURTHEST:]
+    by_week = weekly_factors(season, "2027-01-27")[LONGEST:]
     assert by_week[0] == pytest.approx((5 * 1 + 2 * 2) / 7)  # five days of January, two of February
     assert by_week[1] == 2.0
     days = 365 * 8 + 2  # 27 January 2027 to 26 January 2035; 2028 and 2032 have a day more
-    added = table(season, "2027-01-27")[FURTHEST + days // 7]
+    added = table(season, "2027-01-27")[LONGEST + days // 7]
     months = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     whole = 8 * sum(month * length for month, length in enumerate(months, 1)) + 2 * 2
     rest = days % 7  # days of January 2035 that are left
@@ -112,8 +113,8 @@ def test_a_segment_has_a_season_of_its_own():
     two = "\n[segment.young]\nshare = 0.5\n[segment.old]\nshare = 0.5\n"
     own = scenario_from(MARKET + two, f"segment.old.need.season={HALVES}")
     passed = seasons_of(own)
-    np.testing.assert_array_equal(passed[0], np.arange(-FURTHEST, FURTHEST + 1.0))
-    assert passed[1, FURTHEST + 26] == 13.0 and passed[1, FURTHEST + 52] == 52.0
+    np.testing.assert_array_equal(passed[0], np.arange(-LONGEST, LONGEST + 1.0))
+    assert passed[1, LONGEST + 26] == 13.0 and passed[1, LONGEST + 52] == 52.0
 
 
 # ---- what is said ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import pytest
 from cxsim.analysis.verification import LIMITS, verify
 from cxsim.engine.agents import Customer
 from cxsim.engine.state import Stage
-from cxsim.scenario.season import FURTHEST
+from cxsim.scenario.parameter import LONGEST
 
 PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
 REPLICATIONS = 20  # of few people: sizes at which the unbroken rules pass with this seed, which is always the same
@@ -49,7 +49,7 @@ class WaitsTooBriefly(Customer):
 
 class ForgetsTheSeason(Customer):
     def loyalty(self):
-        even = np.arange(self.state.seasons.shape[1]) - FURTHEST
+        even = np.arange(self.state.seasons.shape[1]) - LONGEST
         kept = self.state.seasons.copy()
         self.state.seasons[...] = even
         super().loyalty()

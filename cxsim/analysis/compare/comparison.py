@@ -130,7 +130,7 @@ def compare(
     scenarios = [item if isinstance(item, Scenario) else load(item) for item in (base, *plans)]
     names = _names([base, *plans], scenarios)
     half_width_factor = _reach(until, replications, scenarios)
-    copies = [] if living or copied_after is None else _copies(scenarios, copied_after)
+    copies = [] if copied_after is None else _copies(scenarios, copied_after, living is not None)
     parents = [BASE] * (len(scenarios) - 1) + list(range(len(copies)))
     lives = living or Branching(scenarios[0], [*scenarios[1:], *copies], model, customer, parents).lives
 
@@ -182,8 +182,10 @@ def _compared(
     return compared
 
 
-def _copies(scenarios: list[Scenario], after: float) -> list[Scenario]:
+def _copies(scenarios: list[Scenario], after: float, by_somebody_else: bool) -> list[Scenario]:
     """Each plan when all rivals copy it."""
+    if by_somebody_else:
+        raise ValueError("copied_after and living exclude each other: living lives the base and its plans alone")
     if not 0.0 <= after < math.inf:
         raise ValueError(f"copied_after is {after:g}; it must be a number of weeks, 0 or more")
     return [copied_plan(scenarios[0], plan, after) for plan in scenarios[1:]]

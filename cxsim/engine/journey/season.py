@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cxsim.engine.compiled import compiled
 from cxsim.engine.state import WEEK, Person, State
-from cxsim.scenario.season import FURTHEST
+from cxsim.scenario.parameter import LONGEST
 
 Passed = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ def factor_of_week(state: State, me: Person) -> float:
     if not has_season(state):
         return 1.0
     passed = state.seasons[int(me.segment)]
-    place = state.clock[WEEK] + FURTHEST
+    place = state.clock[WEEK] + LONGEST
     return float(passed[place + 1] - passed[place])
 
 
@@ -41,13 +41,13 @@ def when_passed(state: State, me: Person, since: float, weeks: float) -> float:
 def passed_by(passed: Passed, moment: float) -> float:
     """The time added up from week 0 to a moment; beyond the ends of the table time is even."""
     last = passed.shape[0] - 1
-    from_first = moment + FURTHEST
+    from_first = moment + LONGEST
     if from_first < 0.0:
         return float(passed[0] + from_first)
     if from_first >= last:
         return float(passed[last] + (from_first - last))
-    place = math.floor(moment) + FURTHEST
-    return float(passed[place] + (moment - (place - FURTHEST)) * (passed[place + 1] - passed[place]))
+    place = math.floor(moment) + LONGEST
+    return float(passed[place] + (moment - (place - LONGEST)) * (passed[place + 1] - passed[place]))
 
 
 @compiled
@@ -55,9 +55,9 @@ def moment_of(passed: Passed, time: float) -> float:
     """The moment by which so much time has added up: the other way round."""
     last = passed.shape[0] - 1
     if time < passed[0]:
-        return float(time - passed[0] - FURTHEST)
+        return float(time - passed[0] - LONGEST)
     if time >= passed[last]:
-        return float(time - passed[last] + FURTHEST)
+        return float(time - passed[last] + LONGEST)
     low = 0
     high = last
     while high - low > 1:  # passed[low] <= time < passed[high]
@@ -66,4 +66,4 @@ def moment_of(passed: Passed, time: float) -> float:
             low = middle
         else:
             high = middle
-    return float(low - FURTHEST + (time - passed[low]) / (passed[high] - passed[low]))
+    return float(low - LONGEST + (time - passed[low]) / (passed[high] - passed[low]))
