@@ -41,6 +41,8 @@ def value_inside(key: str, place: float) -> Any:
     field = _PARAMETERS[key][1]
     if field.annotation is bool:
         return place < 0.5
+    if isinstance(field.default, tuple):  # a season: one that differs from week to week
+        return [0.5 * ((week * 7) % 5) + place for week in range(52)]
     if field.annotation not in (int, float):
         words = [member.name for member in type(field.default)]
         return words[min(int(place * len(words)), len(words) - 1)]

@@ -343,6 +343,7 @@ def test_interventions_cost_once_weekly_and_per_use():
         ([0, 5, 2, 0], [8, 0, 0, 0], None),  # never
         ([9, 0, 0, 5], [8, 0, 3, 0], 3),  # covered, then behind, then for good
         ([9, 0, 0, 0], [8, 0, 0, 0], 0),  # at once
+        ([0, 0, 9, 0], [0, 0, 8, 0], 2),  # at once, and not before anything was spent
         ([0, 0, 8, 0], [8, 0, 0, 0], 2),  # exactly even is paid back
         ([5, 5, 5, 5], [0, 0, 0, 0], None),  # nothing was spent, so nothing is paid back
     ],

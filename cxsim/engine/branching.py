@@ -5,7 +5,7 @@ from the start would be.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from cxsim.scenario.schema import Scenario
 
 Who = tuple[int, frozenset[tuple[float, int]]]  # a segment, and which partial interventions cover somebody
 Kept = TypeVar("Kept")
-BASE = -1  # its place among the plans
+BASE: Final = -1  # its place among the plans
 
 
 def parting_week(base: Scenario, plan: Scenario) -> int:
@@ -107,6 +107,7 @@ class Branching:
         plans: of the same people, or nothing is shared.
         model: the class of the market; with one of your own nothing is shared.
         customer: the class of the customers; the same holds.
+        parents: from whose life each plan parts: `BASE`, or the place of a plan before it; all from the base when left out.
     """
 
     def __init__(
@@ -115,12 +116,24 @@ class Branching:
         plans: Sequence[Scenario],
         model: type[LoyaltyModel] = LoyaltyModel,
         customer: type[Customer] = Customer,
+        parents: Sequence[int] | None = None,
     ) -> None:
         self.base, self.plans, self._model, self._customer = base, plans, model, customer
         self._partings: list[int | None] = [None] * len(plans)
+        self._parents = [BASE] * len(plans) if parents is None else list(parents)
         if plans and model is LoyaltyModel and customer is Customer:
-            own, self._terms = build_schedule(base)[0], [build_schedule(plan)[0] for plan in plans]
-            self._partings = [_parting(base, own, plan, term) for plan, term in zip(plans, self._terms, strict=True)]
+            self._terms = [*(build_schedule(plan)[0] for plan in plans), build_schedule(base)[0]]  # BASE: the last
+            for place in range(len(plans)):
+                self._find_parting(place)
+
+    def _find_parting(self, place: int) -> None:
+        """When a plan parts from its parent; from whom that has parted itself, if that is later."""
+        scenarios, parent = [*self.plans, self.base], self._parents[place]
+        parting = _parting(scenarios[parent], self._terms[parent], scenarios[place], self._terms[place])
+        while parent != BASE and (parting is None or parting < (self._partings[parent] or 0)):
+            parent = self._parents[parent]
+            parting = _parting(scenarios[parent], self._terms[parent], scenarios[place], self._terms[place])
+        self._parents[place], self._partings[place] = parent, parting
 
     def lives(self, seed: int, replication: int, watch: int = NOBODY, notes: int = 0) -> Iterator[Run]:
         """Each as `simulate` would live it, bit for bit: the base, then the plans in their order.
@@ -134,21 +147,23 @@ class Branching:
         Raises:
             ValueError: if the seed or the replication is out of range.
         """
-        market, copies = self._begun(self.base, seed, replication, watch, notes), {}
-        for week in self._weeks():
-            copies[week] = copy_of(lived_to(market, week).state)
-        yield _lived_out(market)
-        for place, parting in enumerate(self._partings):
-            if parting is None:
-                market = self._begun(self.plans[place], seed, replication, watch, notes)
+        pasts: dict[tuple[int, int | None], State] = {}
+        partings = list(zip(self._parents, self._partings, strict=True))
+        for place in (BASE, *range(len(self.plans))):
+            parting = (BASE, None) if place == BASE else partings[place]
+            if parting[1] is None:
+                scenario = self.base if place == BASE else self.plans[place]
+                market = self._begun(scenario, seed, replication, watch, notes)
             else:
-                asked_again = parting in self._partings[place + 1 :]
-                past = copy_of(copies[parting]) if asked_again else copies.pop(parting)
+                asked_again = parting in partings[place + 1 :]
+                past = copy_of(pasts[parting]) if asked_again else pasts.pop(parting)
                 market = self._parted(place, past, seed, replication)
+            for week in self._weeks(place):
+                pasts[place, week] = copy_of(lived_to(market, week).state)
             yield _lived_out(market)
 
     def as_they_part(self, seed: int, replication: int, keep: Callable[[Run], Kept]) -> Iterator[tuple[int, Kept]]:
-        """The same lives in the order of parting, of each what is kept: never more than two states at a time.
+        """The same lives, all from the base, in the order of parting, of each what is kept: never more than two states at a time.
 
         Yields:
             Place among the plans, and what is kept; `BASE`, which has no place, comes last: who can do without it stops
@@ -157,15 +172,16 @@ class Branching:
         for place in self._parting_at(None):
             yield place, keep(_lived_out(self._begun(self.plans[place], seed, replication)))
         market = self._begun(self.base, seed, replication)
-        for week in self._weeks():
+        for week in self._weeks(BASE):
             past = lived_to(market, week).state
             for place in self._parting_at(week):
                 yield place, keep(_lived_out(self._parted(place, copy_of(past), seed, replication)))
         yield BASE, keep(_lived_out(market))
 
-    def _weeks(self) -> list[int]:
-        """In which plans part, in order."""
-        return sorted({week for week in self._partings if week is not None})
+    def _weeks(self, parent: int) -> list[int]:
+        """In which plans part from this life, in order."""
+        found = zip(self._parents, self._partings, strict=True)
+        return sorted({week for each, week in found if each == parent and week is not None})
 
     def _parting_at(self, week: int | None) -> list[int]:
         return [place for place, own in enumerate(self._partings) if own == week]

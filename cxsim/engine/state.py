@@ -239,6 +239,7 @@ class State(NamedTuple):
     offers: NDArray[np.void]  # (periods * kinds, brands) Deal
     traits: NDArray[np.void]  # (periods * kinds,) Traits
     first_row: NDArray[np.int64]  # (weeks,) where the rows of each week's period begin
+    seasons: NDArray[np.float64]  # (segments, 2 * LONGEST + 1) time added up by the season; (0, 0) without one
     first_friend: NDArray[np.int64]  # (people + 1,), empty when everybody talks to everybody
     friends: NDArray[np.int32]
     luck: NDArray[np.uint64]  # (3,) two key words and the replication

@@ -7,13 +7,15 @@ from pathlib import Path as FilePath
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import problems_of_sources
 from cxsim.scenario.messages import nearest
+from cxsim.scenario.reactions import problems_of_reactions, with_answers
 from cxsim.scenario.register import parameter_names, stage_parameters
 from cxsim.scenario.schedule import (
     MOST_PARTIAL,
     build_schedule,
     partial_interventions,
 )
-from cxsim.scenario.schema import LinkKind, Scenario
+from cxsim.scenario.schema import LinkKind, Scenario, Segment
+from cxsim.scenario.stages.need import MONTHS
 from cxsim.scenario.toml_lines import Path, is_file
 
 Where = Callable[[Path], str]
@@ -35,13 +37,19 @@ SET_AT_THE_START = (
 
 def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     """Every problem that the shape of single values does not show."""
-    problems = [*_names(scenario, where), *_shares(scenario, where), *_files(scenario, where)]
+    problems = [
+        *_names(scenario, where),
+        *_shares(scenario, where),
+        *_files(scenario, where),
+        *_months(scenario, where),
+    ]
     problems += [*_interventions(scenario, where), *problems_of_sources(scenario, where)]
+    problems += problems_of_reactions(scenario, where)
     if problems:
         return problems
     _, faults = build_schedule(scenario)
     for fault in faults:
-        name = scenario.intervention[fault.intervention].name
+        name = with_answers(scenario).intervention[fault.intervention].name
         message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
         hint = (
             f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."
@@ -92,6 +100,21 @@ def _files(scenario: Scenario, where: Where) -> list[Problem]:
     if links.edges and not is_file(FilePath(links.edges)):
         return [Problem(where(path), "market.links.edges", f"there is no file {links.edges}")]
     return []
+
+
+def _months(scenario: Scenario, where: Where) -> list[Problem]:
+    """Months are those of a calendar."""
+    if scenario.market.start:
+        return []
+    holders: dict[Path, Scenario | Segment] = {(): scenario}
+    holders |= {("segment", name): segment for name, segment in scenario.segment.items()}
+    message = "takes twelve factors, one a month, only where it is known which day week 0 begins"
+    hint = "Say it: market.start = 2027-01-04. Or give fifty-two factors, one a week from week 0 on."
+    return [
+        Problem(where((*at, "need", "season")), ".".join([*map(str, at), "need.season"]), message, hint)
+        for at, holder in holders.items()
+        if len(holder.need.season) == MONTHS
+    ]
 
 
 def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
@@ -154,7 +177,7 @@ def same_market(base: Scenario, plan: Scenario, name: str) -> None:
 
 def same_people(base: Scenario, plan: Scenario, name: str) -> None:
     """Pairs of figures need the same people over the same weeks, and one brand to look at."""
-    for key in ("people", "horizon_weeks", "focal", "currency", "discount_rate_annual"):
+    for key in ("people", "horizon_weeks", "start", "focal", "currency", "discount_rate_annual"):
         ours, theirs = getattr(base.market, key), getattr(plan.market, key)
         if ours != theirs:
             message = f"is {theirs!r} in the plan and {ours!r} in the base; a comparison needs the same"

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cxsim.scenario.calendar import with_weeks
 from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.errors import MOST_SHOWN, Problem, ScenarioError
 from cxsim.scenario.evidence import without_overtaken_evidence
@@ -218,12 +219,13 @@ def read_values(values: Table, where: Callable[[KeyPath], str]) -> Scenario:
     """The scenario that these values are, mechanisms included.
 
     Args:
-        values: as a file says them, nothing left to extend.
+        values: as a file says them, nothing left to extend; days may stand for weeks.
         where: the place of a key, for messages.
 
     Raises:
         ScenarioError: if a mechanism cannot be read, or a value is not allowed.
     """
+    values = with_weeks(values, where)
     try:
         shape = shape_of(values)
     except MechanismError as error:
@@ -311,7 +313,7 @@ def _merged(below: Table, above: Table) -> Table:
         known = result.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
             result[key] = _merged(known, value)
-        elif key in ("intervention", "mechanisms") and isinstance(known, list) and isinstance(value, list):
+        elif key in ("intervention", "reaction", "mechanisms") and isinstance(known, list) and isinstance(value, list):
             result[key] = known + value
         else:
             result[key] = value

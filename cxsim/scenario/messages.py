@@ -3,12 +3,13 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cxsim.scenario.errors import Problem
-from cxsim.scenario.schema import Effect, Intervention, Scenario, Segment
+from cxsim.scenario.schema import Effect, Intervention, Reaction, Scenario, Segment
 from cxsim.scenario.toml_lines import Path
 
 Where = Callable[[Path], str]
@@ -62,6 +63,8 @@ def problem_of(fault: ErrorDetails, where: Where, shape: type[Scenario] = Scenar
     if fault["type"] == "missing":
         return Problem(where(path[:-1]), key, "is required and missing")
     shown = f"given {shortened(repr(given))}; " if isinstance(given, str | int | float | bool) else ""
+    if isinstance(given, date):
+        shown = f"given {given}; "
     hint = allowed_range(path, shape)
     if isinstance(given, str) and given.strip().endswith("%"):
         hint = f"Write 5% as 0.05, and 5% more as multiply = 1.05. {hint}".rstrip()
@@ -85,7 +88,7 @@ _PLAIN = {  # what pydantic finds, by its name for it
     "float_type": "it should be a number", "float_parsing": "it should be a number",
     "finite_number": "it should be a finite number",
     "bool_type": "it should be true or false", "bool_parsing": "it should be true or false",
-    "string_type": "it should be text in quotes", "list_type": "it should be a list, in [ ]",
+    "string_type": "it should be text in quotes", "list_type": "it should be a list, in [ ]", "tuple_type": "it should be a list of numbers, in [ ]",
     "dict_type": _SECTION, "model_type": _SECTION, "model_attributes_type": _SECTION,
     "string_pattern_mismatch": "it may hold letters, digits, spaces, - and _ only, and begins with a letter, a digit or _",
     "recursion_loop": "it goes round in a circle",
@@ -117,6 +120,8 @@ def section_at(path: Path, shape: type[Scenario] = Scenario) -> type[BaseModel] 
         return _inner(_segment_of(shape), path[2:])
     if path[0] == "intervention" and len(path) > 1:
         return Effect if len(path) > 2 and path[2] == "effect" else _inner(Intervention, path[2:])
+    if path[0] == "reaction" and len(path) > 1:
+        return _inner(Reaction, path[2:])
     return _inner(shape, path)
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
@@ -70,10 +71,10 @@ def given_values(overrides: Mapping[str, object]) -> list[Override]:
     return [Override(f"{key} = {value!r}", key, _plain(key, value)) for key, value in overrides.items()]
 
 
-def _plain(key: str, value: object) -> bool | int | float | str | list[Any]:
+def _plain(key: str, value: object) -> bool | int | float | str | date | list[Any]:
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    if isinstance(value, str):
+    if isinstance(value, str | date):
         return value
     if isinstance(value, Integral):
         return int(value)
@@ -82,7 +83,9 @@ def _plain(key: str, value: object) -> bool | int | float | str | list[Any]:
     if isinstance(value, list | tuple | np.ndarray):
         return [_plain(key, each) for each in value]
     refused = Override(f"{key} = {value!r}", key, value)
-    raise refused.refused("cannot stand there", "A parameter takes a number, true or false, a word, or a list of them.")
+    raise refused.refused(
+        "cannot stand there", "A parameter takes a number, true or false, a word, a date, or a list of them."
+    )
 
 
 def place_of(values: Table, override: Override) -> Path:

@@ -5,7 +5,7 @@ scenario file, the row in the register of assumptions, and the layout of the rec
 """
 
 from enum import Enum, IntEnum
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 import numpy as np
 from pydantic import (
@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 Evidence = Literal["published", "derived", "fitted", "assumed"]
 
 WEEKS_PER_YEAR = 52.0
+LONGEST: Final = 1040  # weeks of a run, and of a run-in before it: twenty years
 INFINITE_IN_JSON = ("Infinity", "-Infinity", "NaN")
 
 
@@ -49,7 +50,7 @@ class Section(BaseModel):
 
 
 def parameter(
-    default: float | int | bool | IntEnum,
+    default: float | int | bool | IntEnum | tuple[float, ...],
     meaning: str,
     unit: str,
     low: float,
@@ -62,7 +63,7 @@ def parameter(
     """Declare one parameter of a `Section`.
 
     Args:
-        default: the value when a scenario says nothing.
+        default: the value when a scenario says nothing; a tuple where it takes a list of numbers, which no record holds.
         meaning: one plain sentence.
         unit: what the number counts ("probability", "weeks", "currency", ...).
         low: the least value allowed.
@@ -77,6 +78,9 @@ def parameter(
     if plausible is not None:
         about["plausible"] = list(plausible)
     if isinstance(default, bool | Enum):
+        return Field(default, description=meaning, json_schema_extra=about)
+    if isinstance(default, tuple):
+        about["each"] = [low, high]
         return Field(default, description=meaning, json_schema_extra=about)
     return Field(default, description=meaning, ge=low, le=high, json_schema_extra=about)
 
@@ -98,8 +102,9 @@ def plausible_range(field: FieldInfo) -> tuple[float, float] | None:
 
 
 def bounds(field: FieldInfo) -> tuple[float, float]:
-    """The allowed range (low, high) of a parameter, infinite where it has none."""
-    low, high = -np.inf, np.inf
+    """The allowed range (low, high) of a parameter, of each number where it takes a list; infinite where it has none."""
+    extra: Any = field.json_schema_extra
+    low, high = extra["each"] if isinstance(extra, dict) and "each" in extra else (-np.inf, np.inf)
     for limit in field.metadata:
         low = getattr(limit, "ge", low)
         high = getattr(limit, "le", high)
@@ -128,19 +133,20 @@ def by_name(kind: type[Choice]) -> Any:
     ]
 
 
-def own_fields_first(section: type[BaseModel]) -> list[str]:
-    """Names of the fields, inherited ones last.
+def recorded_fields(section: type[BaseModel]) -> list[str]:
+    """Names of the fields that a record holds, inherited ones last; lists of numbers are tables of their own.
 
     Numba takes a record that begins like another one for that other one; a shape that adds sections must not.
     """
     inherited = {name for base in section.__bases__ for name in getattr(base, "model_fields", {})}
-    return sorted(section.model_fields, key=lambda name: name in inherited)
+    names = [name for name, field in section.model_fields.items() if not isinstance(field.default, tuple)]
+    return sorted(names, key=lambda name: name in inherited)
 
 
 def record_layout(section: type[BaseModel]) -> np.dtype[np.void]:
     """The NumPy record that holds a section (nested sections nest): 64-bit floats and integers under the same names."""
     fields: list[tuple[str, Any]] = []
-    for name in own_fields_first(section):
+    for name in recorded_fields(section):
         kind = section.model_fields[name].annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             fields.append((name, record_layout(kind)))
@@ -155,5 +161,5 @@ def record_layout(section: type[BaseModel]) -> np.dtype[np.void]:
 
 def record_values(section: BaseModel) -> tuple[Any, ...]:
     """The values of a section in the order of `record_layout`, nested sections as nested tuples."""
-    values = (getattr(section, name) for name in own_fields_first(type(section)))
+    values = (getattr(section, name) for name in recorded_fields(type(section)))
     return tuple(record_values(value) if isinstance(value, BaseModel) else value for value in values)

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from cxsim.scenario.mechanism import known
 from cxsim.scenario.parameter import Evidence, about, bounds, plausible_range
 from cxsim.scenario.schedule import amount
-from cxsim.scenario.schema import Cost, Intervention, Links, Market, Scenario, Segment
+from cxsim.scenario.schema import Cost, Intervention, Links, Market, Reaction, Scenario, Segment
 from cxsim.scenario.stages import STAGES
 
 KINDS_OF_EVIDENCE = ("published", "derived", "fitted", "assumed")
@@ -26,6 +26,7 @@ _FRAME: tuple[tuple[str, type[BaseModel]], ...] = (
     ("segment", Segment),
     ("intervention", Intervention),
     ("intervention.cost", Cost),
+    ("reaction", Reaction),
 )
 
 
@@ -61,6 +62,8 @@ class Entry:
         if isinstance(self.default, IntEnum):
             *others, last = (member.name for member in type(self.default))
             return f"{', '.join(others)} or {last}"
+        if isinstance(self.default, tuple):
+            return f"numbers from {self.low:g} to {self.high:g}"
         return f"{self.low:,.15g} to {self.high:,.15g}"
 
 
@@ -70,6 +73,9 @@ def in_words(value: object) -> str:
         return value.name
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        some = [f"{each:g}" for each in value]
+        return f"{', '.join(some[:12])}{', ...' if len(some) > 12 else ''}" or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -232,8 +238,11 @@ def _valued(key: str, entry: Entry, section: BaseModel, name: str, scenario: Sce
 
 
 def _plan(scenario: Scenario) -> Iterator[Entry]:
-    """What the interventions of a plan change, by how much, and what they cost."""
+    """What the interventions of a plan change, by how much, and what they cost; and how rivals answer."""
     entries = all_entries()
+    for reaction in scenario.reaction:
+        for name in ("after_weeks", "share"):
+            yield _valued(f"reaction.{reaction.brand}.{name}", entries[f"reaction.{name}"], reaction, name, scenario)
     for item in scenario.intervention:
         for effect in item.effect:
             operation, size = amount(effect, item.level)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from cxsim.scenario.parameter import bounds, record_layout, record_values
+from cxsim.scenario.reactions import with_answers
 from cxsim.scenario.schema import Effect, Intervention, Range, Scenario
 from cxsim.scenario.stages import Fees
 
@@ -59,7 +60,8 @@ def amount(effect: Effect, level: str) -> tuple[str, float]:
 
 
 def build_schedule(scenario: Scenario) -> tuple[Schedule, list[OutOfRange]]:
-    """The tables of a scenario, and every effect that leaves its parameter's range."""
+    """The tables of a scenario, and every effect that leaves its parameter's range; answers of rivals among them."""
+    scenario = with_answers(scenario)
     segments = scenario.segments()
     partial = partial_interventions(scenario)
     kinds = len(segments) << len(partial)

@@ -1,13 +1,15 @@
 """The shape of a scenario file: market, segments, brands, interventions, evidence."""
 
+from datetime import date
 from enum import IntEnum
 from math import ceil
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, field_validator, model_validator
 
+from cxsim.scenario.calendar import DATED, first_day
 from cxsim.scenario.mechanism import Mechanism
-from cxsim.scenario.parameter import Evidence, Section, by_name, parameter
+from cxsim.scenario.parameter import LONGEST, Evidence, Section, by_name, parameter
 from cxsim.scenario.stages import Deal, Offer, Traits
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ -]*$", max_length=60)]
@@ -65,12 +67,16 @@ class Market(Section):
         "assumed",
         "Large enough for shares to one in a hundred.",
     )
-    horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, 1040, "assumed", "Two years.")
+    horizon_weeks: int = parameter(104, "Length of the run.", "weeks", 1, LONGEST, "assumed", "Two years.")
     run_in_weeks: int = parameter(
         0, "Weeks lived before week 0, without any plan, so that a firm begins with what it has: customers, their experience, a rating, a queue. They are counted nowhere and discounted nowhere.",
-        "weeks", 0, 1040, "assumed", "None: everything begins at week 0. Established markets take about two of the longest memories in them.",
+        "weeks", 0, LONGEST, "assumed", "None: everything begins at week 0. Established markets take about two of the longest memories in them.",
     )  # fmt: skip
     focal: Name = Field("focal", description="The brand the reports are about; nothing in the rules favours it.")
+    start: str = Field(
+        "",
+        description="The day on which week 0 begins, as in 2027-01-04: then dates may stand for weeks; none when left out.",
+    )
     currency: Annotated[str, StringConstraints(min_length=1, max_length=8)] = Field(
         "EUR", description="Name of the currency."
     )
@@ -98,6 +104,13 @@ class Market(Section):
         "Everybody is there from the start.",
     )
     links: Links = Links()
+
+    @field_validator("start", mode="before")
+    @classmethod
+    def _a_day(cls, given: object) -> str:
+        if isinstance(given, str | date):
+            return str(first_day(given)) if given else ""
+        raise ValueError("it should be a day, like 2027-01-04")
 
     @model_validator(mode="after")
     def _somebody_enters(self) -> Self:
@@ -175,8 +188,13 @@ class Effect(Section):
         return self
 
 
-def _effect_may_come_from_the_library(schema: dict[str, Any]) -> None:
+def _as_files_write_it(schema: dict[str, Any]) -> None:
+    """Effects may come from the library, and a day may stand for a week."""
     schema["required"] = [name for name in schema["required"] if name != "effect"]
+    for name in DATED:
+        week = schema["properties"][name]
+        words = {key: week.pop(key) for key in ("title", "description", "default") if key in week}
+        schema["properties"][name] = {**words, "anyOf": [week, {"type": "string", "format": "date"}]}
 
 
 class Intervention(Section):
@@ -186,7 +204,7 @@ class Intervention(Section):
     covered whichever brand they are with, because traits are theirs.
     """
 
-    model_config = ConfigDict(json_schema_extra=_effect_may_come_from_the_library)
+    model_config = ConfigDict(json_schema_extra=_as_files_write_it)
 
     name: Name
     use: str = Field("", description="Name of an intervention of the library to start from.")
@@ -222,6 +240,26 @@ class Intervention(Section):
     def is_running(self, week: float) -> bool:
         """Whether it is paid for in that week."""
         return self.start_week <= week < self.end_week
+
+
+class Reaction(Section):
+    """A brand that answers what another one does in public, some weeks later."""
+
+    brand: Name = Field(description="The brand that answers.")
+    to: str = Field("", description="The brand whose doings it answers; the focal one when left out.")
+    sees: list[Literal["price", "promise", "reward"]] = Field(
+        default=["price", "promise", "reward"],
+        min_length=1,
+        description="What it sees and answers with the same: the price, the promise, the reward for referrals.",
+    )
+    after_weeks: float = parameter(
+        8.0, "Time from the start of what it sees to the start of its answer.", "weeks", 0, 5200, "assumed",
+        "Two months; most rivals never answer: Steenkamp, Nijs, Hanssens & Dekimpe (2005), Marketing Science 24(1), 35-54.",
+    )  # fmt: skip
+    share: float = parameter(
+        1.0, "How much of the change it does itself, of a price in proportion; negative where it does the opposite.",
+        "share", -10, 10, "assumed", "It does the same.",
+    )  # fmt: skip
 
 
 class Backing(Section):
@@ -268,6 +306,7 @@ class Scenario(Traits):
         default={"focal": Offer()}, min_length=1, max_length=16, description="Brands, by name."
     )
     intervention: list[Intervention] = Field(default=[], description="What the plan does.")
+    reaction: list[Reaction] = Field(default=[], description="How rivals answer; they do not when left out.")
     evidence: dict[str, Backing] = Field(default={}, description="What backs the values set here, by full key.")
     reference: Reference = Reference()
 

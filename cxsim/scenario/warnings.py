@@ -7,6 +7,8 @@ import numpy as np
 from cxsim.scenario.schedule import build_schedule
 from cxsim.scenario.schema import Effect, Intervention, Scenario
 
+LEAST_SEASON = 0.005  # of a year's needs: below, a season is taken for rounded
+
 
 def warnings_of(scenario: Scenario, leaving_out: Iterable[Intervention] = ()) -> Iterator[str]:
     """One sentence each on interventions that do less than their author may think.
@@ -19,6 +21,17 @@ def warnings_of(scenario: Scenario, leaving_out: Iterable[Intervention] = ()) ->
     for place, item in enumerate(scenario.intervention):
         if item not in known:
             yield from _of_intervention(scenario, place, item)
+
+
+def season_of_no_year(scenario: Scenario) -> Iterator[str]:
+    """One sentence on each season that changes how much is needed in a year, not only when."""
+    for name, (_, traits) in scenario.segments().items():
+        season = traits.need.season
+        mean = sum(season) / len(season) if season else 1.0
+        if abs(mean - 1.0) >= LEAST_SEASON:
+            whose = f" of {name}" if scenario.segment else ""
+            much = f"{abs(mean - 1.0):.0%} {'more' if mean > 1.0 else 'less'}"
+            yield f"the season{whose} has a mean of {mean:.3g}, so a year brings {much} needs than without it"
 
 
 def _of_intervention(scenario: Scenario, place: int, item: Intervention) -> Iterator[str]:

@@ -9,10 +9,11 @@ import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 
 from cxsim.analysis.export import export
-from cxsim.analysis.export.calendar import START, days_of, first_day, times_of
+from cxsim.analysis.export.calendar import START, days_of, times_of
 from cxsim.analysis.results.folder import ResultsExistError
 from cxsim.interface.cli import export as command
-from cxsim.scenario import ScenarioError
+from cxsim.scenario import ScenarioError, load
+from cxsim.scenario.calendar import first_day
 
 ROOT = Path(__file__).parents[2]
 MARKET = scenario_from(EVERYTHING_HAPPENS, "market.people=60")
@@ -60,9 +61,9 @@ def test_days_and_times_count_from_the_start():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("start", ["2025-13-40", "yesterday", "", "06.01.2025", "2025-01-06T10:00", None, 20250106])
+@pytest.mark.parametrize("start", ["2025-13-40", "yesterday", "", "06.01.2025", "2025-01-06T10:00", 20250106])
 def test_a_wrong_date_is_said_in_words(start):
-    with pytest.raises(ValueError, match="is not a day; write it like 2005-01-03"):
+    with pytest.raises(ValueError, match="is not a day; write it like 2027-01-04"):
         export(MARKET, start=start)
 
 
@@ -113,8 +114,12 @@ def test_the_command_says_what_is_wrong_in_words(cxsim, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_starts_on_the_same_day_as_the_function():
-    assert command.START == START
+def test_a_market_with_a_start_is_exported_from_its_own_day(tmp_path):
+    dated = load("online-retailer", ["market.people=50", "market.horizon_weeks=10", "market.start=2019-02-04"])
+    days = pd.to_datetime(export(dated)["transactions"]["date"])
+    assert pd.Timestamp("2019-02-04") <= days.min() and days.max() < pd.Timestamp("2019-02-04") + pd.Timedelta(weeks=10)
+    option = next(each for each in command.export.params if each.name == "start_date")
+    assert option.help.endswith(f"or else {START}.")
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from cxsim.scenario.stages.need import NextNeed
 from golden.basket import varies
 from golden.need import wait_for_next_need
 from golden.people import Bond, Market, Person, Standing
+from golden.season import when_passed
 from golden.terms import Terms
 
 
@@ -46,8 +47,11 @@ def bought_before(market: Market, me: Person, brand: int) -> None:
     to_come = wait
     if traits.need.kind != NextNeed.repeat:
         to_come *= 1.0 - market.uniform(me, "base: share of the wait that is over", 0)
-    me.due = market.week + to_come
-    me.bought_at = bond.first_bought = bond.last_bought = market.week + to_come - wait
+    me.due, me.bought_at = market.week + to_come, market.week + to_come - wait
+    if traits.need.season and traits.need.kind != NextNeed.contract:
+        me.due = when_passed(market, me, market.week, to_come)
+        me.bought_at = when_passed(market, me, market.week, to_come - wait)
+    bond.first_bought = bond.last_bought = me.bought_at
     me.stage, me.by_habit = Stage.NEED, True
     me.target = me.last_brand = brand
     me.met = bond.expectation = offer.use.quality

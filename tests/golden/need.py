@@ -7,6 +7,7 @@ from cxsim.engine.state import Stage
 from cxsim.scenario.stages.need import NextNeed
 from golden.others import owners_near, share_who_own
 from golden.people import Market, Person
+from golden.season import factor, when_passed
 
 NO_BRAND = -1
 
@@ -20,14 +21,15 @@ def outside(market: Market, me: Person) -> None:
     need = market.traits(me).need
     reach = [market.offer(me, brand).need.reach_annual for brand in range(market.brands)]
     pull = need.imitation_annual * share_who_own(market, me)
-    weekly = (need.spontaneous_annual + sum(reach) + pull) / 52.0
+    yearly = need.spontaneous_annual + sum(reach) + pull
+    weekly = factor(market, me, market.week) * yearly / 52.0
     rest_of_week = market.week + 1.0 - me.due
     if me.patience >= weekly * rest_of_week:
         me.patience -= weekly * rest_of_week
         me.due = market.week + 1.0
         return
     me.due += me.patience / weekly
-    u = market.uniform(me, "need: what started it", me.needs) * weekly * 52.0
+    u = market.uniform(me, "need: what started it", me.needs) * yearly
     for brand in range(market.brands):
         u -= reach[brand]
         if u < 0.0:
@@ -62,7 +64,9 @@ def need(market: Market, me: Person) -> None:
 def await_next_need(market: Market, me: Person, since: float) -> None:
     """The next need is counted from the purchase, but comes never before the present event."""
     me.pursuing = None
-    me.due = max(me.due, since + wait_for_next_need(market, me))
+    wait = wait_for_next_need(market, me)
+    by_date = market.traits(me).need.kind == NextNeed.contract or not market.traits(me).need.season
+    me.due = max(me.due, since + wait if by_date else when_passed(market, me, since, wait))
     me.stage = Stage.NEED
 
 

@@ -242,6 +242,18 @@ VARIANTS = {
         "brand.focal.purchase.customers_at_start=0.5", "brand.rival.purchase.customers_at_start=0.2",
         "need.kind=replacement", "need.life_scale_weeks=5.0",
     ],
+    # Factors of which a week that two months share has a mean without rounding.
+    "a season of months": [
+        "market.start=2027-01-20", "need.season=[2, 2, 0.25, 2, 0.25, 2, 3.75, 2, 2, 0.25, 0.25, 2]", "market.run_in_weeks=5",
+        "brand.focal.purchase.customers_at_start=0.3", "loyalty.rejoin=0.6", "loyalty.exit=0.3",
+    ],
+    "a season of weeks": [
+        "need.kind=replacement", "need.life_scale_weeks=5.0", "brand.rival.purchase.customers_at_start=0.3",
+        f"segment.young.need.season={[0.0, 0.5, 4.0, 0.0] * 13}",
+    ],
+    "contracts in the season": [
+        "need.kind=contract", "need.period_weeks=2.5", f"need.season={[3.0, 0.5] * 26}", "brand.focal.purchase.customers_at_start=0.2",
+    ],
     "everybody refers": [
         "telling.refer_base=4.0", "telling.refer_threshold=-9.0", "need.spontaneous_annual=1.5", "need.imitation_annual=0.0",
         "brand.focal.need.reach_annual=0.2", "research.duration_weeks=0.9", "research.persistence=0.8", "purchase.outside=1.5",

@@ -19,6 +19,7 @@ class Terms:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
+        self.start = scenario.market.start
         self._known: dict[tuple[int, str, frozenset[str]], tuple[Any, list[Any]]] = {}
 
     def traits(self, week: int, person: Person) -> Any:

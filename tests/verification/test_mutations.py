@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cxsim.analysis.verification import LIMITS, verify
 from cxsim.engine.agents import Customer
 from cxsim.engine.state import Stage
+from cxsim.scenario.parameter import LONGEST
 
 PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
 REPLICATIONS = 20  # of few people: sizes at which the unbroken rules pass with this seed, which is always the same
@@ -43,6 +45,15 @@ class WaitsTooBriefly(Customer):
         if self.stage == Stage.NEED:
             wait = self.state.due[self.number] - self.person.bought_at
             self.state.due[self.number] = self.person.bought_at + 0.7 * wait
+
+
+class ForgetsTheSeason(Customer):
+    def loyalty(self):
+        even = np.arange(self.state.seasons.shape[1]) - LONGEST
+        kept = self.state.seasons.copy()
+        self.state.seasons[...] = even
+        super().loyalty()
+        self.state.seasons[...] = kept
 
 
 class LearnsAThousandthTooMuch(Customer):
@@ -139,6 +150,7 @@ MUTATIONS = (
     Mutation("bass", "every owner is seen twice", SeesOwnersTwice),
     Mutation("nbd", "needs come back after seven tenths of the wait", WaitsTooBriefly),
     Mutation("product-life", "products last seven tenths of their life", WaitsTooBriefly),
+    Mutation("season", "customers do not know the season, only who is new does", ForgetsTheSeason),
     Mutation("learning", "a use teaches a thousandth too much", LearnsAThousandthTooMuch, people=10),
     Mutation("stationary-variance", "a use teaches half too much", LearnsHalfTooMuch, people=30),
     Mutation("logit", "prices are not seen", SeesNoPrices, people=400),

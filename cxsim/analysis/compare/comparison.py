@@ -1,14 +1,18 @@
 """One base and one or more plans, lived by the same customers with the same luck."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxsim.analysis.compare.copied import Copied
 from cxsim.analysis.compare.intervals import HalfWidthFactor, student_t
 from cxsim.analysis.compare.pair import Pair, pair_of
 from cxsim.analysis.compare.plan_result import PlanResult, plan_result
@@ -17,13 +21,14 @@ from cxsim.analysis.compare.stopping import MOST, Until, lived_until
 from cxsim.analysis.compare.verdict import verdict_of
 from cxsim.analysis.workers.threads import each_replication
 from cxsim.engine.agents import Customer
-from cxsim.engine.branching import Branching
+from cxsim.engine.branching import BASE, Branching
 from cxsim.engine.luck import whole_number
 from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.figures import figure_named, figures_of
 from cxsim.engine.simulate import Run, RunTables
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.checks import same_market
+from cxsim.scenario.copying import copied_plan, rivals_of
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ def compare(
     progress: bool = False,
     until: Until | None = None,
     most: int = MOST,
+    copied_after: float | None = None,
     living: Callable[[int, int], Iterable[Run]] | None = None,
     model: type[LoyaltyModel] = LoyaltyModel,
     customer: type[Customer] = Customer,
@@ -106,14 +112,15 @@ def compare(
         progress: whether to show a progress bar on stderr.
         until: go on until a difference is known so well (`cxsim.HalfWidth`) or decided (`cxsim.Decided`).
         most: pairs to live at most, with `until`.
+        copied_after: weeks after which every rival does the same; the verdict then says what that leaves of the plan.
         living: lives the base and its plans, in this order, of a seed and a replication; for who remembers or follows lives.
         model: the class of the market, `LoyaltyModel` or one of your own.
         customer: the class of the customers; one of your own is lived by the agents engine.
 
     Raises:
-        ScenarioError: if a scenario is wrong, or a plan is not about the same market.
-        ValueError: if there is no plan or no replication, a number is no whole number, or `until` looks at a figure that
-            neither the base nor a plan has.
+        ScenarioError: if a scenario is wrong, a plan is not about the same market, or a plan cannot be copied.
+        ValueError: if there is no plan or no replication, a number is no whole number, `copied_after` is below 0, or
+            `until` looks at a figure that neither the base nor a plan has.
     """
     if not plans:
         raise ValueError("compare needs at least one plan besides the base")
@@ -123,29 +130,65 @@ def compare(
     scenarios = [item if isinstance(item, Scenario) else load(item) for item in (base, *plans)]
     names = _names([base, *plans], scenarios)
     half_width_factor = _reach(until, replications, scenarios)
-    lives = living or Branching(scenarios[0], scenarios[1:], model, customer).lives
+    copies = [] if copied_after is None else _copies(scenarios, copied_after, living is not None)
+    parents = [BASE] * (len(scenarios) - 1) + list(range(len(copies)))
+    lives = living or Branching(scenarios[0], [*scenarios[1:], *copies], model, customer, parents).lives
 
-    def once(replication: int) -> list[Pair]:
-        return _pairs(iter(lives(seed, replication)))
+    def once(replication: int) -> _Lived:
+        return _lived(iter(lives(seed, replication)), len(scenarios) - 1)
 
-    def more(count: int, first: int) -> list[list[Pair]]:
+    def more(count: int, first: int) -> list[_Lived]:
         return each_replication(once, count, workers, progress, first)
 
     if until is None:
         results, stopped = more(replications, 0), ""
     else:
         results, stopped = lived_until(until, more, partial(_differences, names[1:]), replications, most)
-    compared = {
-        name: plan_result(name, scenario, seed, [pairs[place] for pairs in results], half_width_factor)
-        for place, (name, scenario) in enumerate(zip(names[1:], scenarios[1:], strict=True))
-    }
-    return Comparison(names[0], runs_of(scenarios[0], seed, [pairs[0].base for pairs in results]), compared, stopped)
+    compared = _compared(names[1:], scenarios[1:], seed, results, half_width_factor, copied_after if copies else None)
+    runs = runs_of(scenarios[0], seed, [each.pairs[0].base for each in results])
+    return Comparison(names[0], runs, compared, stopped)
 
 
-def _pairs(lives: Iterator[Run]) -> list[Pair]:
+class _Lived(NamedTuple):
+    """What is kept of one replication: the base with each plan, and the figures of each plan that was copied."""
+
+    pairs: list[Pair]
+    copies: list[dict[str, float]]
+
+
+def _lived(lives: Iterator[Run], plans: int) -> _Lived:
     """The base, which lives first, with every plan; one plan at a time, since a run is large and a pair is not."""
     base = next(lives)
-    return [pair_of(base, plan) for plan in lives]
+    return _Lived([pair_of(base, plan) for plan in islice(lives, plans)], [copy.figures for copy in lives])
+
+
+def _compared(
+    names: list[str],
+    plans: list[Scenario],
+    seed: int,
+    results: list[_Lived],
+    half_width_factor: HalfWidthFactor,
+    copied_after: float | None,
+) -> dict[str, PlanResult]:
+    """What became of each plan, by name, and if rivals copied it."""
+    compared = {}
+    for place, (name, plan) in enumerate(zip(names, plans, strict=True)):
+        copied = None
+        if copied_after is not None:
+            figures = pd.DataFrame([each.copies[place] for each in results]).rename_axis("replication")
+            copied = Copied(float(copied_after), tuple(rivals_of(plan)), figures)
+        pairs = [each.pairs[place] for each in results]
+        compared[name] = plan_result(name, plan, seed, pairs, half_width_factor, copied)
+    return compared
+
+
+def _copies(scenarios: list[Scenario], after: float, by_somebody_else: bool) -> list[Scenario]:
+    """Each plan when all rivals copy it."""
+    if by_somebody_else:
+        raise ValueError("copied_after and living exclude each other: living lives the base and its plans alone")
+    if not 0.0 <= after < math.inf:
+        raise ValueError(f"copied_after is {after:g}; it must be a number of weeks, 0 or more")
+    return [copied_plan(scenarios[0], plan, after) for plan in scenarios[1:]]
 
 
 def _reach(until: Until | None, first: int, scenarios: list[Scenario]) -> HalfWidthFactor:
@@ -156,9 +199,9 @@ def _reach(until: Until | None, first: int, scenarios: list[Scenario]) -> HalfWi
     return until.half_width_factor(first)
 
 
-def _differences(names: list[str], figure: str, results: list[list[Pair]]) -> dict[str, NDArray[np.float64]]:
+def _differences(names: list[str], figure: str, results: list[_Lived]) -> dict[str, NDArray[np.float64]]:
     """Of every plan, by name: its figure less that of the base, one number a replication."""
-    columns = zip(*results, strict=True)
+    columns = zip(*(each.pairs for each in results), strict=True)
     return {
         name: np.array([_value(pair.plan, figure) - _value(pair.base, figure) for pair in pairs])
         for name, pairs in zip(names, columns, strict=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxsim.scenario import Scenario
+from cxsim.scenario.copying import own_interventions
 from cxsim.scenario.register import market_differences
 from cxsim.scenario.schema import Intervention
 from cxsim.scenario.stages.need import NextNeed
@@ -39,11 +40,6 @@ class Doubt:
     sentence: str
 
 
-def own_interventions(base: Scenario, plan: Scenario) -> list[Intervention]:
-    """Those of the plan that the base has not: what the plan is."""
-    return [item for item in plan.intervention if item not in base.intervention]
-
-
 def cannot_act(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
     """Interventions that reach nobody, or never work, or change no value."""
     for why in warnings_of(plan, leaving_out=base.intervention):
@@ -53,6 +49,11 @@ def cannot_act(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
 def season_or_shock(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
     """What befalls base and plan alike in truth, and stands in the plan alone."""
     booked = "meets base and plan alike; here it is booked as the plan's doing"
+    if _seasons(base) != _seasons(plan):
+        hint = "Put it into the base, which the plan extends."
+        yield Doubt(
+            "season", None, f"{plan.name!r} changes the season of needs (need.season). A season {booked}. {hint}"
+        )
     own = own_interventions(base, plan)
     ours = {effect.parameter for item in own if _of_focal(item, plan) for effect in item.effect}
     for item in own:
@@ -73,10 +74,16 @@ def season_or_shock(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
             )
 
 
+def _seasons(scenario: Scenario) -> list[tuple[float, ...]]:
+    """Those of all segments."""
+    return [traits.need.season for _, traits in scenario.segments().values()]
+
+
 def another_market(base: Scenario, plan: Scenario) -> Iterator[Doubt]:
     """A plan that extends another market, a recalibrated one say, differs by more than what it does."""
     words = {name: getattr(base, name) for name in ("name", "story", "extends", "intervention")}
     keys = [] if plan.model_copy(update=words) == base else market_differences(base, plan)  # which takes its time
+    keys = [key for key in keys if not key.endswith("need.season")]  # of which is said more elsewhere
     if keys:
         more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
         yield Doubt(

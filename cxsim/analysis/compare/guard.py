@@ -17,13 +17,13 @@ from cxsim.analysis.compare.doubt import (
     cannot_act,
     few_people,
     heavy_tails,
-    own_interventions,
     season_or_shock,
 )
 from cxsim.analysis.compare.intervals import Estimate, distinct, estimate
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import decimals, estimated, percent
+from cxsim.scenario.copying import own_interventions
 from cxsim.scenario.schedule import is_of_brand
 
 Numbers = NDArray[np.float64]

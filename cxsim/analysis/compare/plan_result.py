@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxsim.analysis.compare.copied import Copied
 from cxsim.analysis.compare.intervals import (
     Estimate,
     HalfWidthFactor,
@@ -40,6 +41,7 @@ class PlanResult:
         rescued_persons: numbers of some people rescued in replication 0, to follow.
         roi: (gain - cost) / cost on discounted contribution margin, with interval; None without cost.
         half_width_factor: of its intervals, which are wider when the number of replications hung on what they showed.
+        copied: its lives with every rival doing the same later, if that was asked.
     """
 
     name: str
@@ -57,6 +59,7 @@ class PlanResult:
     rescued_persons: list[int]
     per_replication: pd.DataFrame = field(repr=False)
     half_width_factor: HalfWidthFactor = field(default=student_t, repr=False)
+    copied: Copied | None = field(default=None, repr=False)
 
     @property
     def scenario(self) -> Scenario:
@@ -70,14 +73,25 @@ class PlanResult:
 
     def difference(self, figure: str) -> PairedDifference:
         """The paired difference of one figure."""
+        return self._difference(figure, self.figures)
+
+    def difference_copied(self, figure: str, copied: Copied) -> tuple[PairedDifference, PairedDifference]:
+        """The paired difference of one figure when rivals copy the plan: from the base, and from the plan uncopied."""
+        return self._difference(figure, copied.figures), self._difference(figure, copied.figures, "plan")
+
+    def _difference(self, figure: str, lived: pd.DataFrame, less: str = "base") -> PairedDifference:
         good = next(known.good for known in figures_of(self.scenario) if known.name == figure)
-        row = self.per_replication
-        before, after = row[f"base_{figure}"].to_numpy(float), row[f"plan_{figure}"].to_numpy(float)
+        before, after = self.per_replication[f"{less}_{figure}"].to_numpy(float), lived[figure].to_numpy(float)
         return paired_difference(before, after, good, self.half_width_factor)
 
 
 def plan_result(
-    name: str, scenario: Scenario, seed: int, pairs: list[Pair], half_width_factor: HalfWidthFactor
+    name: str,
+    scenario: Scenario,
+    seed: int,
+    pairs: list[Pair],
+    half_width_factor: HalfWidthFactor,
+    copied: Copied | None = None,
 ) -> PlanResult:
     """What became of a plan in its pairs, one a replication."""
     runs = runs_of(scenario, seed, [pair.plan for pair in pairs])
@@ -105,6 +119,7 @@ def plan_result(
         pairs[0].rescued_persons,
         both.rename_axis("replication"),
         half_width_factor,
+        copied,
     )
 
 

@@ -12,6 +12,7 @@ from cxsim.analysis.compare.intervals import Estimate, PairedDifference
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import ONE_REPLICATION, Writer, decimals, estimated, money, percent, signed, week, whole
+from cxsim.scenario.calendar import with_day
 
 FEW_LINES = 10  # that became loops, or the other way round, below which shares and causes of them are luck
 
@@ -29,6 +30,7 @@ class Verdict:
         moved: the two streams behind the loops, in a market of how many people.
         why: what ended the lines of the larger stream; empty when hardly anybody moved.
         cost: what it costs and returns, or how many more replications would decide; may be empty.
+        copied: what it is worth if every rival does the same later; empty unless that was asked.
         sure: how often it was better, and what the intervals are.
         doubts: what should be known before any of it.
     """
@@ -39,12 +41,13 @@ class Verdict:
     why: str
     cost: str
     sure: str
+    copied: str = ""
     doubts: tuple[Doubt, ...] = ()
 
     @property
     def rest(self) -> str:
         """Everything behind the headline."""
-        return " ".join(sentence for sentence in (self.moved, self.why, self.cost, self.sure) if sentence)
+        return " ".join(sentence for sentence in (self.moved, self.why, self.cost, self.copied, self.sure) if sentence)
 
     def __str__(self) -> str:
         return "\n\n".join([*(f"Careful: {doubt.sentence}" for doubt in self.doubts), f"{self.headline} {self.rest}"])
@@ -52,18 +55,19 @@ class Verdict:
 
 def verdict_of(base: Runs, plan: PlanResult) -> Verdict:
     """The net result in one sentence; then what it is made of, why, what it costs, and how sure that is."""
-    currency = base.scenario.market.currency
+    currency, start = base.scenario.market.currency, base.scenario.market.start
     nothing = _nothing(base, plan)
     doubts = tuple(doubt for doubt in doubts_of(base, plan) if not (nothing and doubt.kind == "nothing changes"))
     if nothing:
-        return Verdict(_outcome(plan), nothing, "", "", "", _not_a_forecast(base), doubts)
+        return Verdict(_outcome(plan), nothing, "", "", "", _not_a_forecast(base), _copied(currency, plan), doubts)
     return Verdict(
         _outcome(plan),
-        f'"{plan.name}" {_money(currency, plan)}{_loops(plan)}.',
+        f'"{plan.name}" {_money(currency, plan, plan.difference("net_margin"))}{_loops(plan)}.',
         _moved(base, plan),
         _why(plan),
-        _cost(currency, plan),
+        _cost(currency, plan, start),
         _sure(base, plan),
+        _copied(currency, plan),
         doubts,
     )
 
@@ -109,9 +113,8 @@ def _nobody_buys_otherwise(plan: PlanResult) -> bool:
     return all((row[f"plan_{name}"] == row[f"base_{name}"]).all() for name in ("purchases", "loops", "lines", "margin"))
 
 
-def _money(currency: str, plan: PlanResult) -> str:
+def _money(currency: str, plan: PlanResult, change: PairedDifference) -> str:
     """What the plan is worth after its cost, as the end of a sentence about it."""
-    change = plan.difference("net_margin")
     value = money(currency, _number(change.estimate, signed))
     after = " after its cost" if plan.difference("intervention_cost").estimate.mean > 0 else ""
     if change.decided:
@@ -122,6 +125,23 @@ def _money(currency: str, plan: PlanResult) -> str:
     if change.more_replications is None and not _without_spread(change.estimate):
         return f"earns and loses nothing that could be told: {value}{after}"
     return f"may pay or not, undecided: {value}{after}"
+
+
+def _copied(currency: str, plan: PlanResult) -> str:
+    """What the plan is worth if every rival does the same later, and how far that is from the plan that nobody copies."""
+    if plan.copied is None:
+        return ""
+    worth, less = plan.difference_copied("net_margin", plan.copied)
+    who = "every rival does" if len(plan.copied.rivals) > 1 else f"{plan.copied.rivals[0]} does"
+    after = f"{plan.copied.after_weeks:g} weeks later" if plan.copied.after_weeks else "at the same time"
+    said = f"If {who} the same {after}, it {_money(currency, plan, worth)}"
+    if less.estimate.mean == 0.0 and (_without_spread(less.estimate) or math.isnan(less.sd)):
+        return f"{said}, as much as if nobody copied it."
+    if not less.decided:
+        beside = money(currency, _number(less.estimate, signed))
+        return f"{said}; beside the plan that nobody copies {beside}{'' if math.isnan(less.sd) else ', undecided'}."
+    than = f"{'less' if less.estimate.mean < 0 else 'more'} than if nobody copied it"
+    return f"{said}: {money(currency, _number(_absolute(less.estimate)))} {than}."
 
 
 def _loops(plan: PlanResult) -> str:
@@ -200,14 +220,15 @@ REASONS = {
 }
 
 
-def _cost(currency: str, plan: PlanResult) -> str:
+def _cost(currency: str, plan: PlanResult, start: str) -> str:
     change = plan.difference("net_margin")
     cost = plan.difference("intervention_cost").estimate.mean
     spent = f"It {'costs' if cost > 0 else 'saves'} {money(currency, whole(abs(cost)))}" if cost else ""
     if not _known_sign(plan):
         return f"{spent}.{_to_decide(change)}" if spent else _to_decide(change).lstrip()
     if cost > 0 and plan.roi and change.estimate.mean > 0:
-        back = f", and all is paid back by week {week(plan.payback)}" if plan.payback is not None else ""
+        by = "" if plan.payback is None else with_day(f"week {week(plan.payback)}", plan.payback, start)
+        back = f", and all is paid back by {by}" if by else ""
         spent += f": each {currency} spent brings back {decimals(2)(1.0 + plan.roi.mean)}{back}"
     return f"{spent}." if spent else ""
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from cxsim.analysis.export.calendar import START, first_day
+from cxsim.analysis.export.calendar import START
 from cxsim.analysis.export.tables import TABLES
 from cxsim.analysis.export.truth import truth
 from cxsim.analysis.export.watched import watch
 from cxsim.analysis.results.folder import check_free, write_folder
 from cxsim.scenario import Scenario, load
+from cxsim.scenario.calendar import first_day
 from cxsim.scenario.checks import same_market
 from cxsim.scenario.writing import scenario_hash, scenario_record
 
@@ -23,7 +24,7 @@ def export(
     folder: str | Path | None = None,
     seed: int = 1,
     replication: int = 0,
-    start: str | date = START,
+    start: str | date | None = None,
     overwrite: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Live a market once and return it as tables; docs/exports.md says what each column holds.
@@ -34,7 +35,8 @@ def export(
         folder: where the tables are written as CSV, with a manifest; nowhere when left out.
         seed: 0 to 2**63 - 1.
         replication: which population and luck.
-        start: the day on which week 0 begins, as in "2005-01-03".
+        start: the day on which week 0 begins, as in "2005-01-03"; that of the market (`market.start`) when left out, and
+            2005-01-03 where it has none.
         overwrite: whether results already in the folder are replaced (other files stay).
 
     Returns:
@@ -46,11 +48,13 @@ def export(
         ValueError: if the start date is no day, or seed or replication are out of range.
         ResultsExistError: if the folder is not empty and `overwrite` is false.
     """
-    day = first_day(start)
+    if start is not None:
+        first_day(start)  # before anything is read
     given = [scenario] if plan is None else [scenario, plan]
     loaded = [each if isinstance(each, Scenario) else load(each) for each in given]
     if plan is not None:
         same_market(loaded[0], loaded[1], loaded[1].name)
+    day = first_day(start if start is not None else loaded[0].market.start or START)
     if folder is not None:
         check_free(Path(folder), overwrite)
     markets = watch(loaded, seed, replication)

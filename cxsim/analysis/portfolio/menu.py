@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from cxsim.analysis.sweep.parameters import Record, record_of, scenario_with
 from cxsim.engine.outcomes.money import discount_factors, fixed_costs
 from cxsim.scenario import Intervention, Problem, Scenario, ScenarioError, load_intervention_library
+from cxsim.scenario.calendar import DATED, is_date, week_of, with_day
 from cxsim.scenario.messages import nearest, problem_of
 from cxsim.scenario.toml_file import read_toml
 from cxsim.scenario.toml_lines import Path as KeyPath
@@ -166,6 +167,7 @@ def _option(market: Scenario, table: Record, size: str, where: Where) -> Option:
     Raises:
         ScenarioError: if the market cannot have it, at any strength of its effect.
     """
+    table = {key: _week(value, market, where((key,)), key) if key in DATED else value for key, value in table.items()}
     try:
         item = Intervention.model_validate(table)
     except ValidationError as error:
@@ -190,13 +192,24 @@ def _option(market: Scenario, table: Record, size: str, where: Where) -> Option:
         )
     paid = float(fixed_costs(item, market.market.horizon_weeks) @ discount_factors(market))
     sets = frozenset(effect.parameter for effect in item.effect if effect.set is not None)
-    return Option(_words(item, size), record, paid, strength, sets)
+    return Option(_words(item, size, market.market.start), record, paid, strength, sets)
 
 
 def _is_range(effect: dict[str, Any]) -> bool:
     return any(isinstance(value, dict) for value in effect.values())
 
 
-def _words(item: Intervention, size: str) -> str:
-    start = "from the start" if item.start_week == 0.0 else f"from week {item.start_week:g}"
+def _week(given: object, market: Scenario, where: str, key: str) -> object:
+    """The week that a day means; all else as it is given."""
+    if not is_date(given):
+        return given
+    try:
+        return week_of(given, market.market.start)
+    except ValueError as error:
+        raise ScenarioError([Problem(where, f"intervention.{key}", f"given {given}; {error}")]) from None
+
+
+def _words(item: Intervention, size: str, begin: str) -> str:
+    week = with_day(f"from week {item.start_week:g}", item.start_week, begin)
+    start = "from the start" if item.start_week == 0.0 else week
     return f"{item.name}{f' ({size})' if size else ''} {start}"

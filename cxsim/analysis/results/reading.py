@@ -9,14 +9,16 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.copied import Copied
 from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.stopping import intervals_named
 from cxsim.analysis.results.folder import FORMAT, OLD_COLUMNS, sha256_of
-from cxsim.analysis.results.writing import REAL
+from cxsim.analysis.results.writing import COPIED, DAY, REAL
 from cxsim.engine.outcomes.figures import figures_of
 from cxsim.scenario import Scenario
+from cxsim.scenario.copying import rivals_of
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.mechanism import MechanismError
 from cxsim.scenario.writing import hash_of_record
@@ -200,6 +202,8 @@ def read_comparison(results: Results) -> Comparison:
     (base_name, base), *plans = _worlds(results).items()
     said = read_json(results.file("comparison.json"))
     tables = {name: results.table(name) for name in ("differences", "matrix", "rescued", "broken", "money")}
+    if any(results.has(f"{COPIED}.{end}") for end in ("csv", "parquet")):
+        tables[COPIED] = results.table(COPIED)
     compared = {
         name: _plan(name, base, runs, {key: _of(table, "plan", name) for key, table in tables.items()}, said)
         for name, runs in plans
@@ -213,7 +217,7 @@ def _worlds(results: Results) -> dict[str, Runs]:
     tables = {
         name: results.table(name) for name in ("figures", "weeks", "lines", "retention", "referrals", "loop_lengths")
     }
-    tables["weeks"] = tables["weeks"].rename(columns=OLD_COLUMNS)
+    tables["weeks"] = tables["weeks"].rename(columns=OLD_COLUMNS).drop(columns=DAY, errors="ignore")
     worlds = {}
     for name, kept in manifest.scenarios.items():
         own = {key: _of(table, "scenario", name).drop(columns="seed") for key, table in tables.items()}
@@ -269,7 +273,7 @@ def _plan(name: str, base: Runs, runs: Runs, tables: dict[str, pd.DataFrame], sa
         matrix=matrix,
         rescued=tables["rescued"],
         broken=tables["broken"],
-        weekly=tables["money"],
+        weekly=tables["money"].drop(columns=DAY, errors="ignore"),
         payback=own["payback_week"],
         roi=_estimate(own["roi"]) if own["roi"] else None,
         rescued_people=_estimate(own["rescued_people"]),
@@ -278,7 +282,13 @@ def _plan(name: str, base: Runs, runs: Runs, tables: dict[str, pd.DataFrame], sa
         rescued_persons=own["rescued_persons"],
         per_replication=pd.concat(both, axis=1),
         half_width_factor=intervals_named(said["intervals"]),
+        copied=_copied(runs.scenario, tables[COPIED]) if COPIED in tables else None,
     )
+
+
+def _copied(plan: Scenario, table: pd.DataFrame) -> Copied:
+    figures = table.set_index("replication")
+    return Copied(float(figures.pop("after_weeks").iloc[0]), tuple(rivals_of(plan)), figures)
 
 
 def _estimate(record: dict[str, float | None]) -> Estimate:

@@ -10,17 +10,21 @@ import pandas as pd
 
 from cxsim.analysis.compare.against_real import real_repeats
 from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.copied import Copied
 from cxsim.analysis.compare.guard import doubts_of
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.results.folder import Draw, Format, write_folder
 from cxsim.analysis.results.mechanisms import hashes, standing_alone
 from cxsim.scenario import Scenario
+from cxsim.scenario.calendar import day_of
 from cxsim.scenario.writing import scenario_hash, scenario_record, scenario_text
 
 KEYS = ["scenario", "seed", "replication"]
 SCENARIO_FILE = "scenario.toml"  # in the folder of runs
 BASE_FILE = "base.toml"  # in that of a comparison
+COPIED = "copied"  # a table: the figures of plans that every rival copies
+DAY = "day"  # a column of tables of weeks, where the market has a start
 REAL = "real.csv"  # real figures that a scenario ships with
 
 
@@ -56,8 +60,19 @@ def run_tables(worlds: Mapping[str, Runs]) -> dict[str, pd.DataFrame]:
         return _together(tables)
 
     figures = [_keyed(runs.figures.reset_index(), name, runs.seed) for name, runs in worlds.items()]
+    start = next(iter(worlds.values())).scenario.market.start
     tables = {name: stacked(name) for name in ("weeks", "lines", "retention", "referrals", "loop_lengths")}
-    return {"figures": _together(figures), **tables}
+    return {"figures": _together(figures), **tables, "weeks": _with_days(tables["weeks"], start)}
+
+
+def _with_days(table: pd.DataFrame, start: str) -> pd.DataFrame:
+    """A table of weeks with the day on which each begins, where the market has a start."""
+    if not start:
+        return table
+    days = {week: day_of(week, start).isoformat() for week in table["week"].unique().tolist()}
+    dated = table.copy()
+    dated.insert(list(dated.columns).index("week") + 1, DAY, dated["week"].map(days))
+    return dated
 
 
 def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -75,7 +90,7 @@ def write_comparison(
 ) -> None:
     """Write a comparison: the tables of all its scenarios (`run_tables`), and differences, matrix, rescued, broken, money.
 
-    Besides: summary.md; comparison.json with all that is said; base.toml and plan-1.toml ... to repeat it; manifest.json.
+    `copied` too, where rivals copied plans. Besides: summary.md; comparison.json with all that is said; base.toml and plan-1.toml ... to repeat it; manifest.json.
 
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
@@ -96,8 +111,10 @@ def write_comparison(
         "matrix": _by_plan(matrices),
         "rescued": of_plans("rescued"),
         "broken": of_plans("broken"),
-        "money": of_plans("weekly"),
+        "money": _with_days(of_plans("weekly"), comparison.base.market.start),
     }
+    copies = {name: _copied_table(plan.copied) for name, plan in comparison.plans.items() if plan.copied}
+    tables |= {COPIED: _by_plan(copies)} if copies else {}
     scenarios, mechanisms = standing_alone(
         {comparison.base_name: comparison.base} | {n: plan.scenario for n, plan in comparison.plans.items()}
     )
@@ -111,6 +128,12 @@ def write_comparison(
 def _by_plan(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     stacked = pd.concat([table.assign(plan=name) for name, table in tables.items()], ignore_index=True)
     return stacked[["plan", *[column for column in stacked.columns if column != "plan"]]]
+
+
+def _copied_table(copied: Copied) -> pd.DataFrame:
+    table = copied.figures.reset_index()
+    table.insert(0, "after_weeks", copied.after_weeks)
+    return table
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -158,6 +181,7 @@ def comparison_json(comparison: Comparison) -> str:
             "rescued_persons": plan.rescued_persons,
             "payback_week": plan.payback,
             "roi": asdict(plan.roi) if plan.roi else None,
+            **({"copied": _copied_record(plan, plan.copied)} if plan.copied else {}),
         }
         for name, plan in comparison.plans.items()
     }
@@ -170,6 +194,13 @@ def comparison_json(comparison: Comparison) -> str:
         "plans": plans,
     }
     return json.dumps(_finite(result), indent=2)
+
+
+def _copied_record(plan: PlanResult, copied: Copied) -> dict[str, object]:
+    """What the plan is worth if it is copied; and how far that is from the plan that nobody copies."""
+    worth, less = plan.difference_copied("net_margin", copied)
+    values = {"net_margin": asdict(worth.estimate), "difference_from_uncopied": asdict(less.estimate)}
+    return {"after_weeks": copied.after_weeks, "rivals": list(copied.rivals), **values}
 
 
 def runs_json(runs: Runs) -> str:

@@ -12,7 +12,8 @@ from cxsim.analysis.compare.stopping import FEWEST, MOST
 from cxsim.analysis.sweep.parameters import Record, known_keys, record_of, texts_of
 from cxsim.engine.luck import MOST_REPLICATION, MOST_SEED
 from cxsim.engine.outcomes.figures import figure_named, figures_of
-from cxsim.scenario import Problem, Scenario, ScenarioError, load_together
+from cxsim.scenario import Problem, Scenario, ScenarioError, load, load_together
+from cxsim.scenario.calendar import DATED, is_date, week_of
 from cxsim.scenario.checks import same_people
 from cxsim.scenario.files import find
 from cxsim.scenario.messages import faults_of, in_plain_words, nearest, shortened
@@ -232,7 +233,7 @@ def read_study(path: str | Path) -> Reading:
     path = Path(path)
     file = read_toml(path)
     try:
-        study = Study.model_validate(file.values)
+        study = Study.model_validate(_with_weeks(file))
     except ValidationError as error:
         raise StudyError([_problem(fault, file.where(_keys(fault)[0])) for fault in faults_of(error)]) from None
     named = {BASE: study.scenario, **{plan: plan for plan in study.plans}}
@@ -247,6 +248,43 @@ def read_study(path: str | Path) -> Reading:
     if study.until is not None:
         reading.check_figure(("until", "figure"), study.until.figure)
     return Reading(file, study, loaded)
+
+
+def _with_weeks(file: TomlFile) -> dict[str, Any]:
+    """What a study says, with weeks where factors give days, by the start of its market."""
+    factors, market = file.values.get("factor"), file.values.get("scenario")
+    if not isinstance(factors, list) or not isinstance(market, str) or not any(map(_days_of, factors)):
+        return file.values
+    given = file.values.get("set")
+    own = dict(_flattened(given, "")).get("market.start") if isinstance(given, dict) else None
+    start = str(own) if own else load(find(market, file.path.parent)).market.start
+    problems, changed = [], []
+    for place, factor in enumerate(factors):
+        weeks = {}
+        for key in _days_of(factor):
+            try:
+                days = factor[key]
+                weeks[key] = [_week(day, start) for day in days] if isinstance(days, list) else _week(days, start)
+            except ValueError as error:
+                problems.append(
+                    Problem(file.where(("factor", place, key)), f"factor.{key}", f"a day is given; {error}")
+                )
+        changed.append({**factor, **weeks} if weeks else factor)
+    if problems:
+        raise StudyError(problems)
+    return {**file.values, "factor": changed}
+
+
+def _days_of(factor: Any) -> list[str]:
+    """Under which keys a factor gives days for the weeks of an intervention."""
+    if not isinstance(factor, dict) or str(factor.get("key")).rpartition(".")[2] not in DATED:
+        return []
+    given = {key: factor.get(key) for key in ("values", "low", "high")}
+    return [key for key, value in given.items() if any(map(is_date, value if isinstance(value, list) else [value]))]
+
+
+def _week(given: object, start: str) -> object:
+    return week_of(given, start) if is_date(given) else given
 
 
 _KINDS_OF_VALUE = ("bool", "int", "float", "str")  # pydantic names the alternatives it tried

@@ -20,12 +20,13 @@ from cxsim.analysis.verification.nbd import NBD
 from cxsim.analysis.verification.pareto_nbd import PARETO_NBD
 from cxsim.analysis.verification.product_life import PRODUCT_LIFE
 from cxsim.analysis.verification.raised_again import RAISED_AGAIN
+from cxsim.analysis.verification.season import SEASON
 
 # In the order of the customer's story: needs, expectations, choice, use, support, loyalty, telling, money.
 LIMITS: dict[str, Limit] = {
     limit.name: limit
     for limit in (
-        BASS, NBD, PRODUCT_LIFE, LEARNING, STATIONARY_VARIANCE, LOGIT, LOSS_AVERSION, ABANDONMENT, RAISED_AGAIN, BG_NBD, PARETO_NBD,
+        BASS, NBD, PRODUCT_LIFE, SEASON, LEARNING, STATIONARY_VARIANCE, LOGIT, LOSS_AVERSION, ABANDONMENT, RAISED_AGAIN, BG_NBD, PARETO_NBD,
         SBG, BDW, ATTRITION, BRANCHING, GAMMA_GAMMA, SPREADSHEET, CLV,
     )
 }  # fmt: skip

@@ -17,6 +17,7 @@ from cxsim.engine.journey.neighbours import (
     share_who_own,
 )
 from cxsim.engine.journey.schedule import row_for
+from cxsim.engine.journey.season import factor_of_week, when_passed
 from cxsim.engine.luck import exponential, purpose, uniform
 from cxsim.engine.measures import Measure, Note, Trigger
 from cxsim.engine.state import NO_BRAND, NOBODY, WEEK, Person, Stage, State
@@ -47,7 +48,7 @@ def outside(state: State, person: int) -> None:
     for brand in range(state.standings.shape[0]):
         advertising += state.offers[row_for(state, me), brand].need.reach_annual
     pull = traits.need.imitation_annual * share_who_own(state, person)
-    factor = arising(state, person)
+    factor = arising(state, person) * factor_of_week(state, me)
     weekly = factor * (traits.need.spontaneous_annual + advertising + pull) / WEEKS_PER_YEAR
     left_of_week = week + 1.0 - state.due[person]
     if weekly * left_of_week <= me.patience:
@@ -115,8 +116,11 @@ def await_next_need(state: State, person: int, since: float) -> None:
     """A customer of the category waits for the next need, counted from `since` but not before the present event."""
     me: Person = state.people[person]
     me.pursuing_call = NOBODY
-    wait = wait_for_next_need(state.traits[row_for(state, me)], me.rate, uniform(state.luck, person, WAIT, me.needs, 0))
-    state.due[person] = max(state.due[person], since + waiting(state, person, since, wait))
+    traits: Traits = state.traits[row_for(state, me)]
+    wait = wait_for_next_need(traits, me.rate, uniform(state.luck, person, WAIT, me.needs, 0))
+    wait = waiting(state, person, since, wait)
+    coming = since + wait if traits.need.kind == NextNeed.contract else when_passed(state, me, since, wait)
+    state.due[person] = max(state.due[person], coming)
     me.stage = Stage.NEED
 
 

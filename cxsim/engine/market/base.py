@@ -14,6 +14,7 @@ from cxsim.engine.journey.bookkeeping import note_at
 from cxsim.engine.journey.need import WAIT, wait_for_next_need
 from cxsim.engine.journey.neighbours import everybody_talks_to_everybody
 from cxsim.engine.journey.schedule import row_for
+from cxsim.engine.journey.season import has_season, when_passed
 from cxsim.engine.luck import purpose, uniform
 from cxsim.engine.measures import Note
 from cxsim.engine.state import NO_BRAND, WEEK, Bond, Person, Stage, State
@@ -71,13 +72,18 @@ def _bought_before(state: State, person: int, brand: int) -> None:
     to_come = wait
     if traits.need.kind != NextNeed.repeat:  # whose wait, being exponential, is as long whenever one looks
         to_come *= 1.0 - uniform(state.luck, person, SINCE, 0, 0)
-    me.bought_at = state.clock[WEEK] + to_come - wait
+    now = float(state.clock[WEEK])
+    due = now + to_come
+    me.bought_at = due - wait
+    if has_season(state) and traits.need.kind != NextNeed.contract:
+        due = max(now, when_passed(state, me, now, to_come))
+        me.bought_at = when_passed(state, me, now, to_come - wait)
     me.stage = Stage.NEED
     me.by_habit = True
     me.target = brand
     me.last_brand = brand
     me.met = offer.use.quality
-    state.due[person] = state.clock[WEEK] + to_come
+    state.due[person] = due
     bond.aware = True
     bond.considered = True
     bond.customer = True

@@ -16,6 +16,7 @@ from cxsim.scenario.checks import SET_AT_THE_START
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.schedule import Schedule, build_schedule
 from cxsim.scenario.schema import LinkKind, Scenario
+from cxsim.scenario.season import seasons_of
 
 
 def state_at_start(
@@ -48,6 +49,7 @@ def state_at_start(
         offers=_without_start_values(terms.offers),
         traits=_without_start_values(terms.traits),
         first_row=terms.first_row,
+        seasons=seasons_of(scenario),
         first_friend=network.first,
         friends=network.friends,
         luck=luck,

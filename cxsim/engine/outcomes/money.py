@@ -76,7 +76,7 @@ def _money(state: State, brand: int, measure: Measure) -> Weekly:
 
 
 def payback_week(gain: Weekly, cost: Weekly) -> int | None:
-    """The first week from which the accumulated gain covers the accumulated cost for good; None if that never comes.
+    """The first week of a cost, or after it, from which the accumulated gain covers all cost for good; None if that never comes.
 
     Args:
         gain: by week, discounted, shape (weeks,).
@@ -86,4 +86,4 @@ def payback_week(gain: Weekly, cost: Weekly) -> int | None:
     if net[-1] < 0.0 or not np.any(cost > 0.0):
         return None
     behind = np.flatnonzero(net < 0.0)
-    return int(behind[-1]) + 1 if len(behind) else 0
+    return max(int(np.flatnonzero(cost > 0.0)[0]), int(behind[-1]) + 1 if len(behind) else 0)

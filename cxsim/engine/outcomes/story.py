@@ -12,6 +12,7 @@ from cxsim.engine.measures import Note, Trigger
 from cxsim.engine.outcomes.status import cause_name, stage_name
 from cxsim.engine.state import NO_BRAND, Outcome
 from cxsim.scenario import Scenario
+from cxsim.scenario.calendar import day_of
 
 Numbers = tuple[float, float, float, float]
 
@@ -28,7 +29,12 @@ class Moment:
     numbers: Numbers
 
     def __str__(self) -> str:
-        return f"week {self.week:6.1f}  {sentence(self)}"
+        return self.told()
+
+    def told(self, start: str = "") -> str:
+        """When and what, in a line; by day where the market has a start."""
+        when = f"{day_of(self.week, start)} " if start else f"week {self.week:6.1f}"
+        return f"{when}  {sentence(self)}"
 
 
 def follow(scenario: Scenario, person: int, seed: int = 1, replication: int = 0) -> list[Moment]:

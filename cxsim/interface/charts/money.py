@@ -22,6 +22,8 @@ from cxsim.interface.charts.look import (
     title,
 )
 from cxsim.interface.charts.source import chosen
+from cxsim.interface.charts.weeks import weeks_along
+from cxsim.scenario.calendar import with_day
 
 
 def money(comparison: Comparison, plan: str | None = None, ax: Axes | None = None) -> Axes:
@@ -49,23 +51,23 @@ def money(comparison: Comparison, plan: str | None = None, ax: Axes | None = Non
         ax.plot(weeks, values, color=colour, linewidth=thick(wide))
         ends.append(End(f"{word}\n{signed(float(values.iloc[-1]))}", float(values.iloc[-1]), colour))
     ax.yaxis.set_major_formatter(lambda value, _: typeset(whole(value)))
-    ax.set_xlabel("week")
+    weeks_along(ax, comparison.base.market.start)
     ax.set_ylabel(f"{currency}, accumulated and discounted")
     open_box(ax)
-    _mark_payback(ax, result)
+    _mark_payback(ax, result, comparison.base.market.start)
     title(ax, f'What "{shown(result.name, 46)}" earns')
     caption(ax, _caption(comparison, result))
     name_ends(ax, ends, float(weeks[0]), float(weeks[-1]))
     return ax
 
 
-def _mark_payback(ax: Axes, result: PlanResult) -> None:
+def _mark_payback(ax: Axes, result: PlanResult, start: str) -> None:
     if result.payback is None:
         return
     at, height = week(result.payback), float(result.weekly["net"].iloc[result.payback])
     ax.plot(at, height, "o", color="white", markeredgecolor=PLAN, markersize=thick(5.0), zorder=3)
     ax.annotate(
-        f"paid back by week {at}", (at, height), xytext=(at, 0.97),
+        with_day(f"paid back by week {at}", result.payback, start), (at, height), xytext=(at, 0.97),
         textcoords=ax.get_xaxis_transform(), fontsize="small", color=INK, ha="center", va="top",
         arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.6},
     )  # fmt: skip

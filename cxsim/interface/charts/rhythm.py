@@ -8,6 +8,7 @@ from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import whole
 from cxsim.interface.charts.ends import End, name_ends
 from cxsim.interface.charts.look import REAL, SIMULATED, caption, mean_of, new_axes, open_box, sentence, title
+from cxsim.interface.charts.weeks import weeks_along
 
 
 def rhythm(runs: Runs, ax: Axes | None = None) -> Axes:
@@ -29,7 +30,7 @@ def rhythm(runs: Runs, ax: Axes | None = None) -> Axes:
     ax.plot(real.index, real, color=REAL, linestyle="--")
     ax.set_ylim(bottom=0.0)
     ax.yaxis.set_major_formatter(lambda value, _: whole(value))
-    ax.set_xlabel("week")
+    weeks_along(ax, runs.scenario.market.start)
     ax.set_ylabel("cumulative repeat purchases")
     open_box(ax)
     ends = [

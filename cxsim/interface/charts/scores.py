@@ -13,6 +13,7 @@ from cxsim.data.histories import Numbers
 from cxsim.engine.outcomes.figures import NET_PROMOTERS
 from cxsim.interface.charts.ends import End, name_ends
 from cxsim.interface.charts.look import BASE, PLAN, caption, mean_of, new_axes, open_box, sentence, thick, title
+from cxsim.interface.charts.weeks import weeks_along
 
 PERIODS: Final = 13  # about so many over the horizon, so that each holds some answers
 
@@ -43,7 +44,7 @@ def scores(runs: Runs, ax: Axes | None = None) -> Axes:
         if len(known):
             ends.append(End(name, float(known[-1]), colour))
     ax.plot([week(0), horizon], [0.0, 0.0], color=BASE, linewidth=thick(0.4))
-    ax.set_xlabel(f"week (answers of {width} weeks together)")
+    weeks_along(ax, runs.scenario.market.start, f"week (answers of {width} weeks together)")
     ax.set_ylabel("net promoter score, \N{MINUS SIGN}100 to 100")
     open_box(ax)
     title(ax, "What the survey sees")

@@ -19,6 +19,12 @@ _OF_A_COMPARISON = ["flow", "endings", "matrix", "differences", "retention", "mo
 @until.OPTION_HALF_WIDTH
 @until.OPTION_DECIDED
 @until.OPTION_MOST
+@click.option(
+    "--copied-after",
+    type=click.FloatRange(0.0),
+    metavar="WEEKS",
+    help="Say too what each plan is worth if every rival does the same so many weeks later; most rivals do not react.",
+)
 @options.SEED
 @options.SET
 @options.OUT
@@ -33,6 +39,7 @@ def compare(
     until_half_width: str | None,
     until_decided: str | None,
     most: int,
+    copied_after: float | None,
     seed: int,
     overrides: tuple[str, ...],
     out: Path | None,
@@ -58,6 +65,7 @@ def compare(
         progress=sys.stderr.isatty(),
         until=rule,
         most=most,
+        copied_after=copied_after,
     )
     if out is not None:
 

@@ -6,8 +6,6 @@ import click
 
 from cxsim.interface.cli.options import PLACE
 
-START = "2005-01-03"  # as in cxsim.analysis.export.calendar, which is heavy to import
-
 
 @click.command()
 @click.argument("scenario")
@@ -15,7 +13,9 @@ START = "2005-01-03"  # as in cxsim.analysis.export.calendar, which is heavy to 
 @click.option("-o", "--out", type=PLACE, required=True, help="Folder for the tables.")
 @click.option("--replication", type=click.IntRange(0), default=0, show_default=True, help="Which replication.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Key of all luck.")
-@click.option("--start-date", default=START, show_default=True, metavar="DATE", help="Day on which week 0 begins.")
+@click.option(
+    "--start-date", metavar="DATE", help="Day on which week 0 begins; market.start when left out, or else 2005-01-03."
+)
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value, e.g. market.people=5000.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
 def export(
@@ -24,7 +24,7 @@ def export(
     out: Path,
     replication: int,
     seed: int,
-    start_date: str,
+    start_date: str | None,
     overrides: tuple[str, ...],
     overwrite: bool,
 ) -> None:

@@ -30,34 +30,36 @@ def follow(
 
     worlds = load_together([base] if plan is None else [base, plan], list(overrides))
     lives = story.follow_together(worlds, person, seed, replication)
-    titles = [world.name for world in worlds]
+    titles, start = [world.name for world in worlds], worlds[0].market.start
     if len(lives) == 1:
         click.echo(f"Person {person} in {titles[0]}\n")
-        _tell(lives[0])
+        _tell(lives[0], start)
         return
-    _tell_both(person, titles, lives[0], lives[1], whole_life)
+    _tell_both(person, titles, lives[0], lives[1], whole_life, start)
 
 
-def _tell(life: "list[Moment]") -> None:
+def _tell(life: "list[Moment]", start: str) -> None:
     for moment in life:
-        click.echo(f"  {moment}")
+        click.echo(f"  {moment.told(start)}")
     if not life:
         click.echo("  Nothing happens: no need arises before the horizon.")
 
 
-def _tell_both(person: int, titles: list[str], base: "list[Moment]", plan: "list[Moment]", whole_life: bool) -> None:
+def _tell_both(
+    person: int, titles: list[str], base: "list[Moment]", plan: "list[Moment]", whole_life: bool, start: str
+) -> None:
     from cxsim.engine.outcomes import story
 
     place = story.parting(base, plan)
     if place is None:
         click.echo(f"Person {person} does the same in {titles[0]} and in {titles[1]}:\n")
-        _tell(base)
+        _tell(base, start)
         return
     click.echo(f"Person {person} does the same in base and plan at first (numbers as in {titles[0]}):\n")
-    _tell(base[:place])
+    _tell(base[:place], start)
     end = None if whole_life else place + 1
     click.echo("\nThen they part:\n")
-    columns = [[str(moment) for moment in life[place:end]] for life in (base, plan)]
+    columns = [[moment.told(start) for moment in life[place:end]] for life in (base, plan)]
     for column, life in zip(columns, (base, plan), strict=True):
         if not whole_life and len(life) > place + 1:
             column.append(f"... and {len(life) - place - 1} more moments (--whole-life shows them)")

@@ -85,13 +85,16 @@ def new(file: Path, market: str) -> None:
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
     from cxsim.scenario import load
+    from cxsim.scenario.calendar import with_day
+    from cxsim.scenario.reactions import seen_by
     from cxsim.scenario.schedule import is_of_brand
-    from cxsim.scenario.warnings import warnings_of
+    from cxsim.scenario.warnings import season_of_no_year, warnings_of
 
     plan = load(scenario, list(overrides))
     market = plan.market
     click.echo(f"{plan.name or scenario}: right.")
-    click.echo(f"  {market.people:,} people over {market.horizon_weeks} weeks, links {market.links.kind.name}")
+    begin = f" from {market.start}" if market.start else ""
+    click.echo(f"  {market.people:,} people over {market.horizon_weeks} weeks{begin}, links {market.links.kind.name}")
     click.echo(f"  brands: {', '.join(plan.brands)} (reports are about {market.focal})")
     click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
     for mechanism in plan.own:
@@ -103,8 +106,12 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
             if all(is_of_brand(effect.parameter, type(plan)) for effect in item.effect)
             else " (customers of all brands)"
         )
-        click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}{reach}")
-    doubts = [*warnings_of(plan), *_lived(plan)]
+        begin = with_day(f"week {item.start_week:g}", item.start_week, market.start)
+        click.echo(f"  intervention {item.name!r} from {begin}: {changes}{reach}")
+    for reaction in plan.reaction:
+        answer = f"with {reaction.share:.0%} of it after {reaction.after_weeks:g} weeks"
+        click.echo(f"  reaction of {reaction.brand} to {seen_by(plan, reaction)}: {', '.join(reaction.sees)}, {answer}")
+    doubts = [*season_of_no_year(plan), *warnings_of(plan), *_lived(plan)]
     for doubt in doubts:
         click.echo(f"Careful: {doubt}.")
 

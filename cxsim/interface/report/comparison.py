@@ -191,16 +191,19 @@ def _times(roi: Estimate | None) -> Estimate:
 
 
 def _payback(weekly: pd.DataFrame, index: int | None) -> Payback:
-    return Payback(None if index is None else week(index), _for_good(weekly["net_high"]), _for_good(weekly["net_low"]))
+    spent = np.flatnonzero(weekly["cost"].to_numpy(float) > 0.0)
+    first = int(spent[0]) if len(spent) else 0
+    ends = (_for_good(weekly["net_high"], first), _for_good(weekly["net_low"], first))
+    return Payback(None if index is None else week(index), *ends)
 
 
-def _for_good(net: "pd.Series[float]") -> int | None:
-    """The week from which an accumulated sum stays above zero; None if it ends below, or is not known."""
+def _for_good(net: "pd.Series[float]", first: int) -> int | None:
+    """The week from which an accumulated sum stays above zero, not before the first; None if it ends below, or is not known."""
     values = net.to_numpy(float)
     if not np.all(np.isfinite(values)) or values[-1] < 0.0:
         return None
     behind = np.flatnonzero(values < 0.0)
-    return week(int(behind[-1]) + 1 if len(behind) else 0)
+    return week(max(first, int(behind[-1]) + 1 if len(behind) else 0))
 
 
 def _leader(comparison: Comparison) -> PlanResult:

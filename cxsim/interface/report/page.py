@@ -6,6 +6,7 @@ import cxsim
 from cxsim.analysis.phrases import percent
 from cxsim.analysis.results.reading import Results
 from cxsim.interface.report import numbers
+from cxsim.scenario.calendar import with_day
 
 
 def rendered(template: str, **facts: object) -> str:
@@ -22,7 +23,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for written in (numbers.number, percent, numbers.parts, numbers.interval, numbers.setting):
+    for written in (numbers.number, percent, numbers.parts, numbers.interval, numbers.setting, with_day):
         environment.filters[written.__name__] = written
     return environment
 

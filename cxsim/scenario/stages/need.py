@@ -1,8 +1,15 @@
 """Need: what starts a journey, and when a customer needs the product again."""
 
 from enum import IntEnum
+from typing import Annotated, Final
+
+from pydantic import Field, field_validator
 
 from cxsim.scenario.parameter import Section, by_name, parameter
+
+MONTHS: Final = 12
+MOST_FACTOR: Final = 100.0
+Factor = Annotated[float, Field(ge=0.0, le=MOST_FACTOR)]
 
 
 class NextNeed(IntEnum):
@@ -60,6 +67,20 @@ class NeedTraits(Section):
     period_weeks: float = parameter(
         52.0, "Time between renewals (contract needs).", "weeks", 0.1, 1040, "assumed", "An annual contract."
     )
+    season: tuple[Factor, ...] = parameter(
+        (),
+        "How many times faster than on average needs arise: twelve factors, one for each month of the calendar (with `market.start`), or fifty-two, one for each week from week 0 on, over and over; none: at all times alike. Contracts renew by date, in season or out.",
+        "factors of mean 1", 0, MOST_FACTOR, "assumed", "No season unless a market says so; monthly sales of the trade, each divided by their mean, are one.",
+    )  # fmt: skip
+
+    @field_validator("season")
+    @classmethod
+    def _a_year(cls, season: tuple[float, ...]) -> tuple[float, ...]:
+        if season and len(season) not in (MONTHS, 52):
+            raise ValueError(f"it takes twelve factors (months) or fifty-two (weeks), not {len(season)}")
+        if season and not any(season):
+            raise ValueError("all factors are 0, so no need would ever arise; at least one must be above 0")
+        return season
 
 
 class NeedOffer(Section):
