@@ -200,6 +200,8 @@ def read_comparison(results: Results) -> Comparison:
     (base_name, base), *plans = _worlds(results).items()
     said = read_json(results.file("comparison.json"))
     tables = {name: results.table(name) for name in ("differences", "matrix", "rescued", "broken", "money")}
+    written = [name for name in ("members.csv", "members.parquet") if results.has(name)]
+    tables["members"] = results.table("members") if written else pd.DataFrame(columns=["plan"])
     compared = {
         name: _plan(name, base, runs, {key: _of(table, "plan", name) for key, table in tables.items()}, said)
         for name, runs in plans
@@ -277,6 +279,7 @@ def _plan(name: str, base: Runs, runs: Runs, tables: dict[str, pd.DataFrame], sa
         rescued_margin=_estimate(own["rescued_margin"]),
         rescued_persons=own["rescued_persons"],
         per_replication=pd.concat(both, axis=1),
+        members=tables["members"],
         half_width_factor=intervals_named(said["intervals"]),
     )
 

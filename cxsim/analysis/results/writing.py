@@ -11,6 +11,7 @@ import pandas as pd
 from cxsim.analysis.compare.against_real import real_repeats
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.guard import doubts_of
+from cxsim.analysis.compare.members import members_text
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.results.folder import Draw, Format, write_folder
@@ -98,6 +99,8 @@ def write_comparison(
         "broken": of_plans("broken"),
         "money": of_plans("weekly"),
     }
+    if any(len(plan.members) for plan in comparison.plans.values()):
+        tables["members"] = of_plans("members")
     scenarios, mechanisms = standing_alone(
         {comparison.base_name: comparison.base} | {n: plan.scenario for n, plan in comparison.plans.items()}
     )
@@ -125,10 +128,12 @@ def _plan_text(comparison: Comparison, name: str, plan: PlanResult) -> str:
     shown = plan.differences.drop(columns=["unit"]).rename(
         columns={"plan_mean": "plan", "more_replications": "more to decide", "variance_saved": "variance saved"}
     )
+    members = members_text(plan.members, comparison.base.market.currency, plan.half_width_factor)
     return "\n".join(
         [
             f"## {name}\n",
             comparison.verdict(name) + "\n",
+            *([members + "\n"] if members else []),
             "### The same people in base and plan (rows: base, columns: plan)\n",
             markdown_table(plan.matrix.round(1).reset_index()),
             "\n### Rescued lines: where they used to end\n",
@@ -158,6 +163,7 @@ def comparison_json(comparison: Comparison) -> str:
             "rescued_persons": plan.rescued_persons,
             "payback_week": plan.payback,
             "roi": asdict(plan.roi) if plan.roi else None,
+            **({"members": _records(plan.members)} if len(plan.members) else {}),
         }
         for name, plan in comparison.plans.items()
     }
