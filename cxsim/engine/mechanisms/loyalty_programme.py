@@ -108,7 +108,7 @@ class Card:
     demoted: bool
 
 
-class Books:
+class ProgrammeBooks:
     """What the firm's books hold of the programme."""
 
     members: int
@@ -121,7 +121,7 @@ class Books:
 class LoyaltyProgramme(Mechanism):
     """A brand's programme, and what people do about it."""
 
-    Offer, Traits, Bond, Standing = ProgrammeOffer, ProgrammeTraits, Card, Books
+    Offer, Traits, Bond, Standing = ProgrammeOffer, ProgrammeTraits, Card, ProgrammeBooks
     counts = {
         "joined": "customers who joined the programme",
         "members": "members of the programme at the end",
