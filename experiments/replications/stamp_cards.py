@@ -27,14 +27,14 @@ from cxsim.scenario import load
 from experiments.pages import asked_to_write, table, write_figures
 
 PAGE = Path(__file__).with_suffix(".md")
-REPLICATIONS = 10
-PEOPLE = 1500
+REPLICATIONS = 6
+PEOPLE = 1000
 WEEKS = 26
 TO_BUY = 10  # with each of the first two cards
 CARDS = {"10 stamps": (10, 0), "12 stamps, 2 given": (12, 2), "12 stamps": (12, 0)}
 GRADIENTS = (0.0, 0.1, 0.3, 1.0, 3.0)
 MARKET = """
-extends = "bare"
+extends = "{bare}"
 mechanisms = ["loyalty_programme"]
 [market]
 people = {people}
@@ -43,7 +43,7 @@ horizon_weeks = {weeks}
 rate_shape = 40.0                 # nearly everybody comes twice a week, as to a cafe on a campus
 rate_scale_weeks = 20.0
 [loyalty]
-leave_a = 0.001
+leave_a = 0.01
 leave_b = 1000.0                  # nobody leaves before the card is full
 [loyalty_programme]
 goal_gradient = {gradient}
@@ -62,10 +62,9 @@ Numbers = NDArray[np.float64]
 def waits(card: tuple[int, int], gradient: float, replication: int, people: int = PEOPLE) -> Numbers:
     """Mean wait from the k-th purchase to the next, in days, shape (purchases to fill the card less one,)."""
     needed, given = card
-    text = MARKET.format(people=people, weeks=WEEKS, gradient=gradient, needed=needed, given=given)
+    bare = PAGE.with_name("bare.toml").as_posix()
+    text = MARKET.format(bare=bare, people=people, weeks=WEEKS, gradient=gradient, needed=needed, given=given)
     with tempfile.TemporaryDirectory() as folder:
-        bare = PAGE.with_name("bare.toml").read_text(encoding="utf-8")
-        (Path(folder) / "bare.toml").write_text(bare, encoding="utf-8")
         file = Path(folder) / "cafe.toml"
         file.write_text(text, encoding="utf-8")
         state = run_with_log(load(file), 1, replication, EVERYBODY, 400 * people)

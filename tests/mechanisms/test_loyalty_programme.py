@@ -17,6 +17,7 @@ from cxsim.analysis.results.writing import write_comparison
 from cxsim.engine.measures import Measure
 from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.state import EVERYBODY, MONEY_UNIT
+from cxsim.interface.explorer.loading import read_scenario
 from cxsim.scenario import ScenarioError, load
 from cxsim.scenario.mechanism import load_mechanism
 
@@ -248,8 +249,16 @@ def test_members_earn_more_than_others_even_where_the_programme_only_costs(tmp_p
     write_comparison(compared, tmp_path / "out")
     again = read_comparison(open_results(tmp_path / "out"))
     assert next(iter(again.plans.values())).members.equals(plan.members)
-    said = "Members against other customers"
-    assert said in (tmp_path / "out" / "summary.md").read_text()
+    said = (tmp_path / "out" / "summary.md").read_text()
+    assert "Earned on each member, less what is earned on another customer: EUR +" in said
+
+
+def test_it_is_named_without_a_file_wherever_scenarios_are_read(tmp_path):
+    text = 'extends = "restaurant"\nmechanisms = ["loyalty_programme"]\n'
+    assert read_scenario(text).own == (Programme,)  # an upload too: it is no code of a visitor
+    with pytest.raises(ScenarioError, match="Did you mean 'loyalty_programme'"):
+        read_scenario(text.replace("programme", "program"))
+    assert Programme.text == ""  # it is everywhere, so it is neither copied nor sent
 
 
 # ---- what cannot be meant -------------------------------------------------------------------------------------------

@@ -88,6 +88,6 @@ def members_text(table: pd.DataFrame, currency: str, half_width_factor: HalfWidt
         for each in (found.naive, found.effect)
     )
     return (
-        f"Members against other customers: {naive} earned on each. The same people with the plan against without it: "
-        f"{effect}. Only the second is what it does; who buys much joins sooner."
+        f"Earned on each member, less what is earned on another customer: {naive}. On the same people with the plan, less "
+        f"without it: {effect}. Only the second is what the plan does; who buys much joins sooner."
     )

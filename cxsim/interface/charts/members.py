@@ -47,6 +47,7 @@ def members(comparison: Comparison, plan: str | None = None, ax: Axes | None = N
     found = members_of(result.members, result.half_width_factor)
     for place, (value, colour) in enumerate(((found.others, NEUTRAL), (found.before, BASE), (found.members, PLAN))):
         _bar(ax, place, value, colour)
+    ax.margins(x=0.3)
     effect = found.effect
     _step(ax, 1.0, found.others.mean, found.before.mean, "who they are", NEUTRAL)
     colour = NEUTRAL if not effect.decided else LOOP if effect.mean > 0.0 else LINE
@@ -55,7 +56,6 @@ def members(comparison: Comparison, plan: str | None = None, ax: Axes | None = N
     labels = ["other customers,\nwith the plan", "the members,\nwithout the plan", "the members,\nwith the plan"]
     ax.set_yticks(range(3), labels)
     ax.set_ylim(2.6, -0.6)
-    ax.margins(x=0.2)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(f"{shown(comparison.base.market.currency, 8)} earned on each of them")
     title(ax, f"Members earn {_said(found.naive)} more than others; the plan makes {_said(effect)} of it")
@@ -64,8 +64,7 @@ def members(comparison: Comparison, plan: str | None = None, ax: Axes | None = N
     caption(
         ax,
         f"{shown(result.name, 40)}: {result.members['members'].mean():,.0f} members, {result.members['others'].mean():,.0f} "
-        f"other customers; {mean_of(pairs, 'pair')}, {interval}. The rest of the difference was there before: who buys "
-        "much joins.",
+        f"other customers; {mean_of(pairs, 'pair')}, {interval}. The rest would be there without it: who buys much joins.",
     )
     return ax
 
@@ -85,10 +84,11 @@ def _bar(ax: Axes, place: int, value: Estimate, colour: str) -> None:
 
 
 def _step(ax: Axes, place: float, start: float, end: float, what: str, colour: str) -> None:
-    """An arrow from one mean to the next, between their bars."""
-    at = place - 0.5
+    """An arrow from one mean to the next, between their bars; its words on the side with more room."""
+    at, right = place - 0.5, ax.get_xlim()[1]
     ax.annotate("", (end, at), (start, at), arrowprops={"arrowstyle": "->", "color": colour, "linewidth": thick(1.0)})
+    before = min(start, end) > right - max(start, end)
     ax.annotate(
-        what, (max(start, end), at), xytext=(0.5, 0), textcoords="offset fontsize", va="center", fontsize="small",
-        color=written(colour),
+        what, (min(start, end) if before else max(start, end), at), xytext=(-0.8 if before else 0.8, 0),
+        textcoords="offset fontsize", ha="right" if before else "left", va="center", fontsize="small", color=written(colour),
     )  # fmt: skip
