@@ -30,7 +30,7 @@ silver_from = 4
 gold_from = 9
 silver_price_off = 0.05
 gold_price_off = 0.1
-gold_on_time = true
+on_time_from = 2
 on_time_cost = 1.5
 [brand.rival.loyalty_programme]
 join = 0.2
@@ -39,7 +39,7 @@ reward_cost = 3.0
 reward_value = 5.0
 tier_by_money = true
 gold_from = 200
-silver_on_time = true
+on_time_from = 1
 """
 EFFECTS = ("goal_gradient", "post_reward_drop", "points_pressure", "rewarded", "tier_pride", "demotion")
 WITHOUT_EFFECTS = [f"loyalty_programme.{name}=0" for name in EFFECTS]
@@ -80,7 +80,13 @@ class Golden:
 
     def begin(self, week):
         for (_, brand), card in self.cards.items():
-            if card.member and card.points and week - float(np.float32(card.bought)) >= self.terms[brand].expires_weeks:
+            due = week % 4 == 0
+            if (
+                due
+                and card.member
+                and card.points
+                and week - float(np.float32(card.bought)) >= self.terms[brand].expires_weeks
+            ):
                 self.counted[week, brand, "points_expired"] += card.points
                 card.points = 0
             if card.member and week % 13 == 0:

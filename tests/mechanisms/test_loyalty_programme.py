@@ -19,7 +19,7 @@ from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.state import EVERYBODY, MONEY_UNIT
 from cxsim.interface.explorer.loading import read_scenario
 from cxsim.scenario import ScenarioError, load
-from cxsim.scenario.mechanism import load_mechanism
+from cxsim.scenario.mechanism import MechanismError, load_mechanism
 
 Programme = load_mechanism("loyalty_programme")
 FLOWS = ("points_redeemed", "points_broken", "points_expired")
@@ -52,6 +52,8 @@ def test_points_are_conserved_in_every_week(everything):
         assert counted["members"][-1, brand] == counted["joined"][:, brand].sum() == cards["member"][:, brand].sum()
         assert counted["in_tiers"][-1, brand] == (cards["tier"][:, brand] > 0).sum()
     assert all(counted[name][:, 0].sum() > 0 for name in Programme.counts)
+    held = everything[1].state.people["loyalty_programme"]["held"]
+    assert np.array_equal(held, cards["member"].sum(axis=1)) and held.max() == 2
 
 
 def test_the_programme_is_that_of_the_description(everything):
@@ -135,7 +137,7 @@ def person():
     state = LoyaltyModel(rich(*WITHOUT_EFFECTS), rng=1, collect=False).plain_state
     card = state.bonds[0, 0].loyalty_programme
     card.member, card.points = True, 6
-    state.people[0].target = 0
+    state.people[0].target, state.people[0].loyalty_programme.held = 0, 1
     return state, card
 
 
@@ -150,7 +152,7 @@ def test_the_nearer_the_reward_by_the_share_of_the_way_the_sooner_the_next_need(
     set_effects(state, goal_gradient=0.6, post_reward_drop=0.2)
     assert Programme.waiting(state, 0, 0.0, 4.0) == 4.0 * math.exp(-0.6 * 6 / 12)
     other = state.bonds[0, 1].loyalty_programme
-    other.member, other.points = True, 4  # of 5: nearer
+    other.member, other.points, state.people[0].loyalty_programme.held = True, 4, 2  # of 5: nearer
     assert Programme.waiting(state, 0, 0.0, 4.0) == 4.0 * math.exp(-0.6 * 4 / 5)
     other.member, card.rewarded, card.points = False, True, 0
     assert Programme.waiting(state, 0, 0.0, 4.0) == 4.0 * math.exp(0.2)
@@ -204,7 +206,7 @@ brand.focal.loyalty_programme = {join = 1.0, reward_value = 5.0}
 MOVED = {
     "join": 0.9, "points_per_purchase": 3, "points_per_money": 0.1, "points_needed": 9, "points_given": 4, "reward_cost": 9.0,
     "reward_value": 40.0, "claimed": 0.2, "expires_weeks": 6, "tier_by_money": "true", "silver_from": 2, "gold_from": 5,
-    "silver_price_off": 0.3, "gold_price_off": 0.4, "silver_on_time": "true", "gold_on_time": "false", "on_time_cost": 3.0,
+    "silver_price_off": 0.3, "gold_price_off": 0.4, "on_time_from": 1, "on_time_cost": 3.0,
 }  # fmt: skip
 
 
@@ -225,7 +227,7 @@ def test_no_parameter_is_dead(everything, name):
 def test_more_of_it_means_more(name, counts, sizes):
     """With all effects off, so that everybody buys the same whatever the programme is: exact."""
     benefits = [f"brand.focal.loyalty_programme.{tier}_price_off=0" for tier in ("silver", "gold")]
-    off = [*WITHOUT_EFFECTS, *benefits, "brand.focal.loyalty_programme.gold_on_time=false"]
+    off = [*WITHOUT_EFFECTS, *benefits, "brand.focal.loyalty_programme.on_time_from=3"]
     found = [lived(rich(*off, f"brand.focal.loyalty_programme.{name}={size}")).state.counted for size in sizes]
     stock = counts in Programme.stocks
     amounts = [counted[counts][-1, 0] if stock else counted[counts][:, 0].sum() for counted in found]
@@ -256,8 +258,10 @@ def test_members_earn_more_than_others_even_where_the_programme_only_costs(tmp_p
 def test_it_is_named_without_a_file_wherever_scenarios_are_read(tmp_path):
     text = 'extends = "restaurant"\nmechanisms = ["loyalty_programme"]\n'
     assert read_scenario(text).own == (Programme,)  # an upload too: it is no code of a visitor
-    with pytest.raises(ScenarioError, match="Did you mean 'loyalty_programme'"):
+    with pytest.raises(ScenarioError, match="Here a file can name: loyalty_programme"):
         read_scenario(text.replace("programme", "program"))
+    with pytest.raises(MechanismError, match="Did you mean 'loyalty_programme'"):
+        load_mechanism("loyalty_program")
     assert Programme.text == ""  # it is everywhere, so it is neither copied nor sent
 
 

@@ -15,82 +15,22 @@ from cxsim.engine.journey.schedule import row_for
 from cxsim.engine.luck import purpose, uniform
 from cxsim.engine.measures import Measure
 from cxsim.engine.state import NO_BRAND, WEEK, Stage, State
+from cxsim.scenario.loyalty_programme import ProgrammeOffer, ProgrammeTraits, wrong_programme
 from cxsim.scenario.mechanism import Mechanism
-from cxsim.scenario.parameter import Section, parameter
 from cxsim.scenario.stages.need import NextNeed
 
 JOIN: Final = purpose("loyalty programme: join")
 CLAIM: Final = purpose("loyalty programme: claim the reward")
+EXPIRY_WEEKS: Final = 4  # points expire at the start of every fourth week
 REVIEW_WEEKS: Final = 13  # tiers are reviewed so often, over the four quarters before
-NEVER: Final = math.inf
-FIRM: Final = "What the firm decides."
-ABSTRACT: Final = "the direction is in the abstract, the size is a choice"
 Record = Any  # of a card, of the books or of terms, whose fields NumPy knows by name
 
 
-def _card(default: float | int | bool, meaning: str, unit: str, low: float, high: float, source: str = FIRM) -> Any:
-    return parameter(default, meaning, unit, low, high, "assumed", source)
+class Wallet:
+    """Whose cards a person holds."""
 
-
-class ProgrammeOffer(Section):
-    """What the firm promises to members, and what it costs."""
-
-    join: float = _card(
-        0.0, "Chance to join at a purchase, for who is no member yet; 0: there is no programme.", "probability", 0, 1,
-        "No programme unless a market has one.")  # fmt: skip
-    points_per_purchase: int = _card(1, "Points for each purchase, as the stamp of a card.", "points", 0, 1000)
-    points_per_money: float = _card(
-        0.0, "Points for each unit of currency paid, rounded down.", "points per currency", 0, 1000)  # fmt: skip
-    points_needed: int = _card(10, "Points that fill a card.", "points", 1, 10_000_000)
-    points_given: int = _card(0, "Points already on every new card, a head start.", "points", 0, 10_000_000)
-    reward_cost: float = _card(0.0, "What a claimed reward costs the firm.", "currency", 0, 1e6)
-    reward_value: float = _card(0.0, "What the reward is worth to the customer.", "currency", 0, 1e6)
-    claimed: float = _card(
-        1.0, "Share of full cards whose reward is claimed; the others are breakage.", "share", 0, 1,
-        "All, until a firm knows how many.")  # fmt: skip
-    expires_weeks: float = _card(
-        NEVER, "Weeks without a purchase after which all points expire; inf: never.", "weeks", 1, NEVER)  # fmt: skip
-    tier_by_money: bool = _card(
-        False, "Whether tiers are reached by money paid (true) or by purchases.", "switch", 0, 1
-    )
-    silver_from: float = _card(
-        NEVER, "What makes silver in 52 weeks; inf: nothing.", "purchases or currency", 0.01, NEVER
-    )
-    gold_from: float = _card(NEVER, "What makes gold in 52 weeks; inf: nothing.", "purchases or currency", 0.01, NEVER)
-    silver_price_off: float = _card(0.0, "Share of the price that silver members do not pay.", "share", 0, 0.9)
-    gold_price_off: float = _card(0.0, "Share of the price that gold members do not pay.", "share", 0, 0.9)
-    silver_on_time: bool = _card(False, "Whether what would come late to silver members is put first.", "switch", 0, 1)
-    gold_on_time: bool = _card(False, "Whether what would come late to gold members is put first.", "switch", 0, 1)
-    on_time_cost: float = _card(0.0, "Cost of putting one purchase first.", "currency", 0, 1e6)
-
-
-class ProgrammeTraits(Section):
-    """What people do about it; each effect may be 0."""
-
-    goal_gradient: float = parameter(
-        0.1, "Log of the factor by which the wait for the next need is shorter at a full card than at an empty one.",
-        "log of a factor", 0, 5, "assumed",
-        f"Sooner, by the share of the way left: Kivetz, Urminsky & Zheng (2006), JMR 43(1), 39-58; {ABSTRACT}.",
-        plausible=(0.0, 0.4))  # fmt: skip
-    post_reward_drop: float = parameter(
-        0.0, "Log of the factor by which the wait after a reward is longer, beside the empty card's.", "log of a factor",
-        0, 5, "assumed", "None beyond starting anew, unless a market knows of one.", plausible=(0.0, 0.3))  # fmt: skip
-    points_pressure: float = parameter(
-        0.1, "Share of the reward's worth that counts as money off in a choice, one point before it; less before.",
-        "share", 0, 10, "assumed",
-        f"Points pressure: Taylor & Neslin (2005), J. Retailing 81(4), 293-305; {ABSTRACT}.", plausible=(0.0, 0.5))  # fmt: skip
-    rewarded: float = parameter(
-        0.1, "Share of the reward's worth (as utility) that is added to the logit of staying after a reward.", "share",
-        0, 10, "assumed",
-        f"Rewarded behaviour: Taylor & Neslin (2005), J. Retailing 81(4), 293-305; {ABSTRACT}.", plausible=(0.0, 1.0))  # fmt: skip
-    tier_pride: float = parameter(
-        0.1, "Logit of staying that silver adds; gold adds twice as much.", "logit", 0, 10, "assumed",
-        "Less than losing it takes: Wagner, Hennig-Thurau & Rudolph (2009), J. Marketing 73(3), 69-85; " + ABSTRACT,
-        plausible=(0.0, 0.4))  # fmt: skip
-    demotion: float = parameter(
-        0.3, "Logit of staying that a lost tier takes until one is reached again.", "logit", 0, 10, "assumed",
-        "More than having it adds, and below never having had it: Wagner, Hennig-Thurau & Rudolph (2009), "
-        "J. Marketing 73(3), 69-85; " + ABSTRACT, plausible=(0.0, 1.0))  # fmt: skip
+    held: int
+    latest: int  # the brand of the last one
 
 
 class Card:
@@ -121,7 +61,7 @@ class ProgrammeBooks:
 class LoyaltyProgramme(Mechanism):
     """A brand's programme, and what people do about it."""
 
-    Offer, Traits, Bond, Standing = ProgrammeOffer, ProgrammeTraits, Card, ProgrammeBooks
+    Offer, Traits, Person, Bond, Standing = ProgrammeOffer, ProgrammeTraits, Wallet, Card, ProgrammeBooks
     counts = {
         "joined": "customers who joined the programme",
         "members": "members of the programme at the end",
@@ -145,15 +85,15 @@ class LoyaltyProgramme(Mechanism):
     @staticmethod
     def wrong(offer: Record) -> str:
         """What cannot be meant about a brand's programme, in words; empty if nothing."""
-        return _wrong_card(offer) or _wrong_tiers(offer.loyalty_programme)
+        return wrong_programme(offer)
 
     @staticmethod
     def before_week(state: State) -> None:
         """Points that nobody used expire, and at the start of a quarter tiers are reviewed."""
-        reviewing = state.clock[WEEK] % REVIEW_WEEKS == 0
-        for brand, books in enumerate(state.standings["loyalty_programme"]):
+        expiring, reviewing = (state.clock[WEEK] % weeks == 0 for weeks in (EXPIRY_WEEKS, REVIEW_WEEKS))
+        for brand, books in enumerate(state.standings["loyalty_programme"] if expiring or reviewing else ()):
             if books["members"] > 0:
-                _begin_week(state, brand, reviewing)
+                _begin_week(state, brand, expiring, reviewing)
 
     @staticmethod
     def after_week(state: State) -> None:
@@ -191,13 +131,10 @@ class LoyaltyProgramme(Mechanism):
         """Goal gradient: sooner, the larger the share of the way gone on the fullest card; later just after a reward."""
         me = state.people[person]
         row = row_for(state, me)
-        traits = state.traits[row].loyalty_programme
-        if state.traits[row].need.kind == NextNeed.contract:
+        if me.loyalty_programme.held == 0 or state.traits[row].need.kind == NextNeed.contract:
             return weeks
-        gone = 0.0
-        for brand in range(state.standings.shape[0]):
-            gone = max(gone, _share_gone(state, person, brand, row))
-        later = -traits.goal_gradient * gone
+        traits = state.traits[row].loyalty_programme
+        later = -traits.goal_gradient * _share_gone_of_fullest(state, person, row)
         if me.target != NO_BRAND and state.bonds[person, me.target].loyalty_programme.rewarded:
             later += traits.post_reward_drop
         return float(weeks * math.exp(later))
@@ -234,9 +171,11 @@ def _joins(state: State, person: int, brand: int) -> bool:
     """Whether this purchase makes somebody a member; a new card may come with points."""
     terms = state.offers[row_for(state, state.people[person]), brand].loyalty_programme
     bond = state.bonds[person, brand]
-    if uniform(state.luck, person, JOIN, bond.purchases, brand) >= terms.join:
+    if terms.join == 0.0 or uniform(state.luck, person, JOIN, bond.purchases, brand) >= terms.join:
         return False
     bond.loyalty_programme.member = True
+    state.people[person].loyalty_programme.held += 1
+    state.people[person].loyalty_programme.latest = brand
     state.standings[brand].loyalty_programme.members += 1
     state.counted[state.clock[WEEK], brand].joined += 1
     _issue(state, person, brand, terms.points_given)
@@ -261,7 +200,7 @@ def _pay_with_benefits(state: State, person: int, brand: int) -> float:
     if off > 0.0:
         earn(state, person, brand, -off)
         state.counted[state.clock[WEEK], brand].programme_money += money_units(off)
-    if me.late and ((tier == 1 and terms.silver_on_time) or (tier == 2 and terms.gold_on_time)):
+    if me.late and tier >= terms.on_time_from:
         me.late = False
         state.due[person] = me.bought_at + offer.use.delivery_weeks
         count(state, brand, Measure.late, -1)
@@ -308,16 +247,16 @@ def _climb(state: State, person: int, brand: int, bought: float) -> None:
     if reached > card.tier:
         if card.tier == 0:
             state.standings[brand].loyalty_programme.in_tiers += 1
-        card.tier = reached
-        card.demoted = False
+        card.tier, card.demoted = reached, False
         state.counted[state.clock[WEEK], brand].promoted += 1
 
 
 @compiled
-def _begin_week(state: State, brand: int, reviewing: bool) -> None:
+def _begin_week(state: State, brand: int, expiring: bool, reviewing: bool) -> None:
     for person in range(state.people.shape[0]):
-        if state.bonds[person, brand].loyalty_programme.member:
-            _expire(state, person, brand)
+        if state.people[person].loyalty_programme.held > 0 and state.bonds[person, brand].loyalty_programme.member:
+            if expiring:
+                _expire(state, person, brand)
             if reviewing:
                 _review(state, person, brand)
 
@@ -343,8 +282,7 @@ def _review(state: State, person: int, brand: int) -> None:
     if deserved < card.tier:
         if deserved == 0:
             state.standings[brand].loyalty_programme.in_tiers -= 1
-        card.tier = deserved
-        card.demoted = True
+        card.tier, card.demoted = deserved, True
         state.counted[state.clock[WEEK], brand].demoted += 1
     card.fourth, card.third, card.second, card.quarter = card.third, card.second, card.quarter, 0.0
 
@@ -372,28 +310,18 @@ def _share_gone(state: State, person: int, brand: int, row: int) -> float:
     return float(card.points / terms.points_needed)
 
 
+@compiled
+def _share_gone_of_fullest(state: State, person: int, row: int) -> float:
+    wallet = state.people[person].loyalty_programme
+    if wallet.held == 1:  # so nearly always, and other brands' records need not be looked up
+        return _share_gone(state, person, wallet.latest, row)
+    gone = 0.0
+    for brand in range(state.standings.shape[0]):
+        gone = max(gone, _share_gone(state, person, brand, row))
+    return gone
+
+
 def _share_redeemed(books: Record, terms: Record) -> float:
     """Of the points that are gone the share that was redeemed; before any are gone, the share of cards claimed."""
     gone = books["redeemed"] + books["lapsed"]
     return float(books["redeemed"] / gone if gone > 0 else terms["claimed"])
-
-
-def _wrong_card(offer: Record) -> str:
-    terms, price = offer.loyalty_programme, offer.purchase.price
-    if terms.points_given >= terms.points_needed:
-        return f"a card of {terms.points_needed} points begins with {terms.points_given}: it is full before anything is bought"
-    points = terms.points_per_purchase + math.floor(terms.points_per_money * price + 1e-9)
-    if points == 0:
-        return f"a purchase at {price:g} earns no whole point, so no card is ever full"
-    spent = price * math.ceil((terms.points_needed - terms.points_given) / points)
-    for what, amount in (("costs", terms.reward_cost), ("is worth", terms.reward_value)):
-        if amount > spent:
-            return f"the reward {what} {amount:g}, more than the {spent:g} that are paid to earn it"
-    return ""
-
-
-def _wrong_tiers(terms: Record) -> str:
-    if terms.gold_from > terms.silver_from or terms.silver_from == NEVER:
-        return ""
-    said = "begins where silver does" if terms.gold_from == terms.silver_from else "is reached before silver"
-    return f"gold ({terms.gold_from:g}) {said} ({terms.silver_from:g}); tiers go up"
