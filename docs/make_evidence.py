@@ -1,13 +1,26 @@
 """Write docs/evidence.md, the register of evidence, from the schema and the scenarios: `python -m docs.make_evidence`."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cxsim.engine.journey.research import MOST_TRIES
 from cxsim.engine.journey.support import MILD, MINOR, MOST_CONTACTS, REPURCHASE_MAJOR, REPURCHASE_MINOR
 from cxsim.scenario import Intervention, load, load_intervention_library, scenario_names
-from cxsim.scenario.register import KINDS_OF_EVIDENCE, Entry, assumptions, counts_of_evidence, defaults, in_words
+from cxsim.scenario.extended import shape_with
+from cxsim.scenario.mechanism import load_mechanism, ready
+from cxsim.scenario.register import (
+    GROUPS,
+    KINDS_OF_EVIDENCE,
+    Entry,
+    assumptions,
+    counts_of_evidence,
+    defaults,
+    entry_of,
+    in_words,
+    stage_parameters,
+)
 from cxsim.scenario.schedule import amount
 from experiments.pages import table
 
@@ -47,13 +60,13 @@ def main() -> None:
 
 def page() -> str:
     """The whole page as Markdown."""
-    sections = [INTRODUCTION, _counts(), *_stages(), _rules(), _library(), *_markets(), _references()]
+    sections = [INTRODUCTION, _counts(), *_stages(), _mechanisms(), _rules(), _library(), *_markets(), _references()]
     return "\n".join(section.strip() + "\n" for section in sections)
 
 
 def claims() -> dict[str, tuple[str, str]]:
     """(evidence, source) by where they stand: parameters, the library, the ready scenarios, the rules."""
-    found = {entry.key: (entry.evidence, entry.source) for entry in defaults()}
+    found = {entry.key: (entry.evidence, entry.source) for entry in (*_of_stages(), *_of_ready_mechanisms())}
     found |= {
         f"intervention {name}": (item.evidence, item.source) for name, item in load_intervention_library().items()
     }
@@ -73,7 +86,8 @@ def _ready_markets() -> list[str]:
 
 def _counts() -> str:
     library = list(load_intervention_library().values())
-    rows = [["defaults", *_as_text(counts_of_evidence(defaults()))]]
+    rows = [["defaults", *_as_text(counts_of_evidence(_of_stages()))]]
+    rows += [["defaults of ready mechanisms", *_as_text(counts_of_evidence(_of_ready_mechanisms()))]]
     rows += [[f"set by {name}", *_as_text(counts_of_evidence(_set_by(name)))] for name in _ready_markets()]
     in_library = [[item.evidence for item in library].count(kind) for kind in KINDS_OF_EVIDENCE]
     rows += [["interventions of the library", *map(str, in_library)]]
@@ -85,7 +99,7 @@ def _as_text(counts: dict[str, int]) -> list[str]:
 
 
 def _stages() -> list[str]:
-    entries = defaults()
+    entries = _of_stages()
     sections = []
     for group in dict.fromkeys(entry.group for entry in entries):
         title = {"market": "Market, links and segments", "intervention": "Delivery and cost of an intervention"}
@@ -94,6 +108,23 @@ def _stages() -> list[str]:
         if group == "market":
             sections.append(MARKET_WORDS)
     return sections
+
+
+def _of_stages() -> list[Entry]:
+    """The register without mechanisms, of which this process may know some."""
+    return [entry for entry in defaults() if entry.group in GROUPS]
+
+
+def _of_ready_mechanisms() -> list[Entry]:
+    """What the mechanisms that come with the program declare."""
+    shape = shape_with(tuple(load_mechanism(name) for name in ready()))
+    keys = ((f"{stage}.{name}", field) for stage, name, _, field in stage_parameters(shape) if stage in ready())
+    return [replace(entry_of(key, field), value=field.default) for key, field in keys]
+
+
+def _mechanisms() -> str:
+    said = "Parameters of mechanisms that come with the program, in scenarios that name them."
+    return f"## Ready mechanisms\n\n{said}\n\n{_entries(_of_ready_mechanisms())}"
 
 
 def _entries(entries: list[Entry]) -> str:

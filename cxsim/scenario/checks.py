@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
+import numpy as np
+
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import problems_of_sources
 from cxsim.scenario.messages import nearest
@@ -11,6 +13,7 @@ from cxsim.scenario.reactions import problems_of_reactions, with_answers
 from cxsim.scenario.register import parameter_names, stage_parameters
 from cxsim.scenario.schedule import (
     MOST_PARTIAL,
+    Schedule,
     build_schedule,
     partial_interventions,
 )
@@ -47,7 +50,7 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     problems += problems_of_reactions(scenario, where)
     if problems:
         return problems
-    _, faults = build_schedule(scenario)
+    terms, faults = build_schedule(scenario)
     for fault in faults:
         name = with_answers(scenario).intervention[fault.intervention].name
         message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
@@ -55,6 +58,19 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
             f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."
         )
         problems.append(Problem(where(("intervention", fault.intervention, "effect")), fault.parameter, message, hint))
+    return problems or _wrong_offers(scenario, terms, where)
+
+
+def _wrong_offers(scenario: Scenario, terms: Schedule, where: Where) -> list[Problem]:
+    """What the mechanisms say cannot be meant about an offer, in any week and for anybody."""
+    problems = []
+    offers = terms.offers.view(np.recarray)
+    for own in scenario.own:
+        asked = own.check()
+        for number, name in enumerate(scenario.brand):
+            said = next(filter(None, map(asked, offers[:, number])), "") if asked else ""
+            if said:
+                problems.append(Problem(where(("brand", name, own.name)), f"brand.{name}.{own.name}", said))
     return problems
 
 

@@ -23,6 +23,7 @@ from cxsim.scenario.parameter import Section
 from cxsim.scenario.stages import STAGES
 
 GROUP = "cxsim.mechanisms"  # of entry points
+READY = Path(__file__).parents[1] / "engine" / "mechanisms"  # those that come with the program, by their file
 FIRST_CAUSE, MOST_CAUSES = 64, 256  # a cause is kept in a byte; those below are the stages' own
 Rule = Callable[..., Any]
 
@@ -44,7 +45,8 @@ HOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 EXPLAINED = ("choosing", "staying")  # terms that can be the cause of a line
 _RECORDS = ("Person", "Bond", "Standing")
-_PARTS = ("Traits", "Offer", *_RECORDS, "counts", "good", "causes")
+_PARTS = ("Traits", "Offer", *_RECORDS, "counts", "stocks", "good", "causes")
+_CHECKS = {"wrong": ("offer",)}  # asked when a scenario is read
 _SAID = ("name", "reference", "sha256", "text", "present_terms_only")  # about it, not what it does
 _FIELD = {bool: "?", int: "i8", float: "f8"}
 TAKEN = frozenset(
@@ -79,6 +81,8 @@ class Mechanism:
         Bond: fields of a person and a brand: `state.bonds[person, brand].points.balance`.
         Standing: fields of a brand: `state.standings[brand].points.given`.
         counts: whole numbers counted by week and brand, with their meaning: `state.counted[week, brand].points_given`.
+            Those that end in `_money` count 1/MONEY_UNIT of the currency (`money_units`).
+        stocks: of counts, those that say how much there is at the end of a week; as a figure, at the end of the run.
         good: of counts, 1 where more is better for the brand, -1 where less; of no other is a plan said to be better by it.
         causes: what to call a line that `choosing` or `staying` ended, because its term weighed most.
         present_terms_only: True if its rules read no terms (`state.offers`, `state.traits`) but those of `row_for`, write
@@ -94,6 +98,9 @@ class Mechanism:
     - `waiting(state, person, since, weeks)`: the weeks until the next need, counted from `since`, changed.
     - `after_need` ... `after_loyalty` `(state, person)`: when an event of that stage has been lived.
 
+    `wrong(offer)` says in words what cannot be meant about a brand's offer (`offer.points.needed`, the stages' too), or
+    nothing; it is asked of the terms of every week when a scenario is read.
+
     All but the weekly ones are compiled for the compiled engine; in the agents engine `after_...` runs as plain Python.
     """
 
@@ -103,6 +110,7 @@ class Mechanism:
     Bond: ClassVar[type | None] = None
     Standing: ClassVar[type | None] = None
     counts: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    stocks: ClassVar[tuple[str, ...]] = ()
     good: ClassVar[Mapping[str, int]] = MappingProxyType({})
     causes: ClassVar[Mapping[str, str]] = MappingProxyType({})
     present_terms_only: ClassVar[bool] = False
@@ -122,6 +130,9 @@ class Mechanism:
         for name, sign in cls.good.items():
             if name not in cls.counts or sign not in (1, -1):
                 raise MechanismError(f"{cls.__name__}.good: {name!r} is given {sign!r}; it holds counts, each 1 or -1")
+        for name in cls.stocks:
+            if name not in cls.counts:
+                raise MechanismError(f"{cls.__name__}.stocks: {name!r} is not among its counts")
         for hook in cls.causes:
             if hook not in EXPLAINED:
                 raise MechanismError(
@@ -144,6 +155,11 @@ class Mechanism:
     def rule(cls, hook: str) -> Rule | None:
         """What it does there, as written; None if nothing."""
         return getattr(cls, hook, None)
+
+    @classmethod
+    def check(cls) -> Callable[[Any], str] | None:
+        """What it asks of an offer when a scenario is read, as written; None if nothing."""
+        return getattr(cls, "wrong", None)
 
     @classmethod
     def cause(cls, hook: str) -> int:
@@ -187,16 +203,17 @@ def _check_part(owner: str, name: str, value: object) -> None:
                 if hint not in _FIELD:
                     raise MechanismError(f"{owner}.{name}.{field}: a field is a bool, an int or a float")
         return
-    if not inspect.isfunction(rule) or name not in HOOKS:
-        near = difflib.get_close_matches(name, [*HOOKS, *_PARTS], n=1, cutoff=0.6)
-        hint = f"Did you mean {near[0]!r}?" if near else f"It may hold {_listed((*_PARTS, *HOOKS))}."
+    takes = {**HOOKS, **_CHECKS}
+    if not inspect.isfunction(rule) or name not in takes:
+        near = difflib.get_close_matches(name, [*takes, *_PARTS], n=1, cutoff=0.6)
+        hint = f"Did you mean {near[0]!r}?" if near else f"It may hold {_listed((*_PARTS, *takes))}."
         raise MechanismError(
             f"{owner}.{name}: nothing in the engine is called so. {hint} Helpers stand outside the class, or begin with _"
         )
     if not isinstance(value, staticmethod):
         raise MechanismError(f"{owner}.{name}: a rule belongs to no object; write @staticmethod above it")
-    if tuple(inspect.signature(rule).parameters) != HOOKS[name]:
-        raise MechanismError(f"{owner}.{name}: takes ({', '.join(HOOKS[name])})")
+    if tuple(inspect.signature(rule).parameters) != takes[name]:
+        raise MechanismError(f"{owner}.{name}: takes ({', '.join(takes[name])})")
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -223,6 +240,11 @@ def installed() -> dict[str, importlib.metadata.EntryPoint]:
     return {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
 
 
+def ready() -> dict[str, Path]:
+    """Mechanisms that come with the program, by name."""
+    return {file.stem: file for file in sorted(READY.glob("[a-z]*.py"))}
+
+
 def text_of(reference: str) -> str:
     """The source of a mechanism, to send to a machine that does not hold the file."""
     sent = _SENT.get()
@@ -240,34 +262,40 @@ def received(texts: Mapping[str, str]) -> Iterator[None]:
 
 
 def load_mechanism(reference: str) -> type[Mechanism]:
-    """The mechanism in a file, or of an installed package.
+    """The mechanism in a file, a ready one, or that of an installed package.
 
     Args:
-        reference: a file (`points.py`, with its folder), or the name of an entry point in the group `cxsim.mechanisms`.
+        reference: a file (`points.py`, with its folder), the name of a ready one (`loyalty_programme`), or that of an
+            entry point in the group `cxsim.mechanisms`.
 
     Raises:
         MechanismError: if there is none, it cannot be run, or holds not exactly one mechanism.
     """
-    if not reference.endswith(".py"):
+    file = ready().get(reference)
+    if file is None and not reference.endswith(".py"):
         return _of_package(reference)
     try:
-        text = text_of(reference)
+        text = file.read_text(encoding="utf-8") if file else text_of(reference)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise MechanismError(f"{reference} cannot be read: {reason}") from None
     digest = hashlib.sha256(text.encode()).hexdigest()
     key = (reference, digest)
     if key not in _BY_REFERENCE:
-        _BY_REFERENCE[key] = _kept(_from_text(reference, text, digest), reference, digest, text)
+        mechanism = _from_text(str(file or reference), text, digest)
+        _BY_REFERENCE[key] = _kept(mechanism, reference, digest, "" if file else text)  # what is everywhere travels not
     return _BY_REFERENCE[key]
 
 
 def _of_package(name: str) -> type[Mechanism]:
     points = installed()
     if name not in points:
-        near = difflib.get_close_matches(name, list(points), n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Installed are: {', '.join(points) or 'none'}."
-        raise MechanismError(f"no installed package brings a mechanism {name!r}, and a file ends in .py. {hint}")
+        there = [*ready(), *points]
+        near = difflib.get_close_matches(name, there, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(there)}."
+        raise MechanismError(
+            f"no installed package brings a mechanism {name!r}, none of that name is ready, and a file ends in .py. {hint}"
+        )
     mechanism = points[name].load()
     if not (inspect.isclass(mechanism) and issubclass(mechanism, Mechanism)):
         raise MechanismError(f"the entry point {name!r} is no subclass of cxsim.Mechanism")

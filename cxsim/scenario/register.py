@@ -96,7 +96,8 @@ def stage_parameters(shape: type[Scenario] = Scenario) -> Iterator[tuple[str, st
                     yield stage, name, side, field
 
 
-def _entry(key: str, field: FieldInfo) -> Entry:
+def entry_of(key: str, field: FieldInfo) -> Entry:
+    """A declared parameter as the register shows it, under its short key."""
     low, high = bounds(field)
     facts = about(field)
     evidence, source = facts["evidence"], facts["source"]
@@ -109,15 +110,15 @@ def all_entries() -> dict[str, Entry]:
 
     Those of mechanisms too, as far as they were loaded in this process.
     """
-    entries = {f"{stage}.{name}": _entry(f"{stage}.{name}", field) for stage, name, _, field in stage_parameters()}
+    entries = {f"{stage}.{name}": entry_of(f"{stage}.{name}", field) for stage, name, _, field in stage_parameters()}
     for each in known():
         for side in (each.Traits, each.Offer):
             fields = side.model_fields if side else {}
-            entries |= {f"{each.name}.{name}": _entry(f"{each.name}.{name}", field) for name, field in fields.items()}
+            entries |= {f"{each.name}.{name}": entry_of(f"{each.name}.{name}", field) for name, field in fields.items()}
     for prefix, section in _FRAME:
         for name, field in section.model_fields.items():
             if "unit" in about(field):
-                entries[f"{prefix}.{name}"] = _entry(f"{prefix}.{name}", field)
+                entries[f"{prefix}.{name}"] = entry_of(f"{prefix}.{name}", field)
     return entries
 
 

@@ -298,7 +298,8 @@ class Scenario(Traits):
     story: str = Field("", description="What market this is, in a paragraph.")
     extends: str = Field("", description="A scenario to start from: a name in the library, or a file.")
     mechanisms: list[str] = Field(
-        default=[], description="Mechanisms of one's own: files that end in .py, or names that installed packages give."
+        default=[],
+        description="Mechanisms: the name of a ready one or of one that an installed package gives, or a file of your own that ends in .py.",
     )
     market: Market = Market()
     segment: dict[Name, Segment] = Field(default={}, description="Segments of people, by name.")

@@ -161,6 +161,21 @@ def comparison():
     return replace(lived, base_runs=before, plans={"Easy to buy": fixed})
 
 
+def members():
+    """The same with a loyalty programme, whose members were better customers before."""
+    (name,), (plan,) = comparison().plans, comparison().plans.values()
+    means = {
+        "members": 800.0,
+        "others": 600.0,
+        "members_earned": 123.0,
+        "members_earned_before": 115.0,
+        "others_earned": 40.0,
+    }
+    columns = {column: spread(mean, place, 0.01) for place, (column, mean) in enumerate(means.items())}
+    columns["members_earned"] = columns["members_earned_before"] + 8.0 + SPREAD
+    return replace(comparison(), plans={name: replace(plan, members=pd.DataFrame(columns))})
+
+
 def buyers():
     """A forest of four trees and many who brought nobody."""
     referrers = [-1, 0, 0, 1, 3, -1, 5, 5, -1, 8, -1, 10, *[-1] * 20]

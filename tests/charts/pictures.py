@@ -22,6 +22,7 @@ PICTURES = {
     "heat": lambda: charts.heat(fixed.sweep(), "late rate", "cost a week"),
     "loop_length": lambda: charts.loop_length(fixed.comparison()),
     "matrix": lambda: charts.matrix(fixed.comparison()),
+    "members": lambda: charts.members(fixed.members()),
     "money": lambda: charts.money(fixed.comparison()),
     "referrals": lambda: charts.referrals(fixed.comparison()),
     "retention": lambda: charts.retention(fixed.comparison()),

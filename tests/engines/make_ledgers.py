@@ -5,7 +5,11 @@ Only after a change of the model, with an entry under "Numbers may change" in th
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cxsim.engine.simulate import Run, simulate
 from cxsim.scenario import load, scenario_names
@@ -18,11 +22,17 @@ def hash_of(run: Run) -> str:
     """Of everything that a run leaves: records field by field, the tally, the figures and the money of every week."""
     digest = hashlib.sha256()
     for records in (run.state.people, run.state.bonds, run.state.standings):
-        for name in sorted(records.dtype.names or ()):
-            digest.update(name.encode() + records[name].tobytes())
+        for name, column in columns(records):
+            digest.update(name.encode() + column.tobytes())
     digest.update(run.state.due.tobytes() + run.state.tally.tobytes())
     digest.update(json.dumps(run.figures).encode() + run.margin.tobytes() + run.cost.tobytes())
     return digest.hexdigest()
+
+
+def columns(records: NDArray[np.void]) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Name and values of every field, those that a mechanism keeps too; the bytes between them mean nothing."""
+    for name in sorted(records.dtype.names or ()):
+        yield from columns(records[name]) if records[name].dtype.names else ((name, records[name]),)
 
 
 def hashes() -> dict[str, str]:

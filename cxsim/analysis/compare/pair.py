@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.analysis.compare.members import members_of_pair
 from cxsim.engine.outcomes.status import Outcomes, Status
 from cxsim.engine.simulate import Run, RunTables
 from cxsim.engine.state import MONEY_UNIT, Stage
@@ -28,6 +29,7 @@ class Pair:
     gain: NDArray[np.float64]  # (weeks,) discounted margin of the plan less that of the base
     cost: NDArray[np.float64]  # (weeks,) discounted intervention cost of the plan less that of the base
     rescued_persons: list[int]  # a few of them, with short stories
+    members: dict[str, float]  # of a loyalty programme, and what each earned; empty without one
 
 
 def pair_of(base: Run, plan: Run) -> Pair:
@@ -46,6 +48,7 @@ def pair_of(base: Run, plan: Run) -> Pair:
         plan.margin - base.margin,
         plan.cost - base.cost,
         _shortest_stories(plan, rescued),
+        members_of_pair(base, plan),
     )
 
 

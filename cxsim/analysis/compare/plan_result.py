@@ -40,6 +40,8 @@ class PlanResult:
         payback: week from which the mean accumulated gain covers the cost for good; None if that never comes.
         rescued_persons: numbers of some people rescued in replication 0, to follow.
         roi: (gain - cost) / cost on discounted contribution margin, with interval; None without cost.
+        members: one row a replication, who is in the plan's loyalty programme and what each earned
+            (`cxsim.analysis.compare.members`); empty without one.
         half_width_factor: of its intervals, which are wider when the number of replications hung on what they showed.
         copied: its lives with every rival doing the same later, if that was asked.
     """
@@ -58,6 +60,7 @@ class PlanResult:
     rescued_margin: Estimate
     rescued_persons: list[int]
     per_replication: pd.DataFrame = field(repr=False)
+    members: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     half_width_factor: HalfWidthFactor = field(default=student_t, repr=False)
     copied: Copied | None = field(default=None, repr=False)
 
@@ -118,6 +121,7 @@ def plan_result(
         estimate(np.array([pair.rescued_margin for pair in pairs]), half_width_factor),
         pairs[0].rescued_persons,
         both.rename_axis("replication"),
+        pd.DataFrame([pair.members for pair in pairs if pair.members]),
         half_width_factor,
         copied,
     )

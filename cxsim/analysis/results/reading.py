@@ -204,6 +204,8 @@ def read_comparison(results: Results) -> Comparison:
     tables = {name: results.table(name) for name in ("differences", "matrix", "rescued", "broken", "money")}
     if any(results.has(f"{COPIED}.{end}") for end in ("csv", "parquet")):
         tables[COPIED] = results.table(COPIED)
+    written = [name for name in ("members.csv", "members.parquet") if results.has(name)]
+    tables["members"] = results.table("members") if written else pd.DataFrame(columns=["plan"])
     compared = {
         name: _plan(name, base, runs, {key: _of(table, "plan", name) for key, table in tables.items()}, said)
         for name, runs in plans
@@ -281,6 +283,7 @@ def _plan(name: str, base: Runs, runs: Runs, tables: dict[str, pd.DataFrame], sa
         rescued_margin=_estimate(own["rescued_margin"]),
         rescued_persons=own["rescued_persons"],
         per_replication=pd.concat(both, axis=1),
+        members=tables["members"],
         half_width_factor=intervals_named(said["intervals"]),
         copied=_copied(runs.scenario, tables[COPIED]) if COPIED in tables else None,
     )

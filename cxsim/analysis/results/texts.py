@@ -2,6 +2,7 @@
 
 from cxsim.analysis.compare.against_real import against_real
 from cxsim.analysis.compare.comparison import Comparison
+from cxsim.analysis.compare.members import members_text
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import fitting, interval, percent
 
@@ -34,6 +35,9 @@ def plan_text(comparison: Comparison, name: str, files: str) -> str:
     if plan.rescued_persons:
         same = f" --seed {comparison.seed}" if comparison.seed != 1 else ""
         parts.append(f"\n  The life of one of them: cxsim follow {plan.rescued_persons[0]} {files}{same}")
+    members = members_text(plan.members, comparison.base.market.currency, plan.half_width_factor)
+    if members:
+        parts.append(f"\n{members}")
     saved = plan.difference("net_margin").variance_saved
     if saved == saved:
         parts.append(f"\n  Pairing by person saved {percent(saved)} of the variance of the difference in net margin.\n")

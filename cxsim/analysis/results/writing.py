@@ -12,6 +12,7 @@ from cxsim.analysis.compare.against_real import real_repeats
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.copied import Copied
 from cxsim.analysis.compare.guard import doubts_of
+from cxsim.analysis.compare.members import members_text
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.results.folder import Draw, Format, write_folder
@@ -115,6 +116,8 @@ def write_comparison(
     }
     copies = {name: _copied_table(plan.copied) for name, plan in comparison.plans.items() if plan.copied}
     tables |= {COPIED: _by_plan(copies)} if copies else {}
+    if any(len(plan.members) for plan in comparison.plans.values()):
+        tables["members"] = of_plans("members")
     scenarios, mechanisms = standing_alone(
         {comparison.base_name: comparison.base} | {n: plan.scenario for n, plan in comparison.plans.items()}
     )
@@ -148,10 +151,12 @@ def _plan_text(comparison: Comparison, name: str, plan: PlanResult) -> str:
     shown = plan.differences.drop(columns=["unit"]).rename(
         columns={"plan_mean": "plan", "more_replications": "more to decide", "variance_saved": "variance saved"}
     )
+    members = members_text(plan.members, comparison.base.market.currency, plan.half_width_factor)
     return "\n".join(
         [
             f"## {name}\n",
             comparison.verdict(name) + "\n",
+            *([members + "\n"] if members else []),
             "### The same people in base and plan (rows: base, columns: plan)\n",
             markdown_table(plan.matrix.round(1).reset_index()),
             "\n### Rescued lines: where they used to end\n",
@@ -182,6 +187,7 @@ def comparison_json(comparison: Comparison) -> str:
             "payback_week": plan.payback,
             "roi": asdict(plan.roi) if plan.roi else None,
             **({"copied": _copied_record(plan, plan.copied)} if plan.copied else {}),
+            **({"members": _records(plan.members)} if len(plan.members) else {}),
         }
         for name, plan in comparison.plans.items()
     }

@@ -25,7 +25,7 @@ from cxsim.analysis.workers.run_record import PEOPLE, Key, RunRecord
 from cxsim.analysis.workers.threads import Silent
 from cxsim.engine.measures import Measure
 from cxsim.engine.outcomes.status import STATUSES, Status, places_of_causes, stage_name
-from cxsim.engine.outcomes.weekly import column_of, unit_of
+from cxsim.engine.outcomes.weekly import column_of, unit_of, unit_of_count
 from cxsim.engine.state import MONEY_UNIT, Stage
 
 ROWS_OF_A_GROUP = 100_000  # a run's rows stay together
@@ -95,7 +95,7 @@ def weeks_table(space: Space, keys: Sequence[Key], left: Sequence[RunRecord]) ->
         runs.append(np.full(rows, key.run))
         weeks.append(np.repeat(np.arange(rows // len(own)), len(own)))
         brands.append(np.tile(own, rows // len(own)))
-    kept = [*_MEASURES, *((name, 1.0) for name in space.counts)]
+    kept = [*_MEASURES, *((name, unit_of_count(name)) for name in space.counts)]
     counts = list(zip(*([_NONE] * len(kept), *(columns_of_run for _, columns_of_run in lived)), strict=True))
     columns = {
         "run": pa.array(np.concatenate(runs)),

@@ -10,8 +10,9 @@ import numpy as np
 from cxsim.engine.measures import Measure
 from cxsim.engine.outcomes.money import advertising, contribution, discount_factors, intervention_costs
 from cxsim.engine.outcomes.status import Outcomes, count_statuses
-from cxsim.engine.outcomes.weekly import total
+from cxsim.engine.outcomes.weekly import counts_in_units, total
 from cxsim.engine.state import Stage, State
+from cxsim.scenario.mechanism import Mechanism
 from cxsim.scenario.messages import nearest
 from cxsim.scenario.schema import Scenario
 
@@ -119,7 +120,15 @@ def figures_of(*scenarios: Scenario) -> tuple[Figure, ...]:
 
 def with_counts(counts: Mapping[str, str], good: Mapping[str, int]) -> tuple[Figure, ...]:
     """The figures of every market, and counts by name with their meaning; `good` as in `Figure`, 0 where it says nothing."""
-    return (*FIGURES, *(Figure(name, "count", meaning, good.get(name, 0)) for name, meaning in counts.items()))
+    return (
+        *FIGURES,
+        *(Figure(name, unit_counted(name), meaning, good.get(name, 0)) for name, meaning in counts.items()),
+    )
+
+
+def unit_counted(name: str) -> str:
+    """What a count of a mechanism is in."""
+    return "currency" if name.endswith("_money") else "count"
 
 
 def figure_named(name: str, figures: Sequence[Figure] = FIGURES) -> Figure:
@@ -184,7 +193,7 @@ def figures_of_run(state: State, scenario: Scenario, brand: int, outcome: Outcom
         "net_margin": margin - cost,
         "clv": _ratio(margin, at_start + gained),
         "acquisition_cost": _ratio(acquisition, gained),
-        **{name: float(state.counted[name][:, brand].sum()) for name in counted_names(scenario)},
+        **{name: value for mechanism in scenario.own for name, value in counted_by(mechanism, state, brand).items()},
     }
 
 
@@ -192,6 +201,12 @@ def desk_can_handle(state: State, brand: int) -> float:
     """Contacts that the support desk can handle over all weeks; inf without a limit."""
     desk = state.offers["support"][state.first_row, brand]
     return float(np.where(desk["agents"] > 0.0, desk["agents"] * desk["agent_contacts"], desk["capacity"]).sum())
+
+
+def counted_by(mechanism: type[Mechanism], state: State, brand: int) -> dict[str, float]:
+    """What a mechanism counted over the run, and what there is of its stocks at the end, in natural units."""
+    counted = {name: counts_in_units(state.counted, name)[:, brand] for name in mechanism.counts}
+    return {name: float(weeks[-1] if name in mechanism.stocks else weeks.sum()) for name, weeks in counted.items()}
 
 
 def counted_names(scenario: Scenario) -> list[str]:

@@ -37,8 +37,19 @@ def weekly_table(state: State, brands: list[str], counted: Sequence[str] = ()) -
     for measure in Measure:
         values = state.tally[:, :, measure].reshape(-1)
         columns[column_of(measure)] = values if unit_of(measure) == 1.0 else values * unit_of(measure)
-    columns |= {name: state.counted[name].reshape(-1) for name in counted}
+    columns |= {name: counts_in_units(state.counted, name).reshape(-1) for name in counted}
     return pd.DataFrame(columns)
+
+
+def counts_in_units(counted: NDArray[np.void], name: str) -> NDArray[np.generic]:
+    """What a mechanism counts by week and brand, shape (weeks, brands): whole numbers, or money in currency."""
+    values: NDArray[np.int64] = counted[name]
+    return values if unit_of_count(name) == 1.0 else values * unit_of_count(name)
+
+
+def unit_of_count(name: str) -> float:
+    """What a count of one is worth in the unit of its column, for what mechanisms count."""
+    return 1.0 / MONEY_UNIT if name.endswith("_money") else 1.0
 
 
 def total(state: State, brand: int, measure: Measure) -> float:

@@ -14,6 +14,7 @@ from cxsim.interface.charts.indices import indices, screening
 from cxsim.interface.charts.journey_map import journey_map
 from cxsim.interface.charts.loop_length import loop_length
 from cxsim.interface.charts.matrix import matrix
+from cxsim.interface.charts.members import members
 from cxsim.interface.charts.money import money
 from cxsim.interface.charts.referrals import referrals
 from cxsim.interface.charts.regional import regional
@@ -39,6 +40,7 @@ __all__ = [
     "journey_map",
     "loop_length",
     "matrix",
+    "members",
     "money",
     "referrals",
     "regional",

@@ -72,7 +72,8 @@ def compare(
         def draw(folder: Path) -> None:
             for place, name in enumerate(comparison.plans, start=1):
                 mark = f"-{place}" if len(plans) > 1 else ""
-                options.draw(folder, _OF_A_COMPARISON, comparison, name, mark)
+                of_members = [] if comparison.plans[name].members.empty else ["members"]
+                options.draw(folder, [*_OF_A_COMPARISON, *of_members], comparison, name, mark)
 
         results.write_comparison(comparison, out, "parquet" if parquet else "csv", overwrite, draw)
     if as_json:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cxsim.scenario import Scenario, load, scenario_names
 from cxsim.scenario.errors import Problem, ScenarioError
-from cxsim.scenario.mechanism import installed
+from cxsim.scenario.mechanism import installed, ready
 from cxsim.scenario.toml_file import values_of
 
 YOURS: Final = "your file"
@@ -60,9 +60,9 @@ def _reaching_out(values: dict[str, Any]) -> list[Problem]:
     reference = values.get("reference")
     if isinstance(reference, dict) and reference.get("weekly_repeat_purchases"):
         problems.append(Problem(YOURS, "reference", "real figures cannot be used here", "Leave the section out."))
-    names = values.get("mechanisms") or []
-    if not isinstance(names, list) or any(name not in installed() for name in names):
-        hint = f"Here a file can name: {', '.join(installed()) or 'none'}."
+    names, known = values.get("mechanisms") or [], [*ready(), *installed()]
+    if not isinstance(names, list) or any(name not in known for name in names):
+        hint = f"Here a file can name: {', '.join(known)}."
         problems.append(Problem(YOURS, "mechanisms", "a mechanism of your own is code, which is not run here", hint))
     return problems
 

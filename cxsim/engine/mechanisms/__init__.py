@@ -1,0 +1,1 @@
+"""Ready mechanisms: a scenario names one by its file, `mechanisms = ["loyalty_programme"]`, and pays for no other."""
