@@ -76,16 +76,17 @@ class PlanResult:
 
     def difference(self, figure: str) -> PairedDifference:
         """The paired difference of one figure."""
-        return self._difference(figure, self.figures)
+        return self._paired(figure, "base", self.per_replication[f"plan_{figure}"])
 
     def difference_copied(self, figure: str, copied: Copied) -> tuple[PairedDifference, PairedDifference]:
         """The paired difference of one figure when rivals copy the plan: from the base, and from the plan uncopied."""
-        return self._difference(figure, copied.figures), self._difference(figure, copied.figures, "plan")
+        after = copied.figures[figure]
+        return self._paired(figure, "base", after), self._paired(figure, "plan", after)
 
-    def _difference(self, figure: str, lived: pd.DataFrame, less: str = "base") -> PairedDifference:
+    def _paired(self, figure: str, less: str, after: "pd.Series[float]") -> PairedDifference:
         good = next(known.good for known in figures_of(self.scenario) if known.name == figure)
-        before, after = self.per_replication[f"{less}_{figure}"].to_numpy(float), lived[figure].to_numpy(float)
-        return paired_difference(before, after, good, self.half_width_factor)
+        before = self.per_replication[f"{less}_{figure}"].to_numpy(float)
+        return paired_difference(before, after.to_numpy(float), good, self.half_width_factor)
 
 
 def plan_result(
