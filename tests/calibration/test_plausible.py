@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cxsim.analysis.calibration.cohort import Cohort, live_cohort
+from cxsim.analysis.calibration.identify import NOT_TOLD, Finding
 from cxsim.analysis.calibration.moments import (
     PLAIN_ERROR,
     moment_of_contacts,
@@ -117,3 +118,9 @@ def test_a_small_market_is_lived_more_often_for_each_guess(tmp_path):
     (mean,) = simulated_moments(market, [share], np.zeros((1, 0)), progress=False)[0]
     assert mean == pytest.approx(np.mean(read))
     assert len(set(read)) > 1
+
+
+def test_a_value_outside_of_its_own_range_is_said_to_be_where_the_search_ended():
+    finding = Finding("loyalty.leave_b", 0.4, 900.0, NOT_TOLD, "all is left")
+    assert finding.words_beside(900.0) == finding.words
+    assert finding.words_beside(999.99).endswith("the value lies outside, where the search ended**")

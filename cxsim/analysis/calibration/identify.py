@@ -39,6 +39,11 @@ class Finding:
         """Verdict and reason."""
         return f"{self.verdict}: {self.why}"
 
+    def words_beside(self, value: float) -> str:
+        """The same beside the fitted value: one outside of its own range is where the search ended, no estimate."""
+        inside = self.low <= value <= self.high
+        return self.words if inside else f"{self.words}; **the value lies outside, where the search ended**"
+
 
 def findings_by_likelihood(draws: pd.DataFrame) -> list[Finding]:
     """One finding a column of `draws`, shape (draws, k), by how narrow its plausible range is."""

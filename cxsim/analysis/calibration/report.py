@@ -138,7 +138,12 @@ def _what_was_fitted(calibration: Calibration) -> str:
     ]
     found = pd.DataFrame(
         [
-            (each.key, f"{fitted.best[each.key]:.4g}", f"{each.low:.3g} to {each.high:.3g}", each.words)
+            (
+                each.key,
+                f"{fitted.best[each.key]:.4g}",
+                f"{each.low:.3g} to {each.high:.3g}",
+                each.words_beside(fitted.best[each.key]),
+            )
             for each in fitted.findings
         ],
         columns=["parameter", "value", "95% of the plausible set", "what the data told"],
