@@ -7,8 +7,8 @@ from typing import Any
 from cxsim.engine.journey.research import MOST_TRIES
 from cxsim.engine.journey.support import MILD, MINOR, MOST_CONTACTS, REPURCHASE_MAJOR, REPURCHASE_MINOR
 from cxsim.scenario import Intervention, load, load_intervention_library, scenario_names
+from cxsim.scenario.effects import amount
 from cxsim.scenario.register import KINDS_OF_EVIDENCE, Entry, assumptions, counts_of_evidence, defaults, in_words
-from cxsim.scenario.schedule import amount
 from experiments.pages import table
 
 FOLDER = Path(__file__).parent

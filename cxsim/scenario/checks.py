@@ -8,11 +8,7 @@ from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import problems_of_sources
 from cxsim.scenario.messages import nearest
 from cxsim.scenario.register import parameter_names, stage_parameters
-from cxsim.scenario.schedule import (
-    MOST_PARTIAL,
-    build_schedule,
-    partial_interventions,
-)
+from cxsim.scenario.schedule import MOST_BYTES, Schedule, build_schedule
 from cxsim.scenario.schema import LinkKind, Scenario
 from cxsim.scenario.toml_lines import Path, is_file
 
@@ -39,8 +35,10 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     problems += [*_interventions(scenario, where), *problems_of_sources(scenario, where)]
     if problems:
         return problems
-    _, faults = build_schedule(scenario)
-    for fault in faults:
+    schedule = build_schedule(scenario)
+    if schedule.most_bytes() > MOST_BYTES:
+        return [_too_many_kinds(schedule, where)]
+    for fault in schedule.faults():
         name = scenario.intervention[fault.intervention].name
         message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
         hint = (
@@ -48,6 +46,22 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
         )
         problems.append(Problem(where(("intervention", fault.intervention, "effect")), fault.parameter, message, hint))
     return problems
+
+
+def _too_many_kinds(schedule: Schedule, where: Where) -> Problem:
+    kinds, weeks = schedule.most_kinds(), len(schedule.strengths)
+    reasons = {
+        f"{len(schedule.partial)} interventions that cover only a share of people": len(schedule.partial) > 1,
+        f"{len(schedule.shares)} segments": len(schedule.shares) > 1,
+        f"{schedule.cells.count} cells of histories that rules tell apart": schedule.cells.count > 1,
+        f"{weeks} different weeks (ramps and starts)": weeks > 1,
+    }
+    message = (
+        f"there may be {kinds:,} kinds of people in {weeks} different weeks, whose terms take "
+        f"{schedule.most_bytes() / MOST_BYTES:.1f} GB; at most 1 GB is possible"
+    )
+    hint = f"They come of {', '.join(why for why, counts in reasons.items() if counts)}; have fewer of these."
+    return Problem(where(("intervention",)), "intervention", message, hint)
 
 
 def _names(scenario: Scenario, where: Where) -> list[Problem]:
@@ -122,16 +136,13 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
             if effect.parameter not in firm_and_people:
                 hint = nearest(effect.parameter, firm_and_people)
                 problems.append(Problem(spot, key, "there is no such stage parameter", hint))
-            elif effect.parameter in SHARED_BY_ALL and (item.coverage < 1.0 or item.segment):
+            elif effect.parameter in SHARED_BY_ALL and (item.coverage < 1.0 or item.segment or item.when is not None):
                 problems.append(Problem(spot, key, "is shared by all customers, so it cannot cover only some of them"))
             elif effect.parameter in SET_AT_THE_START:
                 hint = "Change it in the plan's own sections (or with --set) instead."
                 problems.append(
                     Problem(spot, key, "is drawn once at the start, so an intervention cannot move it", hint)
                 )
-    if len(partial_interventions(scenario)) > MOST_PARTIAL:
-        message = f"at most {MOST_PARTIAL} interventions may cover only a share of customers"
-        problems.append(Problem(where(("intervention",)), "intervention.coverage", message))
     return problems
 
 

@@ -60,8 +60,7 @@ def differing(together, apart) -> list[list[str]]:
 def in_agents(base: Scenario, plan: Scenario, week: int):
     """Both lived by the agents engine, as one until that week."""
     model = lived(base, engine="agents", weeks=week)
-    terms, _ = build_schedule(plan)
-    copied = state_under(copy_of(model.state), terms)
+    copied = state_under(copy_of(model.state), build_schedule(plan), build_schedule(base))
     other = LoyaltyModel(plan, rng=1, engine="agents", collect=False, state=copied)
     return [run_of(lived_to(each, base.market.horizon_weeks)) for each in (model, other)]
 

@@ -14,14 +14,26 @@ from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.stopping import intervals_named
 from cxsim.analysis.results.folder import FORMAT, OLD_COLUMNS, sha256_of
-from cxsim.analysis.results.writing import REAL
+from cxsim.analysis.results.writing import KEYS, REAL
 from cxsim.engine.outcomes.figures import figures_of
+from cxsim.engine.outcomes.reach import RULE_COLUMNS
 from cxsim.scenario import Scenario
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.mechanism import MechanismError
 from cxsim.scenario.writing import hash_of_record
 
-WORDS = ("plan", "scenario", "brand", "figure", "unit", "stage", "cause", "base_status", "plan_status")  # never numbers
+WORDS = (
+    "plan",
+    "scenario",
+    "brand",
+    "figure",
+    "unit",
+    "stage",
+    "cause",
+    "base_status",
+    "plan_status",
+    "rule",
+)  # never numbers
 
 
 class NoResultsError(ValueError):
@@ -213,6 +225,8 @@ def _worlds(results: Results) -> dict[str, Runs]:
     tables = {
         name: results.table(name) for name in ("figures", "weeks", "lines", "retention", "referrals", "loop_lengths")
     }
+    with_rules = results.has("reach.csv") or results.has("reach.parquet")
+    tables["reach"] = results.table("reach") if with_rules else pd.DataFrame(columns=[*KEYS, *RULE_COLUMNS])
     tables["weeks"] = tables["weeks"].rename(columns=OLD_COLUMNS)
     worlds = {}
     for name, kept in manifest.scenarios.items():

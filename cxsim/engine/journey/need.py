@@ -42,7 +42,7 @@ def outside(state: State, person: int) -> None:
         me.pursuing_to = me.called_to
         me.called_by = NOBODY  # a call is followed once
         return
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), NO_BRAND]
     advertising = 0.0
     for brand in range(state.standings.shape[0]):
         advertising += state.offers[row_for(state, me), brand].need.reach_annual
@@ -115,7 +115,9 @@ def await_next_need(state: State, person: int, since: float) -> None:
     """A customer of the category waits for the next need, counted from `since` but not before the present event."""
     me: Person = state.people[person]
     me.pursuing_call = NOBODY
-    wait = wait_for_next_need(state.traits[row_for(state, me)], me.rate, uniform(state.luck, person, WAIT, me.needs, 0))
+    wait = wait_for_next_need(
+        state.traits[row_for(state, me), me.target], me.rate, uniform(state.luck, person, WAIT, me.needs, 0)
+    )
     state.due[person] = max(state.due[person], since + waiting(state, person, since, wait))
     me.stage = Stage.NEED
 
@@ -128,7 +130,7 @@ def buy_something_similar(state: State, person: int) -> None:
     """
     me: Person = state.people[person]
     offer: Deal = state.offers[row_for(state, me), me.target]
-    if float(me.episode) < state.traits[row_for(state, me)].telling.neutral:
+    if float(me.episode) < state.traits[row_for(state, me), me.target].telling.neutral:
         return
     if uniform(state.luck, person, SIMILAR, me.uses, 0) >= offer.need.similar:
         return

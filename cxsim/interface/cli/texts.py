@@ -83,8 +83,8 @@ def new(file: Path, market: str) -> None:
 @_SET
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
+    from cxsim.analysis.reach import meant_at_start
     from cxsim.scenario import load
-    from cxsim.scenario.schedule import is_of_brand
     from cxsim.scenario.warnings import warnings_of
 
     plan = load(scenario, list(overrides))
@@ -95,14 +95,12 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
     for mechanism in plan.own:
         click.echo(f"  mechanism {mechanism.name}: {mechanism.summary()} ({mechanism.reference})")
+    meant = meant_at_start(plan) if any(item.when for item in plan.intervention) else {}
     for item in plan.intervention:
         changes = ", ".join(effect.parameter for effect in item.effect)
-        reach = (
-            ""
-            if all(is_of_brand(effect.parameter, type(plan)) for effect in item.effect)
-            else " (customers of all brands)"
-        )
-        click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}{reach}")
+        click.echo(f"  intervention {item.name!r} from week {item.start_week:g}: {changes}")
+        if item.when is not None:
+            click.echo(f"    for {item.when}: {meant[item.name]:,} people when week 0 begins")
     doubts = [*warnings_of(plan), *_lived(plan)]
     for doubt in doubts:
         click.echo(f"Careful: {doubt}.")
