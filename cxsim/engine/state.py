@@ -87,7 +87,10 @@ class Person:
 
     stage: Byte
     segment: Byte
-    kind: Whole  # row of the terms this person meets: stratum x cell, see cxsim.scenario.schedule
+    kind: (
+        Whole  # row of the terms this person meets: stratum x which rules by history hold, see cxsim.scenario.schedule
+    )
+    stratum: Whole  # segment x which interventions cover them
     target: Small  # the brand this journey is heading for, or NO_BRAND
     last_brand: Small  # the brand bought last
     left: Flag  # left the category, and may come back
@@ -192,7 +195,7 @@ class Standing:
 
 
 class Cut:
-    """Where rules by history tell people apart; who has at least `edge` of a variable is `stride` kinds further on."""
+    """Where rules by history tell people apart; who has at least `edge` of a variable is `stride` cells further on."""
 
     edge: Double
     stride: Long
@@ -258,6 +261,7 @@ class State(NamedTuple):
     traits: NDArray[np.void]  # (periods * kinds, brands + 1) Traits
     first_row: NDArray[np.int64]  # (weeks,) where the rows of each week's period begin
     cuts: NDArray[np.void]  # (cuts,) Cut; none without rules by history
+    cells: NDArray[np.int64]  # (cells,) how many kinds further on than their stratum people are
     meant: NDArray[np.bool_]  # (periods * kinds, rules) whom rules that are at work mean
     first_friend: NDArray[np.int64]  # (people + 1,), empty when everybody talks to everybody
     friends: NDArray[np.int32]

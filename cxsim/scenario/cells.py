@@ -17,7 +17,7 @@ Books = tuple[int, History]  # a variable in a brand's books
 
 
 class Step(NamedTuple):
-    """Who has at least `edge` of a variable belongs `stride` further on."""
+    """Who has at least `edge` of a variable is in a cell that is `stride` further on."""
 
     brand: int
     variable: int
@@ -55,9 +55,9 @@ class Cells:
             stride *= len(edges) + 1
         return holds
 
-    def cuts(self, first_stride: int) -> list[Step]:
-        """The sum of the strides of all edges reached, plus a number below `first_stride`, is who somebody is."""
-        cuts, stride = [], first_stride
+    def cuts(self) -> list[Step]:
+        """The sum of the strides of all edges that a history reaches is the number of its cell."""
+        cuts, stride = [], 1
         for (brand, variable), edges in self.edges.items():
             cuts += [Step(brand, variable.value, place == 0, edge, stride) for place, edge in enumerate(edges)]
             stride *= len(edges) + 1

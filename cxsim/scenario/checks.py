@@ -8,7 +8,7 @@ from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import problems_of_sources
 from cxsim.scenario.messages import nearest
 from cxsim.scenario.register import parameter_names, stage_parameters
-from cxsim.scenario.schedule import MOST_BYTES, Schedule, build_schedule
+from cxsim.scenario.schedule import MOST_BYTES, MOST_CELLS, Schedule, build_schedule
 from cxsim.scenario.schema import LinkKind, Scenario
 from cxsim.scenario.toml_lines import Path, is_file
 
@@ -36,7 +36,7 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     if problems:
         return problems
     schedule = build_schedule(scenario)
-    if schedule.most_bytes() > MOST_BYTES:
+    if schedule.cells.count > MOST_CELLS or schedule.most_bytes() > MOST_BYTES:
         return [_too_many_kinds(schedule, where)]
     for fault in schedule.faults():
         name = scenario.intervention[fault.intervention].name
@@ -53,7 +53,7 @@ def _too_many_kinds(schedule: Schedule, where: Where) -> Problem:
     reasons = {
         f"{len(schedule.partial)} interventions that cover only a share of people": len(schedule.partial) > 1,
         f"{len(schedule.shares)} segments": len(schedule.shares) > 1,
-        f"{schedule.cells.count} cells of histories that rules tell apart": schedule.cells.count > 1,
+        f"{len(schedule.rules)} rules by history": len(schedule.rules) > 1,
         f"{weeks} different weeks (ramps and starts)": weeks > 1,
     }
     message = (

@@ -1,9 +1,9 @@
 """The terms of every week: what each brand offers, and what traits hold, for every kind of person.
 
-A kind is a stratum times a cell. A stratum is a segment and which of the interventions that reach only a share of people
-reach somebody: of such combinations those alone have rows that people of the run really have. A cell is a part of what
-can stand in the books about a person, as rules by history cut it (`cxsim.scenario.cells`). A person keeps their stratum;
-their cell is told anew each week.
+A kind is a stratum times an answer. A stratum is a segment and which of the interventions that reach only a share of
+people reach somebody: of such combinations those alone have rows that people of the run really have. An answer is which
+rules by history hold together, of those sets that can; what stands in the books gives it (`cxsim.scenario.cells`). A person
+keeps their stratum; their answer is told anew each week.
 """
 
 import zlib
@@ -21,6 +21,7 @@ from cxsim.scenario.schema import Scenario
 from cxsim.scenario.stages import Fees
 
 MOST_BYTES: Final = 1 << 30  # of all rows, for one life
+MOST_CELLS: Final = 1 << 20
 
 Flags = NDArray[np.bool_]
 
@@ -47,6 +48,7 @@ class Terms:
         traits: in dealing with each brand, and, last, where no brand is at stake; shape (periods * kinds, brands + 1).
         first_row: where the rows of each week's period begin, shape (weeks,).
         cuts: where rules by history tell people apart.
+        cells: how many kinds further on than their stratum people are whose history is in a cell, shape (cells,).
         meant: whether each rule by history means who belongs to a row, and is at work then; shape (rows, rules).
     """
 
@@ -54,6 +56,7 @@ class Terms:
     traits: NDArray[np.void]
     first_row: NDArray[np.int64]
     cuts: list[Step]
+    cells: NDArray[np.int64]
     meant: Flags
 
 
@@ -118,7 +121,7 @@ class Schedule:
         return np.array([coverage_key(self.scenario.intervention[place].name) for place in self.partial], np.int64)
 
     def terms(self, strata: Strata) -> Terms:
-        """The tables for the people of a run: a row for each period, cell and stratum, the last of them the fastest."""
+        """The tables for the people of a run: a row for each period, answer and stratum, the last of them the fastest."""
         return self._terms(strata) if self.partial else self._terms_of_segments
 
     @cached_property
@@ -140,23 +143,36 @@ class Schedule:
             offers.reshape(-1, brands),
             traits.reshape(-1, brands + 1),
             self.period * len(segments),
-            self.cells.cuts(len(strata.segments)),
+            self.cells.cuts(),
+            self.answers[1] * len(strata.segments),
             meant,
         )
 
+    @cached_property
+    def answers(self) -> tuple[Flags, NDArray[np.int64]]:
+        """Which rules hold together, shape (rules, answers), and which of these answers belongs to each cell."""
+        if not self.rules:
+            return np.ones((0, 1), bool), np.zeros(1, np.int64)
+        items = [self.scenario.intervention[place] for place in self.rules]
+        asked = [(brand_of(self.scenario, item), item.when) for item in items if item.when is not None]
+        holding = np.array([self.cells.holding(brand, when) for brand, when in asked])
+        distinct, of_cell = np.unique(holding, axis=1, return_inverse=True)
+        return distinct, of_cell.reshape(-1).astype(np.int64)
+
     def reached(self, strata: Strata) -> tuple[Flags, NDArray[np.int64]]:
         """Which kinds each intervention means, shape (interventions, kinds), and the segment of each kind."""
-        cells, count = self.cells, len(strata.segments)
-        reached = np.ones((len(self.scenario.intervention), cells.count * count), bool)
-        segments = np.tile(strata.segments, cells.count)
+        (holding, _), count = self.answers, len(strata.segments)
+        answers = holding.shape[1]
+        reached = np.ones((len(self.scenario.intervention), answers * count), bool)
+        segments = np.tile(strata.segments, answers)
         names = list(self.scenario.segments())
         for place, item in enumerate(self.scenario.intervention):
             if item.segment:
                 reached[place] &= segments == names.index(item.segment)
             if place in self.partial:
-                reached[place] &= np.tile(strata.covered[:, self.partial.index(place)], cells.count)
-            if item.when is not None:
-                reached[place] &= np.repeat(cells.holding(brand_of(self.scenario, item), item.when), count)
+                reached[place] &= np.tile(strata.covered[:, self.partial.index(place)], answers)
+            if place in self.rules:
+                reached[place] &= np.repeat(holding[self.rules.index(place)], count)
         return reached, segments
 
     def _unmoved(self, segments: NDArray[np.int64]) -> tuple[NDArray[np.void], NDArray[np.void]]:
@@ -217,7 +233,8 @@ class Schedule:
     def most_kinds(self) -> int:
         """Kinds of people at most: no more strata than people, however many combinations there could be."""
         combinations = 1 << len(self.partial)
-        return min(self.scenario.market.people, len(self.shares) * combinations) * self.cells.count
+        answers = self.answers[0].shape[1] if self.cells.count <= MOST_CELLS else self.cells.count
+        return min(self.scenario.market.people, len(self.shares) * combinations) * answers
 
     def most_bytes(self) -> int:
         """Memory of the tables at most."""

@@ -45,7 +45,10 @@ def left(run) -> dict[str, object]:
     assert len(noted) == state.clock[NOTES] or not len(state.log)
     said = {"figures": repr(run.figures), "log": noted.tobytes(), "margin": run.margin.tobytes()}
     said |= {"cost": run.cost.tobytes(), "tables": [table.to_csv() for table in run.tables.tables]}
-    said |= {name: getattr(state, name).tobytes() for name in (*WRITTEN, "offers", "traits", "first_row")}
+    said |= {
+        name: getattr(state, name).tobytes()
+        for name in (*WRITTEN, "offers", "traits", "first_row", "cuts", "cells", "meant")
+    }
     return said | {
         name: getattr(outcome, name).tobytes() for name in ("status", "stage", "cause", "advocate", "margin")
     }

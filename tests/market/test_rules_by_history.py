@@ -136,7 +136,7 @@ def test_both_engines_mean_the_same_people():
 def lives(model) -> dict[str, bytes]:
     """All that a run leaves but the numbers of kinds, which are names."""
     people = bytes_copied(model.state.people)
-    people["kind"] = 0
+    people["kind"] = people["stratum"] = 0
     return state_of(model) | {"people": people.tobytes()}
 
 
@@ -227,6 +227,14 @@ def test_ten_tiers_are_eleven_cells_and_act_on_those_in_them():
     np.testing.assert_allclose(prices, model.state.offers["purchase"]["price"].max() - 0.01 * tier, rtol=1e-12)
 
 
+def test_rules_on_many_variables_make_no_more_kinds_than_answers():
+    """Six variables cut once are 216 cells, for some may be unknown; but six rules hold together in 64 ways at most."""
+    six = ['purchases = ">= 2"', 'weeks_since_purchase = "> 3"', 'spend = "> 40"', "complained = true", 'last_score = "<= 6"',
+           "customer = true"]  # fmt: skip
+    model = lived(market(*(rule(when, name=f"rule {place}") for place, when in enumerate(six))), weeks=1)
+    assert (len(model.state.cells), len(model.state.offers)) == (216, 64)
+
+
 # ---- from before, and parting ----------------------------------------------------------------------------------------
 
 
@@ -255,6 +263,6 @@ def test_base_and_plan_with_rules_part_when_the_rule_begins_and_are_what_they_ar
     )
     apart = [simulate(each, 1, 0) for each in (base, plan)]
     for one, other in zip(simulate_together([base, plan], 1, 0), apart, strict=True):
-        for name in ("people", "bonds", "tally", "weeks_meant", "due", "offers", "traits", "cuts", "meant"):
+        for name in ("people", "bonds", "tally", "weeks_meant", "due", "offers", "traits", "cuts", "cells", "meant"):
             assert getattr(one.state, name).tobytes() == getattr(other.state, name).tobytes(), name
     assert apart[1].state.weeks_meant.any(axis=0).all()

@@ -76,7 +76,7 @@ def directly(when: When, brand: int, known: dict[tuple[int, History], float]) ->
 @given(st.lists(st.tuples(st.integers(0, 1), asked()), min_size=1, max_size=5), st.lists(histories(), max_size=8))
 def test_who_is_in_a_cell_is_whom_the_rule_means(rules, people):
     cells = cells_of(rules)
-    cuts = cells.cuts(1)
+    cuts = cells.cuts()
     assert cells.count == 1 + sum(
         max(edge.stride for edge in cuts if edge[:2] == books) * len(cells.edges[books]) for books in cells.edges
     )

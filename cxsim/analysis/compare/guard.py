@@ -106,6 +106,8 @@ def _happens(base: Runs, plan: PlanResult, brand: str, stage: str) -> bool:
 
 
 def _price(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
+    if _is_for_some(base, plan):
+        return  # who buys often anyway answers less than a market does
     implied = implied_elasticity(base, plan)
     if implied is None:
         return
@@ -126,6 +128,12 @@ def _price(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
             "money in this verdict cannot be trusted."
         )
     yield Doubt("price", elasticity.mean, sentence)
+
+
+def _is_for_some(base: Runs, plan: PlanResult) -> bool:
+    """Whether the plan has a price for those alone of whom something stands in the books."""
+    own = [item for item in own_interventions(base.scenario, plan.scenario) if item.when is not None]
+    return any(effect.parameter == "purchase.price" for item in own for effect in item.effect)
 
 
 def implied_elasticity(base: Runs, plan: PlanResult) -> tuple[float, Estimate] | None:

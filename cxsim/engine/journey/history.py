@@ -36,22 +36,20 @@ def known_of(state: State, person: int, brand: int, variable: int) -> float:
 
 @compiled
 def tell_cells(state: State) -> None:
-    """Everybody's kind for the week that begins: their stratum, and the cell that their history is in."""
+    """Everybody's kind for the week that begins: by their stratum, and the cell that their history is in."""
     if state.cuts.shape[0] == 0:
         return
-    first: Cut = state.cuts[0]
-    strata = first.stride
     for person in range(state.people.shape[0]):
         me: Person = state.people[person]
-        kind = me.kind % strata
+        cell = 0
         known = 0.0
         for place in range(state.cuts.shape[0]):
             cut: Cut = state.cuts[place]
             if cut.is_first:
                 known = known_of(state, person, cut.brand, cut.variable)
             if known >= cut.edge:
-                kind += cut.stride
-        me.kind = kind
+                cell += cut.stride
+        me.kind = me.stratum + state.cells[cell]
 
 
 @compiled

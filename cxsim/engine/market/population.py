@@ -58,25 +58,25 @@ def populate(
 
 
 def cover(luck: Luck, people: Records, segments: int, coverages: Floats, coverage_keys: NDArray[np.int64]) -> Strata:
-    """Give everybody the number of their stratum as their kind; say what strata there are.
+    """Give everybody the number of their stratum, and that as their kind; say what strata there are.
 
     Args:
         luck: of the run.
-        people: with their segments; their kind is written.
+        people: with their segments; stratum and kind are written.
         segments: how many there are.
         coverages: of the interventions that reach only a share of people, shape (partial interventions,).
         coverage_keys: a number for each of these, so that who is covered does not depend on what else is in the plan.
     """
     covered = np.empty((len(people), len(coverages)), bool)
     if len(coverages) == 0:
-        people["kind"] = people["segment"]
+        people["kind"] = people["stratum"] = people["segment"]
         return Strata(np.arange(segments), covered[:segments])
     _draw_who_is_covered(luck, coverages, coverage_keys, covered)
     codes = people["segment"].astype(np.int64)
     for column in covered.T:
         codes = np.unique(2 * codes + column, return_inverse=True)[1].reshape(-1)
     _, first, kinds = np.unique(codes, return_index=True, return_inverse=True)
-    people["kind"] = kinds.reshape(-1)
+    people["kind"] = people["stratum"] = kinds.reshape(-1)
     return Strata(people["segment"][first].astype(np.int64), covered[first])
 
 

@@ -127,6 +127,7 @@ class Tables(TypedDict):
     traits: NDArray[np.void]
     first_row: NDArray[np.int64]
     cuts: NDArray[np.void]
+    cells: NDArray[np.int64]
     meant: NDArray[np.bool_]
 
 
@@ -141,6 +142,7 @@ def tables_of(terms: Terms) -> Tables:
         "traits": _without_start_values(terms.traits),
         "first_row": terms.first_row,
         "cuts": cuts,
+        "cells": terms.cells,
         "meant": terms.meant,
     }
 

@@ -129,13 +129,18 @@ def _lived(plan: "Scenario") -> list[str]:
 def explain(key: str, scenario: str | None) -> None:
     """Explain a parameter (support.quick_rate), or all of a stage (support).
 
-    With SCENARIO, the parameters of the mechanisms that it names too.
+    With SCENARIO, the parameters of the mechanisms that it names too. `explain when` says what a rule may ask for.
     """
     from cxsim.scenario import load
+    from cxsim.scenario.history import When
     from cxsim.scenario.register import find_entries, in_words, nearest_keys
 
     if scenario is not None:
         load(scenario)  # from then on the register knows its mechanisms
+    if key.removeprefix("intervention.").partition(".")[0] == "when":
+        for name, field in When.model_fields.items():
+            click.echo(f"when.{name}\n  {field.description}\n")
+        return
     entries = find_entries(key)
     if not entries:
         near = nearest_keys(key)
