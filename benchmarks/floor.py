@@ -217,7 +217,7 @@ def floor(
                     me.patience += number
                     me.stage = event.stage
                     offer = state.offers[row + me.kind, 0]
-                    number += offer.need.reach_annual + state.traits[row + me.kind].need.spontaneous_annual
+                    number += offer.need.reach_annual + state.traits[row + me.kind, 0].need.spontaneous_annual
                     first, last = 0, 0
                     if EXPECTATION <= event.stage <= PURCHASE:
                         last = brands

@@ -12,16 +12,18 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, TypeVar, cast
 
 import mesa
 import networkx as nx
+import numpy as np
 
 from cxsim.engine.journey.support import MINOR, REPURCHASE_MAJOR, REPURCHASE_MINOR
 from cxsim.engine.state import Cause, Outcome, Stage
 from cxsim.scenario import Scenario
 from cxsim.scenario.parameter import WEEKS_PER_YEAR, Section
-from cxsim.scenario.schedule import build_schedule, partial_interventions
+from cxsim.scenario.schedule import Strata, build_schedule, partial_interventions
 from cxsim.scenario.schema import LinkKind
 from cxsim.scenario.stages import Deal, Traits
 from cxsim.scenario.stages.loyalty import Departure
@@ -753,11 +755,14 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def _prepare_terms(self, scenario: Scenario) -> None:
         """The week's terms for each kind of person, as objects with plain numbers."""
-        terms, _ = build_schedule(scenario)
-        kinds = len(terms.shares) << len(terms.coverages)
+        schedule = build_schedule(scenario)
+        combinations = np.array(list(product([False, True], repeat=len(schedule.partial))), bool)[:, ::-1]
+        segments = len(schedule.shares)
+        strata = Strata(np.tile(np.arange(segments), len(combinations)), np.repeat(combinations, segments, axis=0))
+        terms, kinds = schedule.terms(strata), segments * len(combinations)
         periods = [
             (
-                [as_section(Traits, terms.traits[row]) for row in range(first, first + kinds)],
+                [as_section(Traits, terms.traits[row, -1]) for row in range(first, first + kinds)],
                 [[as_section(Deal, offer) for offer in terms.offers[row]] for row in range(first, first + kinds)],
             )
             for first in range(0, len(terms.traits), kinds)

@@ -43,7 +43,7 @@ def branched(base: Scenario, plan: Scenario, engine: Engine) -> str:
     """Both lived as one until they part."""
     horizon = base.market.horizon_weeks
     market = lived_to(LoyaltyModel(base, rng=1, engine=engine, collect=False), parting_week(base, plan))
-    past = state_under(copy_of(market.state), build_schedule(plan)[0])
+    past = state_under(copy_of(market.state), build_schedule(plan), build_schedule(base))
     under_plan = LoyaltyModel(plan, rng=1, engine=engine, collect=False, state=past)
     return left(*(lived_to(each, horizon).state for each in (market, under_plan)))
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cxsim.engine.journey.history import COMPLAINT_WEEKS
 from cxsim.engine.journey.research import MOST_TRIES
 from cxsim.engine.journey.support import MILD, MINOR, MOST_CONTACTS, REPURCHASE_MAJOR, REPURCHASE_MINOR
 from cxsim.scenario import Intervention, load, load_intervention_library, scenario_names
+from cxsim.scenario.effects import amount
 from cxsim.scenario.extended import shape_with
 from cxsim.scenario.mechanism import load_mechanism, ready
 from cxsim.scenario.register import (
@@ -21,7 +23,6 @@ from cxsim.scenario.register import (
     in_words,
     stage_parameters,
 )
-from cxsim.scenario.schedule import amount
 from experiments.pages import table
 
 FOLDER = Path(__file__).parent
@@ -148,6 +149,7 @@ def _numbers_in_rules() -> list[list[str]]:
         ["Severity of those minor problems; the major ones have severity 1", f"{MINOR:g}", "assumed", "Dollar classes have no severity; a straight line between."],
         ["Severity below which a quick recovery may please", f"{MILD:g}", "assumed", "A recovery paradox is told of mild failures; where mild ends is a choice."],
         ["Most tries of a search or a checkout", f"{MOST_TRIES}", "assumed", "A bound that is practically never met."],
+        ["Weeks for which a firm counts somebody among those who complained (`when = {complained = true}`)", f"{COMPLAINT_WEEKS}", "assumed", "A year; a choice."],
         ["Most contacts about one failure", f"{MOST_CONTACTS}", "assumed", "A bound that is hardly ever met."],
         ["Messages by which the balance of talk is shrunk", "1", "assumed", "One message must not count as unanimity."],
         ["Survey scores that count as unhappy and are called back", "0 to 6", "assumed", "The detractors of the usual scale of 0 to 10."],

@@ -47,7 +47,6 @@ UNSOUND = (
     Unsound("for-nothing", "restaurant", "return"),
     Unsound("summer", "restaurant", "season"),
     Unsound("the-rival-stumbles", "online-retailer", "season"),
-    Unsound("good-for-everybody", "online-retailer", "everybody"),
     Unsound("one-table", "restaurant", "few people", ("market.people=60",)),
     Unsound("hardly-anybody", "restaurant", "few differences", ("market.people=400",)),
     Unsound("nobody-ever-leaves", "rhythm-only", "no spread", NOTHING_BY_CHANCE),

@@ -33,6 +33,10 @@ _PARAMETERS = {f"{stage}.{name}": (side, field) for stage, name, side, field in 
 TRAITS = [key for key, (side, _) in _PARAMETERS.items() if side is not Offer]
 AT_START = "purchase.customers_at_start"  # which brands share, so that it is drawn for all of them together
 OFFERS = [key for key, (side, _) in _PARAMETERS.items() if side is Offer and key != AT_START]
+RULES = (
+    {"purchases": ">= 2"}, {"purchases": "< 2"}, {"customer": True}, {"weeks_since_purchase": "> 2"}, {"spend": "> 50"},
+    {"last_score": "<= 6", "complained": False},
+)  # fmt: skip
 NUMBERS = [key for key, (_, field) in _PARAMETERS.items() if field.annotation in (int, float)]
 
 
@@ -67,7 +71,8 @@ def interventions(draw: st.DrawFn, number: int, brands: list[str], segments: lis
     """An intervention that leaves its parameter in its range: it sets it."""
     coverage = draw(st.sampled_from([1.0, 0.5, 0.0]))
     segment = draw(st.sampled_from(["", *segments]))
-    shared = SHARED_BY_ALL if coverage < 1.0 or segment else ()
+    when = draw(st.sampled_from([None, None, *RULES]))
+    shared = SHARED_BY_ALL if coverage < 1.0 or segment or when else ()
     movable = [key for key in NUMBERS if key not in (*SET_AT_THE_START, *shared)]
     start = draw(st.integers(0, 6))
     return {
@@ -80,6 +85,7 @@ def interventions(draw: st.DrawFn, number: int, brands: list[str], segments: lis
         "end_week": start + draw(st.integers(1, 10)),
         "decay_weeks": draw(st.integers(0, 3)),
         "cost": {"per_use": draw(st.sampled_from([0.0, 1.5]))},
+        **({"when": when} if when else {}),
         "effect": [
             {"parameter": key, "set": value} for key, value in draw(values(movable, 2).filter(bool)).items()
         ],

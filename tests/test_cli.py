@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import pandas as pd
 import pytest
 
 from cxsim import scenario_names
@@ -108,6 +109,35 @@ def test_check_explain_and_assumptions(cxsim):
     assert code == 0 and re.search(r"^\* loyalty.leave_b +4.9 .* fitted ", out, re.M)
     code, out, _ = cxsim("assumptions", BASE, "--only", "published")
     assert code == 0 and " assumed " not in out
+
+
+RULE = """name = "Thanks"
+extends = "restaurant"
+[[intervention]]
+name = "thanks"
+when = {purchases = ">= 5"}
+effect = [{parameter = "purchase.price", multiply = 0.95}]
+[[intervention]]
+name = "sorry"
+when = {complained = true, last_score = "> 9"}
+start_week = 100
+effect = [{parameter = "use.quality", add = 0.01}]
+"""
+
+
+def test_whom_a_rule_means_is_said_before_and_after(cxsim, tmp_path):
+    (tmp_path / "thanks.toml").write_text(RULE, encoding="utf-8")
+    plan, small = str(tmp_path / "thanks.toml"), ("--set", "market.people=300")
+    _, out, _ = cxsim("check", plan, *small)
+    assert re.search(r"for purchases >= 5: [1-9]\d* people when week 0 begins", out)
+    assert "for complained and last_score > 9: " in out
+    _, out, _ = cxsim("compare", "restaurant", plan, "-n", "2", "-o", str(tmp_path / "out"), *small)
+    assert re.search(r"'thanks' meant [1-9]\d* \(.* people, in [\d,]+ \(.* weeks of theirs", out)
+    reach = pd.read_csv(tmp_path / "out" / "reach.csv")
+    assert reach["rule"].tolist() == 2 * ["thanks", "sorry"] and (reach["people"] <= reach["person_weeks"]).all()
+    _, out, _ = cxsim("report", str(tmp_path / "out"))
+    _, out, _ = cxsim("explain", "when")
+    assert "when.purchases" in out and "when.customer" in out
 
 
 def test_schema_accepts_what_the_markets_are(cxsim, tmp_path):

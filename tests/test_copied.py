@@ -24,6 +24,7 @@ HORIZON = MARKET.market.horizon_weeks
 QUALITY = {"parameter": "use.quality", "add": 0.1}
 CHEAPER = {"parameter": "purchase.price", "multiply": 0.8}
 KINDER = {"parameter": "telling.base", "add": 0.2}
+MORE_NEED = {"parameter": "need.spontaneous_annual", "multiply": 2.0}
 
 
 def plan_of(*effects, base=MARKET, **more):
@@ -47,12 +48,12 @@ def test_copies_are_the_plan_on_every_rival_so_much_later_at_the_same_cost():
     assert [item.brand for item in copies] == [name for name in MARKET.brands if name != MARKET.market.focal]
     for item in copies:
         assert (item.start_week, item.end_week, item.cost) == (14, 40, plan.intervention[-1].cost)
-        assert [effect.parameter for effect in item.effect] == ["use.quality"]  # customers are everybody's already
+        assert [effect.parameter for effect in item.effect] == ["use.quality", "telling.base"]
 
 
 def test_the_effect_falls_on_rivals_and_on_nobody_else_and_not_before():
     plan = plan_of(CHEAPER)
-    (alone, _), (both, _) = build_schedule(plan), build_schedule(copied_plan(MARKET, plan, 10))
+    alone, both = (build_schedule(each).extreme_terms()[0] for each in (plan, copied_plan(MARKET, plan, 10)))
     prices = [
         np.array([terms.offers["purchase"]["price"][terms.first_row[week]] for week in range(HORIZON)])
         for terms in (alone, both)
@@ -135,7 +136,7 @@ def copied_sentence(comparison):
     [
         (plan_of(QUALITY), HORIZON, "the market ends after"),
         (plan_of(QUALITY, brand="rival"), 5, "says already what rivals do"),
-        (plan_of(KINDER), 5, "only customers"),
+        (plan_of(MORE_NEED), 5, "which is everybody's"),
         (MARKET, 5, "nothing to copy"),
         (
             plan_of({"parameter": "use.quality", "add": 0.1}, {"parameter": "use.late_rate", "add": 0.85}),

@@ -135,12 +135,16 @@ def test_what_moves_the_whole_market_is_no_gain_of_a_plan():
     assert "A season or a shock meets base and plan alike" in found["season"].sentence
 
 
-def test_an_effect_on_customers_that_serves_rivals_is_told_with_what_they_sell_by_it():
-    rich = effect("telling.refer_base", "add = 3.0")
-    base, plan = unsound(rich, replications=4)
-    (doubt,) = [each for each in doubts_of(base, plan) if each.kind == "everybody"]
-    before, after = (runs.weeks.query("brand == 'rival'")["purchases"].sum() / 4 for runs in (base, plan.runs))
-    assert doubt.figure == pytest.approx(after - before) and doubt.figure > 0
+def test_a_price_for_the_best_customers_is_held_against_no_elasticity_of_a_market():
+    free = ("purchase.price_weight=0", "purchase.rise_weight=0")
+    cheaper = effect("purchase.price", "multiply = 0.3", 'when.purchases = ">= 2"')
+    assert "price" in doubts(cheaper.replace('when.purchases = ">= 2"', ""), *free)
+    assert "price" not in doubts(cheaper, *free)
+
+
+def test_a_rule_that_holds_for_nobody_cannot_act():
+    nobody = effect("use.quality", "add = 0.05", 'when.purchases = "> 900"')
+    assert "means nobody: purchases > 900 never holds here" in doubts(nobody)["cannot act"].sentence
 
 
 def test_a_return_beyond_what_is_usual_is_doubted():

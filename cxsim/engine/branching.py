@@ -7,19 +7,16 @@ from the start would be.
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Final, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cxsim.engine.agents import Customer
 from cxsim.engine.market.start import state_under
 from cxsim.engine.model import Engine, LoyaltyModel
 from cxsim.engine.simulate import Run, lived_to, run_of
 from cxsim.engine.state import NOBODY, State, copy_of
 from cxsim.scenario.checks import SET_AT_THE_START
+from cxsim.scenario.likeness import same_for_everybody
 from cxsim.scenario.schedule import Schedule, build_schedule
 from cxsim.scenario.schema import Scenario
 
-Who = tuple[int, frozenset[tuple[float, int]]]  # a segment, and which partial interventions cover somebody
 Kept = TypeVar("Kept")
 BASE: Final = -1  # its place among the plans
 
@@ -27,24 +24,25 @@ BASE: Final = -1  # its place among the plans
 def parting_week(base: Scenario, plan: Scenario) -> int:
     """The first week in which the terms of a plan differ from those of its base for anybody; the horizon if never.
 
-    It is 0 wherever it is not certain that all before is the same life: if anything but dated interventions differs,
-    or a mechanism may look at the terms of other weeks (`Mechanism.present_terms_only`).
+    So they do when a rule by history is at work that the other has not: whom it means is counted. It is 0 wherever it is
+    not certain that all before is the same life: if anything but dated interventions differs, or a mechanism may look at
+    the terms of other weeks (`Mechanism.present_terms_only`).
     """
-    return _parting(base, build_schedule(base)[0], plan, build_schedule(plan)[0]) or 0
+    return _parting(build_schedule(base), build_schedule(plan)) or 0
 
 
-def _parting(base: Scenario, ours: Schedule, plan: Scenario, theirs: Schedule) -> int | None:
+def _parting(ours: Schedule, theirs: Schedule) -> int | None:
     """That week; None where not even the start is certain to be the same."""
+    base, plan = ours.scenario, theirs.scenario
     if beside_interventions(base) != beside_interventions(plan):
         return None
     if not all(own.present_terms_only for own in base.own) or _moves_the_start(base) or _moves_the_start(plan):
         return None
-    who = _kinds(ours, theirs), _kinds(theirs, ours)
     same: dict[tuple[int, int], bool] = {}
-    for week, rows in enumerate(zip(ours.first_row.tolist(), theirs.first_row.tolist(), strict=True)):
-        if rows not in same:
-            same[rows] = _same_terms((ours, theirs), rows, who)
-        if not same[rows]:
+    for week, periods in enumerate(zip(ours.period.tolist(), theirs.period.tolist(), strict=True)):
+        if periods not in same:
+            same[periods] = same_for_everybody(ours, theirs, periods)
+        if not same[periods]:
             return week
     return base.market.horizon_weeks
 
@@ -57,46 +55,6 @@ def beside_interventions(scenario: Scenario) -> Hashable:
 def _moves_the_start(scenario: Scenario) -> bool:
     """Whether an intervention acts on what is drawn before week 0; `load` refuses it, a scenario made in Python may not."""
     return any(effect.parameter in SET_AT_THE_START for item in scenario.intervention for effect in item.effect)
-
-
-def _kinds(own: Schedule, other: Schedule) -> list[Who]:
-    """Of each kind of person the segment, and which of those interventions cover them that both schedules have.
-
-    Who is covered is drawn by key and share, so those are the same people in both.
-    """
-    mine, theirs = (
-        list(zip(each.coverages.tolist(), each.coverage_keys.tolist(), strict=True)) for each in (own, other)
-    )
-    segments = len(own.shares)
-    shared = [(place, each) for place, each in enumerate(mine) if each in theirs]
-    return [
-        (kind % segments, frozenset(each for place, each in shared if kind // segments >> place & 1))
-        for kind in range(segments << len(mine))
-    ]  # fmt: skip
-
-
-def _same_terms(schedules: tuple[Schedule, Schedule], rows: tuple[int, int], who: tuple[list[Who], list[Who]]) -> bool:
-    """Whether everybody meets the same, bit for bit, in weeks whose rows begin at these.
-
-    What only one schedule has may cover anybody; so all who are alike in what both have must meet the same in both.
-    """
-    ours, theirs = schedules
-    first = {each: rows[0] + kind for kind, each in reversed(list(enumerate(who[0])))}
-    like = [np.array([first[each] for each in kinds]) for kinds in who]
-    own, other = (slice(row, row + len(kinds)) for row, kinds in zip(rows, who, strict=True))
-    return all(
-        column[like[0]].tobytes() == column[own].tobytes()
-        and column[like[1]].tobytes() == their_column[other].tobytes()
-        for table, their_table in ((ours.offers, theirs.offers), (ours.traits, theirs.traits))
-        for column, their_column in zip(_columns(table), _columns(their_table), strict=True)
-    )
-
-
-def _columns(table: NDArray[np.void]) -> Iterator[NDArray[np.generic]]:
-    """The columns of records, those of nested ones too; not the bytes between them, which mean nothing."""
-    for name in table.dtype.names or ():
-        column = table[name]
-        yield from _columns(column) if column.dtype.names else (column,)
 
 
 class Branching:
@@ -122,17 +80,17 @@ class Branching:
         self._partings: list[int | None] = [None] * len(plans)
         self._parents = [BASE] * len(plans) if parents is None else list(parents)
         if plans and model is LoyaltyModel and customer is Customer:
-            self._terms = [*(build_schedule(plan)[0] for plan in plans), build_schedule(base)[0]]  # BASE: the last
+            self._terms = [*(build_schedule(plan) for plan in plans), build_schedule(base)]  # BASE: the last
             for place in range(len(plans)):
                 self._find_parting(place)
 
     def _find_parting(self, place: int) -> None:
         """When a plan parts from its parent; from whom that has parted itself, if that is later."""
-        scenarios, parent = [*self.plans, self.base], self._parents[place]
-        parting = _parting(scenarios[parent], self._terms[parent], scenarios[place], self._terms[place])
+        terms, parent = self._terms, self._parents[place]
+        parting = _parting(terms[parent], terms[place])
         while parent != BASE and (parting is None or parting < (self._partings[parent] or 0)):
             parent = self._parents[parent]
-            parting = _parting(scenarios[parent], self._terms[parent], scenarios[place], self._terms[place])
+            parting = _parting(terms[parent], terms[place])
         self._parents[place], self._partings[place] = parent, parting
 
     def lives(self, seed: int, replication: int, watch: int = NOBODY, notes: int = 0) -> Iterator[Run]:
@@ -196,7 +154,7 @@ class Branching:
         )  # fmt: skip
 
     def _parted(self, place: int, past: State, seed: int, replication: int) -> LoyaltyModel:
-        state = state_under(past, self._terms[place])
+        state = state_under(past, self._terms[place], self._terms[self._parents[place]])
         return LoyaltyModel(self.plans[place], rng=seed, replication=replication, collect=False, state=state)
 
 

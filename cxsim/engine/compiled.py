@@ -26,9 +26,8 @@ def fingerprint() -> str:
     """Sixteen hex digits that change with any rule's source text or with Numba itself."""
     digest = hashlib.sha256(numba.__version__.encode())
     scenario = ENGINE.parent / "scenario"
-    here = [ENGINE / f"{name}.py" for name in ("compiled", "hooks", "luck", "measures", "state")] + [
-        scenario / "parameter.py"
-    ]
+    here = [ENGINE / f"{name}.py" for name in ("compiled", "hooks", "luck", "measures", "state")]
+    here += [scenario / "history.py", scenario / "parameter.py"]
     folders = (ENGINE / "journey", ENGINE / "market", scenario / "stages")
     for source in here + [source for folder in folders for source in sorted(folder.glob("*.py"))]:
         digest.update(source.read_bytes())

@@ -24,6 +24,6 @@ def books_opened(state: State, scenario: Scenario, watched: int, room_for_notes:
         bonds[name] = 0
     bonds["first_lost_at"] = np.nan
     state.clock[WATCHED] = watched
-    opened = state_under(state, build_schedule(scenario)[0])._replace(**empty_books(scenario, room_for_notes))
+    opened = state_under(state, build_schedule(scenario))._replace(**empty_books(scenario, room_for_notes))
     note_history(opened)
     return opened

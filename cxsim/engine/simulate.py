@@ -13,6 +13,7 @@ from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.figures import counted_names, figures_of_run
 from cxsim.engine.outcomes.loop_lengths import loop_lengths
 from cxsim.engine.outcomes.money import contribution, discount_factors, intervention_costs
+from cxsim.engine.outcomes.reach import reach_table
 from cxsim.engine.outcomes.referrals import reproduction
 from cxsim.engine.outcomes.retention import retention_table
 from cxsim.engine.outcomes.status import Outcomes, lines_by_stage_and_cause, outcomes
@@ -24,7 +25,7 @@ from cxsim.scenario import Scenario
 
 @dataclass(frozen=True)
 class RunTables:
-    """What is kept of one replication: its figures, and its weeks, lines, retention, referrals and loop lengths."""
+    """What is kept of one replication: its figures, and its weeks, lines, retention, referrals, loop lengths and reach."""
 
     figures: dict[str, float]
     tables: tuple[pd.DataFrame, ...]
@@ -53,6 +54,7 @@ class Run:
                 retention_table(self.state, focal, horizon),
                 reproduction(self.state, focal),
                 loop_lengths(self.state, focal, horizon),
+                reach_table(self.state, self.scenario),
             ),
         )
 

@@ -16,6 +16,8 @@ NOBODY: Final = -1
 EVERYBODY: Final = -2
 NO_BRAND: Final = -1
 NEVER: Final = np.inf
+NO_WEEK: Final = -(1 << 15)
+NO_SCORE: Final = 255
 BEFORE: Final = 255  # where a story ended that was over when the books were opened
 
 Byte = Annotated[int, "u1"]
@@ -85,7 +87,10 @@ class Person:
 
     stage: Byte
     segment: Byte
-    kind: Count  # row of the terms this person meets: segment x which interventions cover them
+    kind: (
+        Whole  # row of the terms this person meets: stratum x which rules by history hold, see cxsim.scenario.schedule
+    )
+    stratum: Whole  # segment x which interventions cover them
     target: Small  # the brand this journey is heading for, or NO_BRAND
     last_brand: Small  # the brand bought last
     left: Flag  # left the category, and may come back
@@ -170,6 +175,10 @@ class Bond:
     news_good: Whole
     news_sum: Whole
     margin: Long  # earned on this person so far, in whole 1/MONEY_UNIT of the currency
+    # what stands in the brand's books beside purchases, of the run-in too
+    spent: Long  # paid by this person so far, in the same unit
+    reported_week: Small  # in which a failure was last reported to the desk, or NO_WEEK
+    last_score: Byte  # the last answer to a survey, 0 to 10, or NO_SCORE
 
 
 class Standing:
@@ -183,6 +192,16 @@ class Standing:
     contacts: Long  # made since the last tick
     owners: Long  # customers of the brand
     owners_news: Long
+
+
+class Cut:
+    """Where rules by history tell people apart; who has at least `edge` of a variable is `stride` cells further on."""
+
+    edge: Double
+    stride: Long
+    brand: Small
+    variable: Byte  # a History
+    is_first: Flag  # of the cuts of its variable
 
 
 # Places in `State.clock`.
@@ -221,13 +240,15 @@ def extended(record: np.dtype[np.void], own: dict[str, list[tuple[str, str]]]) -
 PERSON: Final = layout(Person)
 BOND: Final = layout(Bond)
 STANDING: Final = layout(Standing)
+CUT: Final = layout(Cut)
 
 
 class State(NamedTuple):
     """Everything a run reads and writes; the only argument, besides the person, of every rule.
 
-    `offers[first_row[week] + kind, brand]` and `traits[first_row[week] + kind]` are the scenario's terms as a person of
-    that kind meets them, and may be written in mid-run: the next event reads them. What people were drawn from (need
+    `offers[first_row[week] + kind, brand]` and `traits[first_row[week] + kind, brand]` are the scenario's terms as a person
+    of that kind meets them in dealing with a brand (traits with NO_BRAND where none is at stake: the last column), and may be
+    written in mid-run: the next event reads them. What people were drawn from (need
     rates, latent loyalties, tastes, first awareness) is not in them. The friends of person i are
     `friends[first_friend[i]:first_friend[i + 1]]`.
     """
@@ -237,20 +258,33 @@ class State(NamedTuple):
     bonds: NDArray[np.void]  # (people, brands) Bond
     standings: NDArray[np.void]  # (brands,) Standing
     offers: NDArray[np.void]  # (periods * kinds, brands) Deal
-    traits: NDArray[np.void]  # (periods * kinds,) Traits
+    traits: NDArray[np.void]  # (periods * kinds, brands + 1) Traits
     first_row: NDArray[np.int64]  # (weeks,) where the rows of each week's period begin
     seasons: NDArray[np.float64]  # (segments, 2 * LONGEST + 1) time added up by the season; (0, 0) without one
+    cuts: NDArray[np.void]  # (cuts,) Cut; none without rules by history
+    cells: NDArray[np.int64]  # (cells,) how many kinds further on than their stratum people are
+    meant: NDArray[np.bool_]  # (periods * kinds, rules) whom rules that are at work mean
     first_friend: NDArray[np.int64]  # (people + 1,), empty when everybody talks to everybody
     friends: NDArray[np.int32]
     luck: NDArray[np.uint64]  # (3,) two key words and the replication
     clock: NDArray[np.int64]  # (3,) WEEK, WATCHED, NOTES
     tally: NDArray[np.int64]  # (weeks, brands, measures)
     log: NDArray[np.void]  # (capacity,) notes on the watched person
+    weeks_meant: NDArray[np.uint16]  # (people, rules) in how many weeks so far
     counted: NDArray[np.void]  # (weeks, brands) what mechanisms count, by name
     mechanisms: NDArray[np.void]  # (0,) only its type says something: which mechanisms the rules are compiled with
 
 
-WRITTEN: Final = ("due", "people", "bonds", "standings", "clock", "tally", "counted")  # while people live
+WRITTEN: Final = (
+    "due",
+    "people",
+    "bonds",
+    "standings",
+    "clock",
+    "tally",
+    "weeks_meant",
+    "counted",
+)  # while people live
 
 
 def copy_of(state: State) -> State:

@@ -9,14 +9,9 @@ import numpy as np
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import problems_of_sources
 from cxsim.scenario.messages import nearest
-from cxsim.scenario.reactions import problems_of_reactions, with_answers
+from cxsim.scenario.reactions import problems_of_reactions
 from cxsim.scenario.register import parameter_names, stage_parameters
-from cxsim.scenario.schedule import (
-    MOST_PARTIAL,
-    Schedule,
-    build_schedule,
-    partial_interventions,
-)
+from cxsim.scenario.schedule import MOST_BYTES, MOST_CELLS, Schedule, build_schedule
 from cxsim.scenario.schema import LinkKind, Scenario, Segment
 from cxsim.scenario.stages.need import MONTHS
 from cxsim.scenario.toml_lines import Path, is_file
@@ -50,21 +45,27 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
     problems += problems_of_reactions(scenario, where)
     if problems:
         return problems
-    terms, faults = build_schedule(scenario)
-    for fault in faults:
-        name = with_answers(scenario).intervention[fault.intervention].name
+    schedule = build_schedule(scenario)
+    if schedule.cells.count > MOST_CELLS or schedule.most_bytes() > MOST_BYTES:
+        return [_too_many_kinds(schedule, where)]
+    for fault in schedule.faults():
+        name = schedule.scenario.intervention[fault.intervention].name
         message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
         hint = (
             f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."
         )
         problems.append(Problem(where(("intervention", fault.intervention, "effect")), fault.parameter, message, hint))
-    return problems or _wrong_offers(scenario, terms, where)
+    return problems or _wrong_offers(scenario, schedule, where)
 
 
-def _wrong_offers(scenario: Scenario, terms: Schedule, where: Where) -> list[Problem]:
-    """What the mechanisms say cannot be meant about an offer, in any week and for anybody."""
+def _wrong_offers(scenario: Scenario, schedule: Schedule, where: Where) -> list[Problem]:
+    """What the mechanisms say cannot be meant about an offer, in any week, for who is covered by nothing and by everything."""
     problems = []
-    offers = terms.offers.view(np.recarray)
+    offers = (
+        np.concatenate([each.offers for each in schedule.extreme_terms()]).view(np.recarray)
+        if scenario.own
+        else np.zeros(0)
+    )
     for own in scenario.own:
         asked = own.check()
         for number, name in enumerate(scenario.brand):
@@ -72,6 +73,22 @@ def _wrong_offers(scenario: Scenario, terms: Schedule, where: Where) -> list[Pro
             if said:
                 problems.append(Problem(where(("brand", name, own.name)), f"brand.{name}.{own.name}", said))
     return problems
+
+
+def _too_many_kinds(schedule: Schedule, where: Where) -> Problem:
+    kinds, weeks = schedule.most_kinds(), len(schedule.strengths)
+    reasons = {
+        f"{len(schedule.partial)} interventions that cover only a share of people": len(schedule.partial) > 1,
+        f"{len(schedule.shares)} segments": len(schedule.shares) > 1,
+        f"{len(schedule.rules)} rules by history": len(schedule.rules) > 1,
+        f"{weeks} different weeks (ramps and starts)": weeks > 1,
+    }
+    message = (
+        f"there may be {kinds:,} kinds of people in {weeks} different weeks, whose terms take "
+        f"{schedule.most_bytes() / MOST_BYTES:.1f} GB; at most 1 GB is possible"
+    )
+    hint = f"They come of {', '.join(why for why, counts in reasons.items() if counts)}; have fewer of these."
+    return Problem(where(("intervention",)), "intervention", message, hint)
 
 
 def _names(scenario: Scenario, where: Where) -> list[Problem]:
@@ -161,16 +178,13 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
             if effect.parameter not in firm_and_people:
                 hint = nearest(effect.parameter, firm_and_people)
                 problems.append(Problem(spot, key, "there is no such stage parameter", hint))
-            elif effect.parameter in SHARED_BY_ALL and (item.coverage < 1.0 or item.segment):
+            elif effect.parameter in SHARED_BY_ALL and (item.coverage < 1.0 or item.segment or item.when is not None):
                 problems.append(Problem(spot, key, "is shared by all customers, so it cannot cover only some of them"))
             elif effect.parameter in SET_AT_THE_START:
                 hint = "Change it in the plan's own sections (or with --set) instead."
                 problems.append(
                     Problem(spot, key, "is drawn once at the start, so an intervention cannot move it", hint)
                 )
-    if len(partial_interventions(scenario)) > MOST_PARTIAL:
-        message = f"at most {MOST_PARTIAL} interventions may cover only a share of customers"
-        problems.append(Problem(where(("intervention",)), "intervention.coverage", message))
     return problems
 
 

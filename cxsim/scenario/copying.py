@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cxsim.scenario.checks import problems_of_whole
+from cxsim.scenario.effects import is_of_brand
 from cxsim.scenario.errors import Problem, ScenarioError
-from cxsim.scenario.schedule import is_of_brand
 from cxsim.scenario.schema import Effect, Intervention, Scenario
 
 
@@ -21,7 +21,7 @@ def rivals_of(scenario: Scenario) -> list[str]:
 def copied_plan(base: Scenario, plan: Scenario, after: float) -> Scenario:
     """The plan when every rival does the same some weeks later.
 
-    What a plan changes in customers themselves is not done twice: it meets everybody already.
+    A change of how many people need the category is not done twice: it meets everybody already.
 
     Args:
         base: the market without the plan.
@@ -57,7 +57,7 @@ def _why_not(plan: Scenario, own: Sequence[Intervention], after: float) -> tuple
     if not own:
         return "it has no intervention that the base has not, so there is nothing to copy", ""
     if first is None:
-        return "it changes nothing that a brand offers, only customers, and those are everybody's; nothing to copy", ""
+        return "it only changes how many people need the category, which is everybody's; nothing to copy", ""
     if first + after >= horizon:
         hint = f"Give fewer weeks than {horizon - first:g}."
         return f"the copies would start in week {first + after:g}, and the market ends after {horizon} weeks", hint
@@ -65,8 +65,12 @@ def _why_not(plan: Scenario, own: Sequence[Intervention], after: float) -> tuple
 
 
 def copied_effects(plan: Scenario, item: Intervention) -> list[Effect]:
-    """What a rival can do too: effects on what a brand offers."""
-    return [effect for effect in item.effect if is_of_brand(effect.parameter, type(plan))]
+    """What a rival can do too: effects on what a brand offers, and on customers in dealing with it."""
+    return [
+        effect
+        for effect in item.effect
+        if is_of_brand(effect.parameter, type(plan)) or not effect.parameter.startswith("need.")
+    ]
 
 
 def with_copies(plan: Scenario, items: Sequence[Intervention], after: float) -> Scenario:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cxsim.scenario.errors import Problem
+from cxsim.scenario.history import History, When
 from cxsim.scenario.schema import Effect, Intervention, Reaction, Scenario, Segment
 from cxsim.scenario.toml_lines import Path
 
@@ -119,7 +120,8 @@ def section_at(path: Path, shape: type[Scenario] = Scenario) -> type[BaseModel] 
     if path[0] == "segment" and len(path) > 1:
         return _inner(_segment_of(shape), path[2:])
     if path[0] == "intervention" and len(path) > 1:
-        return Effect if len(path) > 2 and path[2] == "effect" else _inner(Intervention, path[2:])
+        named: dict[str | int, type[BaseModel]] = {"effect": Effect, "when": When}
+        return named[path[2]] if len(path) > 2 and path[2] in named else _inner(Intervention, path[2:])
     if path[0] == "reaction" and len(path) > 1:
         return _inner(Reaction, path[2:])
     return _inner(shape, path)
@@ -161,6 +163,10 @@ def hint_for_unknown(path: Path, shape: type[Scenario] = Scenario) -> str:
     """The nearest valid key in this section, or the section where a key of that name belongs."""
     section = section_at(path[:-1], shape)
     unknown = str(path[-1])
+    if section is When:
+        seen = ", ".join(known.name for known in History)
+        near = nearest(unknown, [known.name for known in History])
+        return near or f"No firm sees that of a person. In its books stand: {seen}."
     if section is not None:
         near = nearest(unknown, section.model_fields)
         if near:

@@ -127,7 +127,7 @@ def place_in_intervention(values: Table, override: Override) -> tuple[int, Path]
         )
     if keys[0] not in allowed:
         raise override.refused("there is no such key", nearest(keys[0], allowed) or f"Keys here: {', '.join(allowed)}.")
-    if len(keys) > 1 and keys[0] != "cost":
+    if len(keys) > 1 and keys[0] not in ("cost", "when"):
         raise override.refused("cannot be set", f"{keys[0]} is not a section that --set can reach into.")
     if keys[0] == PRESENT and not isinstance(override.value, bool):
         raise override.refused(f"given {override.value!r}; it takes true or false")

@@ -51,7 +51,7 @@ def _in_order(scenario: Scenario) -> Iterator[Reaction]:
 
 def _answer(scenario: Scenario, item: Intervention, reaction: Reaction) -> Intervention | None:
     brand = item.brand or scenario.market.focal
-    if brand != seen_by(scenario, reaction) or item.coverage < 1.0 or item.segment:
+    if brand != seen_by(scenario, reaction) or item.coverage < 1.0 or item.segment or item.when is not None:
         return None
     effects = [
         _share_of(scenario, brand, effect, item.level, reaction.share)

@@ -9,9 +9,9 @@ from enum import IntEnum
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from cxsim.scenario.effects import amount
 from cxsim.scenario.mechanism import known
 from cxsim.scenario.parameter import Evidence, about, bounds, plausible_range
-from cxsim.scenario.schedule import amount
 from cxsim.scenario.schema import Cost, Intervention, Links, Market, Reaction, Scenario, Segment
 from cxsim.scenario.stages import STAGES
 

@@ -1,37 +1,63 @@
 """The terms of every week: what each brand offers, and what traits hold, for every kind of person.
 
-A kind is a segment times the set of interventions that cover a person. Interventions stack in a declared order: all
-`set`, then all `multiply`, then all `add`; the result has to stay inside the parameter's declared range.
+A kind is a stratum times an answer. A stratum is a segment and which of the interventions that reach only a share of
+people reach somebody: of such combinations those alone have rows that people of the run really have. An answer is which
+rules by history hold together, of those sets that can; what stands in the books gives it (`cxsim.scenario.cells`). A person
+keeps their stratum; their answer is told anew each week.
 """
 
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel
 
+from cxsim.scenario.cells import Cells, Step, cells_of
+from cxsim.scenario.effects import CHARGE, Change, Term, Values, brand_of, changes_of, moved, start_values
 from cxsim.scenario.parameter import bounds, record_layout, record_values
-from cxsim.scenario.reactions import with_answers
-from cxsim.scenario.schema import Effect, Intervention, Range, Scenario
+from cxsim.scenario.schema import Scenario
 from cxsim.scenario.stages import Fees
 
-MOST_PARTIAL = 8  # interventions that reach only a share of people: 2**8 kinds for each segment
-OPERATIONS = ("set", "multiply", "add")
-_CHARGED_AT = {"expectation": "research", "loyalty": "use"}  # all that is no stage of its own: at the purchase
+MOST_BYTES: Final = 1 << 30  # of all rows, for one life
+MOST_CELLS: Final = 1 << 20
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """Tables that the rules read, and who belongs to which row."""
+class Strata:
+    """Who there is, apart from what they have done.
 
-    offers: NDArray[np.void]  # (periods * kinds, brands)
-    traits: NDArray[np.void]  # (periods * kinds,)
-    first_row: NDArray[np.int64]  # (weeks,) where the rows of each week's period begin
-    shares: NDArray[np.float64]  # (segments,)
-    coverages: NDArray[np.float64]  # (partial interventions,)
-    coverage_keys: NDArray[np.int64]
+    Attributes:
+        segments: numbers, shape (strata,).
+        covered: by which of the interventions that reach only a share, shape (strata, partial interventions).
+    """
+
+    segments: NDArray[np.int64]
+    covered: Flags
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Tables that the rules read.
+
+    Attributes:
+        offers: shape (periods * kinds, brands).
+        traits: in dealing with each brand, and, last, where no brand is at stake; shape (periods * kinds, brands + 1).
+        first_row: where the rows of each week's period begin, shape (weeks,).
+        cuts: where rules by history tell people apart.
+        cells: how many kinds further on than their stratum people are whose history is in a cell, shape (cells,).
+        meant: whether each rule by history means who belongs to a row, and is at work then; shape (rows, rules).
+    """
+
+    offers: NDArray[np.void]
+    traits: NDArray[np.void]
+    first_row: NDArray[np.int64]
+    cuts: list[Step]
+    cells: NDArray[np.int64]
+    meant: Flags
 
 
 @dataclass(frozen=True)
@@ -50,46 +76,189 @@ def partial_interventions(scenario: Scenario) -> list[int]:
     return [place for place, item in enumerate(scenario.intervention) if item.coverage < 1.0]
 
 
-def amount(effect: Effect, level: str) -> tuple[str, float]:
-    """The operation of an effect and its size at a level."""
-    for operation in OPERATIONS:
-        value = getattr(effect, operation)
-        if value is not None:
-            return operation, float(getattr(value, level) if isinstance(value, Range) else value)
-    raise AssertionError("an effect has exactly one operation")
+def coverage_key(name: str) -> int:
+    """What the luck of being covered by an intervention of this name is drawn with."""
+    return zlib.crc32(name.encode()) & 0xFFFFFF
 
 
-def build_schedule(scenario: Scenario) -> tuple[Schedule, list[OutOfRange]]:
-    """The tables of a scenario, and every effect that leaves its parameter's range; answers of rivals among them."""
-    scenario = with_answers(scenario)
-    segments = scenario.segments()
-    partial = partial_interventions(scenario)
-    kinds = len(segments) << len(partial)
+@dataclass(frozen=True)
+class Schedule:
+    """What interventions do, and when; the same for every replication.
+
+    Attributes:
+        scenario: whose they are.
+        strengths: how much of each works, shape (periods, interventions).
+        running: whether each is paid for, likewise.
+        period: of each week, shape (weeks,).
+        changes: of every term that is moved, in the order in which they act.
+        partial: numbers of the interventions that reach only a share of people.
+        rules: numbers of those that ask for what stands in the books.
+        cells: what these tell apart.
+    """
+
+    scenario: Scenario
+    strengths: NDArray[np.float64]
+    running: Flags
+    period: NDArray[np.int64]
+    changes: dict[Term, list[Change]]
+    partial: list[int]
+    rules: list[int]
+    cells: Cells
+
+    @cached_property
+    def shares(self) -> NDArray[np.float64]:
+        """Of the segments."""
+        return np.array([share for share, _ in self.scenario.segments().values()])
+
+    @property
+    def coverages(self) -> NDArray[np.float64]:
+        """Of the interventions that reach only a share of people, shape (partial interventions,)."""
+        return np.array([self.scenario.intervention[place].coverage for place in self.partial], float)
+
+    @property
+    def coverage_keys(self) -> NDArray[np.int64]:
+        """A number for each of these, so that who is covered does not depend on what else is in the plan."""
+        return np.array([coverage_key(self.scenario.intervention[place].name) for place in self.partial], np.int64)
+
+    def terms(self, strata: Strata) -> Terms:
+        """The tables for the people of a run: a row for each period, answer and stratum, the last of them the fastest."""
+        return self._terms(strata) if self.partial else self._terms_of_segments
+
+    @cached_property
+    def _terms_of_segments(self) -> Terms:
+        return self._terms(_segments_alone(len(self.shares)))
+
+    def extreme_terms(self) -> list[Terms]:
+        """The tables for people whom no partial intervention covers and, where there are any, for those whom all cover."""
+        ends = [np.full(len(self.partial), covered) for covered in (False, True)]
+        return [self._terms(_segments_alone(len(self.shares), end)) for end in ends[: 1 + bool(self.partial)]]
+
+    def _terms(self, strata: Strata) -> Terms:
+        reached, segments = self.reached(strata)
+        offers, traits = self._unmoved(segments)
+        for term, changes in self.changes.items():
+            table = offers if term.of_brand else traits
+            column = table[term.stage][term.name][:, :, term.brand]
+            column[...] = self._lived(changes, column, reached)
+        brands = len(self.scenario.brand)
+        at_work = (self.strengths > 0.0) | self.running
+        meant = at_work[:, np.newaxis, self.rules] & reached[self.rules].T[np.newaxis]
+        meant = np.ascontiguousarray(meant).reshape(len(self.strengths) * len(segments), len(self.rules))
+        return Terms(
+            offers.reshape(-1, brands),
+            traits.reshape(-1, brands + 1),
+            self.period * len(segments),
+            self.cells.cuts(),
+            self.answers[1] * len(strata.segments),
+            meant,
+        )
+
+    @cached_property
+    def answers(self) -> tuple[Flags, NDArray[np.int64]]:
+        """Which rules hold together, shape (rules, answers), and which of these answers belongs to each cell."""
+        if not self.rules:
+            return np.ones((0, 1), bool), np.zeros(1, np.int64)
+        items = [self.scenario.intervention[place] for place in self.rules]
+        asked = [(brand_of(self.scenario, item), item.when) for item in items if item.when is not None]
+        holding = np.array([self.cells.holding(brand, when) for brand, when in asked])
+        distinct, of_cell = np.unique(holding, axis=1, return_inverse=True)
+        return distinct, of_cell.reshape(-1).astype(np.int64)
+
+    def reached(self, strata: Strata) -> tuple[Flags, NDArray[np.int64]]:
+        """Which kinds each intervention means, shape (interventions, kinds), and the segment of each kind."""
+        (holding, _), count = self.answers, len(strata.segments)
+        answers = holding.shape[1]
+        reached = np.ones((len(self.scenario.intervention), answers * count), bool)
+        segments = np.tile(strata.segments, answers)
+        names = list(self.scenario.segments())
+        for place, item in enumerate(self.scenario.intervention):
+            if item.segment:
+                reached[place] &= segments == names.index(item.segment)
+            if place in self.partial:
+                reached[place] &= np.tile(strata.covered[:, self.partial.index(place)], answers)
+            if place in self.rules:
+                reached[place] &= np.repeat(holding[self.rules.index(place)], count)
+        return reached, segments
+
+    def _unmoved(self, segments: NDArray[np.int64]) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """The tables without any intervention, shapes (periods, kinds, brands) and (periods, kinds, brands + 1)."""
+        scenario, periods, kinds = self.scenario, len(self.strengths), len(segments)
+        deal = scenario.deal_class
+        offers = np.zeros((periods, kinds, len(scenario.brand)), record_layout(deal))
+        traits = np.zeros((periods, kinds, len(scenario.brand) + 1), record_layout(scenario.traits_class))
+        for brand, offer in enumerate(scenario.brand.values()):
+            met = deal.model_construct(**{name: getattr(offer, name) for name in type(offer).model_fields}, fees=Fees())
+            offers[:, :, brand] = np.array(record_values(met), dtype=offers.dtype)
+        for number, (_, trait) in enumerate(scenario.segments().values()):
+            traits[:, segments == number] = np.array(record_values(trait), dtype=traits.dtype)
+        return offers, traits
+
+    def _lived(self, changes: list[Change], values: Values, reached: Flags) -> Values:
+        """The values of a term in all periods for all kinds, interventions included, shape (periods, kinds)."""
+        for change in changes:
+            works = self.works(change)[:, np.newaxis]
+            values = np.where(reached[change.place], moved(values, change, works), values)
+        return values
+
+    def works(self, change: Change) -> NDArray[np.float64]:
+        """How much of a change works in each period."""
+        return (self.running if change.operation == CHARGE else self.strengths)[:, change.place].astype(float)
+
+    def faults(self) -> list[OutOfRange]:
+        """Every effect that can leave its parameter's range, whoever is covered by whatever else."""
+        extremes = {term: self._extremes(term) for term in self.changes if term.stage != "fees"}
+        found = []
+        for place, item in enumerate(self.scenario.intervention):
+            for effect in item.effect:
+                stage, name = effect.parameter.split(".")
+                for term, reached in extremes.items():
+                    own = any(change.place == place for change in self.changes[term])
+                    fault = _fault(self.scenario, term, reached) if own and term[1:3] == (stage, name) else None
+                    if fault is not None:
+                        found.append(OutOfRange(place, effect.parameter, *fault))
+                        break
+        return found
+
+    def _extremes(self, term: Term) -> tuple[float, float]:
+        """The least and the most that a term can be: each partial intervention may reach somebody or not."""
+        strata = _segments_alone(len(self.shares), np.ones(len(self.partial), bool))
+        reached, segments = self.reached(strata)
+        low = np.broadcast_to(start_values(self.scenario, term, segments), (len(self.strengths), len(segments)))
+        high = low
+        for change in self.changes[term]:
+            works = self.works(change)[:, np.newaxis]
+            ends = moved(low, change, works), moved(high, change, works)
+            least, most = np.minimum(*ends), np.maximum(*ends)
+            if change.place in self.partial:
+                least, most = np.minimum(low, least), np.maximum(high, most)
+            low = np.where(reached[change.place], least, low)
+            high = np.where(reached[change.place], most, high)
+        return float(np.min(low)), float(np.max(high))
+
+    def most_kinds(self) -> int:
+        """Kinds of people at most: no more strata than people, however many combinations there could be."""
+        combinations = 1 << len(self.partial)
+        answers = self.answers[0].shape[1] if self.cells.count <= MOST_CELLS else self.cells.count
+        return min(self.scenario.market.people, len(self.shares) * combinations) * answers
+
+    def most_bytes(self) -> int:
+        """Memory of the tables at most."""
+        brands = len(self.scenario.brand)
+        row = brands * record_layout(self.scenario.deal_class).itemsize
+        row += (brands + 1) * record_layout(self.scenario.traits_class).itemsize + len(self.rules)
+        return len(self.strengths) * self.most_kinds() * row
+
+
+def build_schedule(scenario: Scenario) -> Schedule:
+    """What the interventions of a scenario do, and when."""
     strengths, running, period = _periods(scenario)
-    deal = scenario.deal_class
-    offers = np.zeros((len(strengths), kinds, len(scenario.brand)), record_layout(deal))
-    traits = np.zeros((len(strengths), kinds), record_layout(scenario.traits_class))
-    for brand, offer in enumerate(scenario.brand.values()):
-        met = deal.model_construct(**{name: getattr(offer, name) for name in type(offer).model_fields}, fees=Fees())
-        offers[:, :, brand] = np.array(record_values(met), dtype=offers.dtype)
-    for kind in range(kinds):
-        trait = list(segments.values())[kind % len(segments)][1]
-        traits[:, kind] = np.array(record_values(trait), dtype=traits.dtype)
-    faults = _apply(scenario, strengths, running, offers, traits)
-    terms = Schedule(
-        offers.reshape(-1, len(scenario.brand)),
-        traits.reshape(-1),
-        first_row=period * kinds,
-        shares=np.array([share for share, _ in segments.values()]),
-        coverages=np.array([scenario.intervention[place].coverage for place in partial], dtype=float),
-        coverage_keys=np.array(
-            [zlib.crc32(scenario.intervention[place].name.encode()) & 0xFFFFFF for place in partial], dtype=np.int64
-        ),
-    )
-    return terms, faults
+    rules = [place for place, item in enumerate(scenario.intervention) if item.when is not None]
+    asked = ((brand_of(scenario, item), item.when) for item in scenario.intervention if item.when is not None)
+    partial = partial_interventions(scenario)
+    return Schedule(scenario, strengths, running, period, changes_of(scenario), partial, rules, cells_of(asked))
 
 
-def _periods(scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
+def _periods(scenario: Scenario) -> tuple[NDArray[np.float64], Flags, NDArray[np.int64]]:
     """How strong each intervention is and whether it is paid for, shape (periods, interventions), and each week's period."""
     weeks = scenario.market.horizon_weeks
     strengths = np.array([[item.strength(week) for item in scenario.intervention] for week in range(weeks)])
@@ -102,111 +271,17 @@ def _periods(scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.bool_]
     return distinct[:, :count], distinct[:, count:] > 0.0, period.reshape(-1).astype(np.int64)
 
 
-def _apply(
-    scenario: Scenario,
-    strengths: NDArray[np.float64],
-    running: NDArray[np.bool_],
-    offers: NDArray[np.void],
-    traits: NDArray[np.void],
-) -> list[OutOfRange]:
-    faults = []
-    for operation in OPERATIONS:
-        for place, item in enumerate(scenario.intervention):
-            for effect in item.effect:
-                kind_of_operation, size = amount(effect, item.level)
-                if kind_of_operation == operation:
-                    _change(scenario, place, effect.parameter, operation, size, strengths[:, place], offers, traits)
-    for place, item in enumerate(scenario.intervention):
-        _charge(scenario, place, item, running[:, place], offers)
-        for effect in item.effect:
-            fault = _range_fault(scenario, place, effect.parameter, offers, traits)
-            if fault is not None:
-                faults.append(fault)
-    return faults
+def _segments_alone(count: int, covered: Flags | None = None) -> Strata:
+    """A stratum for each segment, all covered alike; by nothing when left out."""
+    covered = np.zeros(0, bool) if covered is None else covered
+    return Strata(np.arange(count), np.tile(covered, (count, 1)))
 
 
-def _change(
-    scenario: Scenario,
-    place: int,
-    parameter: str,
-    operation: str,
-    size: float,
-    strength: NDArray[np.float64],
-    offers: NDArray[np.void],
-    traits: NDArray[np.void],
-) -> None:
-    stage, name = parameter.split(".")
-    table = offers if is_of_brand(parameter, type(scenario)) else traits
-    values = table[stage][name]
-    covered = _covered(scenario, place)[np.newaxis, :]
-    works = strength[:, np.newaxis]
-    if table is offers:
-        brand = scenario.brands.index(scenario.intervention[place].brand or scenario.market.focal)
-        values = values[:, :, brand]
-    with np.errstate(invalid="ignore", over="ignore"):  # what comes of it is outside the range, and refused
-        if operation == "set":
-            whole = np.isinf(values) | (works == 1.0)  # exactly there, not there but for a rounding
-            moved = np.where(whole, size, values + works * (size - values))
-            changed = np.where(works > 0.0, moved, values)
-        elif operation == "multiply":
-            changed = values * (1.0 + works * (size - 1.0))
-        else:
-            changed = values + works * size
-        if values.dtype.kind == "i":
-            changed = np.rint(np.clip(np.nan_to_num(changed, nan=-1e15), -1e15, 1e15))
-        values[...] = np.where(covered, changed, values)
-
-
-def _covered(scenario: Scenario, place: int) -> NDArray[np.bool_]:
-    """Which kinds of person an intervention reaches, shape (kinds,)."""
-    names = list(scenario.segments())
-    partial = partial_interventions(scenario)
-    kind = np.arange(len(names) << len(partial))
-    reached = np.ones(len(kind), bool)
-    segment = scenario.intervention[place].segment
-    if segment:
-        reached &= kind % len(names) == names.index(segment)
-    if place in partial:
-        reached &= (kind // len(names)) >> partial.index(place) & 1 == 1
-    return reached
-
-
-def _charge(
-    scenario: Scenario, place: int, item: Intervention, running: NDArray[np.bool_], offers: NDArray[np.void]
-) -> None:
-    """Add the cost per use to the fees of the stage the intervention acts on, while it runs."""
-    stage = stage_charged(item)
-    if item.cost.per_use == 0.0:
-        return
-    brand = scenario.brands.index(item.brand or scenario.market.focal)
-    fees = offers["fees"][stage][:, :, brand]
-    active = running[:, np.newaxis] & _covered(scenario, place)[np.newaxis, :]
-    fees[...] = np.where(active, fees + item.cost.per_use, fees)
-
-
-def stage_charged(item: Intervention) -> str:
-    """The stage at which a cost per use falls due: that of the first effect, or the nearest one that customers pass."""
-    stage = item.effect[0].parameter.split(".")[0]
-    return stage if stage in Fees.model_fields else _CHARGED_AT.get(stage, "purchase")
-
-
-def is_of_brand(parameter: str, shape: type[Scenario] = Scenario) -> bool:
-    """Whether a parameter such as "support.quick_rate" is a brand's and not the customers', in a scenario of this shape."""
-    stage, _, name = parameter.partition(".")
-    section = shape.offer_class.model_fields.get(stage)
-    kind = section.annotation if section else None
-    return isinstance(kind, type) and issubclass(kind, BaseModel) and name in kind.model_fields
-
-
-def _range_fault(
-    scenario: Scenario, place: int, parameter: str, offers: NDArray[np.void], traits: NDArray[np.void]
-) -> OutOfRange | None:
-    stage, name = parameter.split(".")
-    of_brand = is_of_brand(parameter, type(scenario))
-    side: Any = scenario.offer_class if of_brand else scenario.traits_class
-    values = (offers if of_brand else traits)[stage][name]
-    low, high = bounds(side.model_fields[stage].annotation.model_fields[name])
-    for reached in (float(np.min(values)), float(np.max(values))):
-        if not low <= reached <= high:
-            return OutOfRange(place, parameter, reached, low, high)
+def _fault(scenario: Scenario, term: Term, reached: tuple[float, float]) -> tuple[float, float, float] | None:
+    """What a term reaches beyond its range, and that range; None where it stays inside."""
+    side: Any = scenario.offer_class if term.of_brand else scenario.traits_class
+    low, high = bounds(side.model_fields[term.stage].annotation.model_fields[term.name])
+    for value in reached:
+        if not low <= value <= high:
+            return value, low, high
     return None

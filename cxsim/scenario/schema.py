@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, field_validator, model_validator
 
 from cxsim.scenario.calendar import DATED, first_day
+from cxsim.scenario.history import When
 from cxsim.scenario.mechanism import Mechanism
 from cxsim.scenario.parameter import LONGEST, Evidence, Section, by_name, parameter
 from cxsim.scenario.stages import Deal, Offer, Traits
@@ -200,8 +201,8 @@ def _as_files_write_it(schema: dict[str, Any]) -> None:
 class Intervention(Section):
     """Delivery (when, to whom) times effect (what changes), with costs.
 
-    An effect on what a brand offers changes the offer of that brand; an effect on customers' traits reaches the people
-    covered whichever brand they are with, because traits are theirs.
+    An effect on what a brand offers changes the offer of that brand; an effect on customers' traits changes what the people
+    covered do in dealing with that brand, never with a rival.
     """
 
     model_config = ConfigDict(json_schema_extra=_as_files_write_it)
@@ -216,6 +217,9 @@ class Intervention(Section):
     segment: str = Field("", description="Only this segment; everybody when left out.")
     coverage: float = parameter(
         1.0, "Share of customers it reaches, drawn by key.", "share", 0, 1, "assumed", "Everybody."
+    )
+    when: When | None = Field(
+        None, description="Only those of whom all of this stands in the brand's books; everybody when left out."
     )
     start_week: float = parameter(0.0, "When it starts.", "weeks", 0, 5200, "assumed", "At once.")
     ramp_weeks: float = parameter(0.0, "Time to full strength.", "weeks", 0, 5200, "assumed", "At once.")

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
+from cxsim.scenario.likeness import same_for_everybody
 from cxsim.scenario.schedule import build_schedule
 from cxsim.scenario.schema import Effect, Intervention, Scenario
 
@@ -57,7 +56,5 @@ def _moves_nothing(scenario: Scenario, place: int) -> bool:
     idle = [Effect(parameter=effect.parameter, add=0.0) for effect in scenario.intervention[place].effect]
     items = list(scenario.intervention)
     items[place] = items[place].model_copy(update={"effect": idle})
-    (acting, _), (still, _) = (
-        build_schedule(each) for each in (scenario, scenario.model_copy(update={"intervention": items}))
-    )
-    return bool(np.array_equal(acting.offers, still.offers) and np.array_equal(acting.traits, still.traits))
+    acting, still = (build_schedule(each) for each in (scenario, scenario.model_copy(update={"intervention": items})))
+    return all(same_for_everybody(acting, still, (period, period)) for period in range(len(acting.strengths)))

@@ -63,6 +63,9 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
         record["segment"][name] = json.loads(segment.model_dump_json(exclude_unset=True))
     if not scenario.mechanisms:
         del record["mechanisms"]  # so that a scenario without them is written, and hashed, as before there were any
+    for item in record["intervention"]:
+        if item["when"] is None:
+            del item["when"]
     return record
 
 

@@ -39,8 +39,9 @@ class Pausing(Mechanism):
         weeks = state.offers[row, me.target].pausing.weeks
         if me.stage != Stage.NEED or not me.by_habit or weeks == 0.0:
             return
-        missing = state.traits[row].loyalty.satisfaction_reference - state.bonds[person, me.target].satisfaction
-        chance = logistic(state.traits[row].pausing.base + state.traits[row].pausing.dissatisfaction * missing)
+        traits = state.traits[row, me.target]
+        missing = traits.loyalty.satisfaction_reference - state.bonds[person, me.target].satisfaction
+        chance = logistic(traits.pausing.base + traits.pausing.dissatisfaction * missing)
         if uniform(state.luck, person, PAUSE, me.pausing.offered, 0) < chance:
             state.due[person] += weeks
             state.counted[state.clock[0], me.target].pauses += 1

@@ -52,9 +52,9 @@ class Points(Mechanism):
         """Goal gradient: the share of the way to the reward that is gone."""
         row = row_for(state, state.people[person])
         needed = state.offers[row, brand].points.needed
-        return state.traits[row].points.pull * state.bonds[person, brand].points.balance / needed
+        return state.traits[row, brand].points.pull * state.bonds[person, brand].points.balance / needed
 
     @staticmethod
     def staying(state, person, brand):
         gold = state.bonds[person, brand].points.gold
-        return gold * state.traits[row_for(state, state.people[person])].points.pride
+        return gold * state.traits[row_for(state, state.people[person]), brand].points.pride

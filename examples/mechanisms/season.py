@@ -2,7 +2,7 @@
 
 import math
 
-from cxsim.mechanism import WEEK, WEEKS_PER_YEAR, Mechanism, NextNeed, Section, compiled, parameter, row_for
+from cxsim.mechanism import NO_BRAND, WEEK, WEEKS_PER_YEAR, Mechanism, NextNeed, Section, compiled, parameter, row_for
 
 YEAR = 2.0 * math.pi / WEEKS_PER_YEAR
 
@@ -34,12 +34,12 @@ class Season(Mechanism):
     @staticmethod
     def arising(state, person):
         """The hazard of this week, taken in its middle."""
-        return rate(state.traits[row_for(state, state.people[person])].season, state.clock[WEEK] + 0.5)
+        return rate(state.traits[row_for(state, state.people[person]), NO_BRAND].season, state.clock[WEEK] + 0.5)
 
     @staticmethod
     def waiting(state, person, since, weeks):
         """The time by which as much of the season has passed as weeks would have without one."""
-        traits = state.traits[row_for(state, state.people[person])]
+        traits = state.traits[row_for(state, state.people[person]), NO_BRAND]
         if traits.need.kind == NextNeed.contract or traits.season.strength == 0.0:
             return weeks
         wanted = needs_until(traits.season, since) + weeks

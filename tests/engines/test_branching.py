@@ -45,7 +45,10 @@ def left(run) -> dict[str, object]:
     assert len(noted) == state.clock[NOTES] or not len(state.log)
     said = {"figures": repr(run.figures), "log": noted.tobytes(), "margin": run.margin.tobytes()}
     said |= {"cost": run.cost.tobytes(), "tables": [table.to_csv() for table in run.tables.tables]}
-    said |= {name: getattr(state, name).tobytes() for name in (*WRITTEN, "offers", "traits", "first_row")}
+    said |= {
+        name: getattr(state, name).tobytes()
+        for name in (*WRITTEN, "offers", "traits", "first_row", "cuts", "cells", "meant")
+    }
     return said | {
         name: getattr(outcome, name).tobytes() for name in ("status", "stage", "cause", "advocate", "margin")
     }
@@ -60,8 +63,7 @@ def differing(together, apart) -> list[list[str]]:
 def in_agents(base: Scenario, plan: Scenario, week: int):
     """Both lived by the agents engine, as one until that week."""
     model = lived(base, engine="agents", weeks=week)
-    terms, _ = build_schedule(plan)
-    copied = state_under(copy_of(model.state), terms)
+    copied = state_under(copy_of(model.state), build_schedule(plan), build_schedule(base))
     other = LoyaltyModel(plan, rng=1, engine="agents", collect=False, state=copied)
     return [run_of(lived_to(each, base.market.horizon_weeks)) for each in (model, other)]
 

@@ -11,8 +11,10 @@ from markets import EVERYTHING_HAPPENS, lived, scenario_from, state_of
 from numpy.testing import assert_array_equal
 from random_markets import scenarios
 
-from cxsim.engine.state import BOND, PERSON
+from cxsim.engine.market.start import covered_by
+from cxsim.engine.state import BOND, PERSON, bytes_copied
 from cxsim.scenario import Intervention, load, scenario_names
+from cxsim.scenario.schedule import build_schedule
 from cxsim.scenario.stages import Offer
 
 # Nothing that one person does reaches another: no reviews, no queue, and friends only by the list in a file.
@@ -110,9 +112,11 @@ def test_a_null_intervention_in_any_scenario(scenario, parameter):
     assert state_of(lived(nothing)) == state_of(lived(scenario))
 
 
-def covered(model, bit):
-    segments = max(1, len(model.settings.segment))
-    return (model.state.people["kind"] // segments) >> bit & 1
+def covered(model, place):
+    """Whether the partial intervention with this number covers each person."""
+    people = bytes_copied(model.state.people)
+    strata = covered_by(build_schedule(model.settings), model.state.luck, people)
+    return strata.covered[people["kind"], place]
 
 
 def test_a_second_intervention_does_not_change_whom_the_first_covers():

@@ -7,7 +7,10 @@ from cxsim.scenario import ScenarioError
 
 MANY = "\n".join(f'[[intervention]]\nname = "n{number}"\nuse = "smooth-checkout"' for number in range(21))
 BRANDS = "\n".join(f"brand.b{number}.use.quality = 0.7" for number in range(9))
-PARTIAL = "\n".join(f'[[intervention]]\nname = "n{number}"\nuse = "clear-pages"\ncoverage = 0.5' for number in range(4))
+PARTIAL = "\n".join(
+    f'[[intervention]]\nname = "n{number}"\nuse = "clear-pages"\ncoverage = 0.5\nramp_weeks = 20'
+    for number in range(16)
+)
 
 
 def test_a_file_may_extend_a_ready_scenario_by_name():
@@ -32,7 +35,7 @@ def test_a_file_may_extend_a_ready_scenario_by_name():
         ("market.people = 'all'", "should be a number, not text"),
         (MANY, "there are 21 of them"),
         (BRANDS, "there are 9 of them"),
-        (PARTIAL, "there are 4 of them"),
+        (PARTIAL, "too many kinds of people"),
     ],
 )
 def test_what_is_wrong_or_reaches_out_is_refused_in_words_that_name_no_place_of_the_server(

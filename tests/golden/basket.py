@@ -10,9 +10,9 @@ LUCK = "purchase: basket"
 DRAWS = 31  # of a purchase: fifteen attempts of two, and one for shapes below 1
 
 
-def basket(market: Market, me: Person) -> float:
+def basket(market: Market, me: Person, brand: int) -> float:
     """How many units, which may be a fraction: the person's mean times Gamma(p) / p; one under a contract."""
-    traits = market.traits(me)
+    traits = market.traits(me, brand)
     if varies(traits, traits.purchase.basket_shape):
         return me.mean_basket * (gamma(market, me, traits.purchase.basket_shape) / traits.purchase.basket_shape)
     return me.mean_basket

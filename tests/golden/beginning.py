@@ -42,7 +42,8 @@ def beginning(scenario: Scenario, seed: int, replication: int) -> Market:
 def bought_before(market: Market, me: Person, brand: int) -> None:
     """One purchase of the brand, and stayed: at an even place of the wait for the next need."""
     me.needs = me.searches = me.choices = me.uses = 1
-    traits, offer, bond = market.traits(me), market.offer(me, brand), me.bonds[brand]
+    me.target = me.last_brand = brand
+    traits, offer, bond = market.traits(me, brand), market.offer(me, brand), me.bonds[brand]
     wait = wait_for_next_need(market, me)
     to_come = wait
     if traits.need.kind != NextNeed.repeat:
@@ -53,12 +54,12 @@ def bought_before(market: Market, me: Person, brand: int) -> None:
         me.bought_at = when_passed(market, me, market.week, to_come - wait)
     bond.first_bought = bond.last_bought = me.bought_at
     me.stage, me.by_habit = Stage.NEED, True
-    me.target = me.last_brand = brand
     me.met = bond.expectation = offer.use.quality
     bond.aware = bond.considered = bond.customer = True
     bond.purchases = bond.streak = 1
     bond.satisfaction = traits.loyalty.satisfaction_reference
     bond.reference = offer.purchase.price
+    bond.spent = math.floor(offer.purchase.price * 10_000 + 0.5)
 
 
 def somebody(market: Market, scenario: Scenario, number: int) -> Person:

@@ -17,6 +17,7 @@ BOND_FIELDS = (
     "considered", "in_play", "customer", "purchases", "streak", "loop_purchases", "complaints", "converts", "referrer",
     "expectation", "satisfaction", "failures", "reference", "grudge", "taste", "doubt_stage", "doubt_cause", "ended_stage", "ended_cause",
     "first_lost_at", "first_bought", "looped_at", "last_bought", "margin",
+    "spent", "reported_week", "last_score",
 )  # fmt: skip
 NEWS_OF_BOND = {"heard": "news", "heard_good": "news_good", "heard_sum": "news_sum"}
 TENURE_RELATIVE = 1e-6  # with a tenure shape the engine takes exp of a single, in single precision

@@ -46,7 +46,7 @@ def mean_stars(market: Market, brand: int) -> float:
 
 def expected_quality(market: Market, me: Person, brand: int) -> float:
     """E = (w0 own + w_promise promise + w_norm norm + w_heard valences + w_r rating) / weights + imagination."""
-    traits = market.traits(me).expectation
+    traits = market.traits(me, brand).expectation
     bond = me.bonds[brand]
     promises = [market.offer(me, each).expectation.promise for each in range(market.brands)]
     rivals = [promises[each] for each in range(market.brands) if each != brand] or [promises[brand]]

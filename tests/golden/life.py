@@ -7,6 +7,7 @@ from cxsim.engine.state import BEFORE, Cause, Stage
 from cxsim.scenario import Scenario
 from golden.beginning import beginning
 from golden.expectation import expectation
+from golden.history import look_into_books
 from golden.listening import listening
 from golden.loyalty import lapse, loyalty
 from golden.need import need, outside
@@ -40,6 +41,7 @@ def golden_life(scenario: Scenario, seed: int = 1, replication: int = 0) -> Mark
         if week == 0:
             open_books(market)
         market.seen = [[Seen(bond.customer, bond.satisfaction) for bond in me.bonds] for me in market.people]
+        look_into_books(market)
         for me in market.people:
             while me.due < week + 1:
                 STAGES[me.stage](market, me)

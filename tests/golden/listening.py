@@ -9,7 +9,7 @@ from golden.people import Market, Person, logistic
 
 def listening(market: Market, me: Person) -> None:
     """Truth is counted of everybody; of those surveyed who answer, what the firm sees."""
-    brand, traits, offer = me.target, market.traits(me), market.offer(me, me.target)
+    brand, traits, offer = me.target, market.traits(me, me.target), market.offer(me, me.target)
     overall = me.bonds[brand].satisfaction + me.delight
     episode = me.episode + me.delight
     kind = traits.listening.leniency
@@ -33,6 +33,7 @@ def listening(market: Market, me: Person) -> None:
     market.count(brand, Measure.detractors, int(score <= 6))
     market.count(brand, Measure.csat_satisfied, int(stars >= 4))
     market.count(brand, Measure.effort_scores, ease)
+    me.bonds[brand].last_score = score
     called = score <= 6 and market.uniform(me, "listening: called back", me.uses) < offer.listening.callback_rate
     if called:
         me.relief += offer.listening.callback_lift

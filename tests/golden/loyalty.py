@@ -21,7 +21,7 @@ CAUSE_OF_OUTCOME = {
 
 def loyalty(market: Market, me: Person) -> None:
     """eta + beta_S (S + w harm - S_ref) - beta_F F + recovery_weight offset + relief."""
-    bond, traits = me.bonds[me.target], market.traits(me)
+    bond, traits = me.bonds[me.target], market.traits(me, me.target)
     terms, weight = traits.loyalty, traits.support.recovery_weight
     recovery = weight * recovery_offset(me.outcome, me.severity) if me.outcome != Outcome.NO_FAILURE else 0.0
     felt = bond.satisfaction + min(1.0, weight) * me.harm
@@ -63,7 +63,7 @@ def cause_of_experience(me: Person, happy: float, past: float, recovery: float) 
 
 def decide_after_use(market: Market, me: Person, latent: float, total: float, ratio: float, cause: int) -> None:
     """Stay with logistic(sum), to the power of the hazard ratio; own reasons when the same luck had left anyway."""
-    terms, bond = market.traits(me).loyalty, me.bonds[me.target]
+    terms, bond = market.traits(me, me.target).loyalty, me.bonds[me.target]
     chance = logistic(total) ** ratio
     u = market.uniform(me, "loyalty: stay", me.uses)
     if u < chance or (bond.purchases == 1 and not terms.first_may_leave):
@@ -106,12 +106,12 @@ def look_around_or_leave(market: Market, me: Person, stage: Stage, cause: int, c
     """With `exit` out of the category, a line now; else a customer until the next need, with a doubt to record then."""
     bond = me.bonds[me.target]
     me.by_habit = False
-    leaves = market.uniform(me, "loyalty: leave the category", me.uses) < market.traits(me).loyalty.exit
+    leaves = market.uniform(me, "loyalty: leave the category", me.uses) < market.traits(me, me.target).loyalty.exit
     what = Note.LEAVES if leaves else Note.DOUBTS
     market.note(me, what, me.target, chance, u, bond.satisfaction, cause)
     if leaves:
         end_line(market, me, me.target, stage, cause)
-        if market.uniform(me, "loyalty: may come back", me.uses) < market.traits(me).loyalty.rejoin:
+        if market.uniform(me, "loyalty: may come back", me.uses) < market.traits(me, me.target).loyalty.rejoin:
             me.left = True
             go_outside(market, me)
         else:

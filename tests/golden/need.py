@@ -72,7 +72,7 @@ def await_next_need(market: Market, me: Person, since: float) -> None:
 
 def wait_for_next_need(market: Market, me: Person) -> float:
     """Weeks from one purchase to the next need."""
-    traits = market.traits(me).need
+    traits = market.traits(me, me.target).need
     u = market.uniform(me, "need: wait for the next need", me.needs)
     if traits.kind == NextNeed.repeat:
         return -math.log(u) / me.rate
@@ -103,7 +103,7 @@ def something_similar(market: Market, me: Person) -> None:
     """After an episode that was no worse than neutral, who stays buys something similar with the brand's chance."""
     brand, offer = me.target, market.offer(me, me.target)
     lucky = market.uniform(me, "need: something similar", me.uses) < offer.need.similar
-    if me.episode >= market.traits(me).telling.neutral and lucky:
+    if me.episode >= market.traits(me, brand).telling.neutral and lucky:
         price = offer.purchase.price * offer.purchase.similar_price
         market.book(me, brand, Measure.revenue_money, price)
         market.book(me, brand, Measure.goods_money, offer.money.unit_cost * offer.money.similar_cost)

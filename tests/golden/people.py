@@ -63,6 +63,9 @@ class Bond(Record):
     heard_good: int = 0
     heard_sum: int = 0
     margin: int = 0
+    spent: int = 0  # what stands in the brand's books beside purchases
+    reported_week: int = -32768
+    last_score: int = 255
 
 
 @dataclass
@@ -106,6 +109,7 @@ class Person(Record):
     relief: float = 0.0
     call: tuple[int, int] | None = None  # last week's referral: by whom, to which brand
     pursuing: tuple[int, int] | None = None
+    meant_by: frozenset[str] = frozenset()  # rules by history that hold this week
 
 
 @dataclass
@@ -169,9 +173,9 @@ class Market:
         """The same luck as a standard normal number."""
         return luck.normal_quantile(self.uniform(person, what_for, ordinal, brand))
 
-    def traits(self, person: Person) -> Any:
-        """This week's traits of a person."""
-        return self.terms.traits(self.week, person)
+    def traits(self, person: Person, brand: int = -1) -> Any:
+        """This week's traits of a person in dealing with a brand; -1 where none is at stake."""
+        return self.terms.traits(self.week, person, brand)
 
     def offer(self, person: Person, brand: int) -> Any:
         """This week's offer of a brand to a person."""
@@ -191,6 +195,7 @@ class Market:
         units = math.floor(amount * 10_000 + 0.5)
         self.count(brand, measure, units)
         person.bonds[brand].margin += units if measure == Measure.revenue_money else -units
+        person.bonds[brand].spent += units if measure == Measure.revenue_money else 0
 
     def note(self, person: Person, what: Note, brand: int = -1, *numbers: float) -> None:
         """Take a note, with up to four numbers."""

@@ -22,7 +22,7 @@ def told(offer: Any) -> float:
 
 def rise_ends_habit(market: Market, me: Person) -> bool:
     """A rise is noticed with 1 - exp(-weight * rise * exp(-forgiven * (S - S_ref))); then all known brands are weighed."""
-    bond, traits, offer = me.bonds[me.target], market.traits(me), market.offer(me, me.target)
+    bond, traits, offer = me.bonds[me.target], market.traits(me, me.target), market.offer(me, me.target)
     rise = gap(max(told(offer), offer.purchase.price), bond.reference)
     if rise <= 0.0:
         return False
@@ -44,7 +44,7 @@ def pay_price(market: Market, me: Person, brand: int) -> None:
         bond.reference = offer.purchase.price
     me.gap = gap(offer.purchase.price, bond.reference)
     me.misread = market.uniform(me, "purchase: terms understood", me.uses) >= offer.purchase.terms_clarity
-    bond.reference = bond.reference + market.traits(me).purchase.price_memory * (told(offer) - bond.reference)
+    bond.reference = bond.reference + market.traits(me, brand).purchase.price_memory * (told(offer) - bond.reference)
 
 
 def value_lost(traits: Any, dearer: float) -> float:

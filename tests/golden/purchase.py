@@ -44,7 +44,7 @@ def talk_balance(bond: Bond) -> float:
 
 def utility(market: Market, me: Person, brand: int) -> float:
     """beta_E E - beta_p price + appeal + inertia [bought last] - beta_G grudge + delta talk."""
-    traits, offer, bond = market.traits(me).purchase, market.offer(me, brand).purchase, me.bonds[brand]
+    traits, offer, bond = market.traits(me, brand).purchase, market.offer(me, brand).purchase, me.bonds[brand]
     value = traits.expectation_weight * bond.expectation - traits.price_weight * offer.price + offer.appeal
     value += traits.inertia if me.last_brand == brand else 0.0
     value -= traits.grudge_weight * bond.grudge
@@ -75,7 +75,7 @@ def checks_out(market: Market, me: Person, brand: int) -> bool:
         if market.uniform(me, "purchase: checkout", ordinal, brand) < market.offer(me, brand).purchase.ease:
             return True
         me.effort += 1.0
-        if market.uniform(me, "purchase: try again", ordinal, brand) >= market.traits(me).purchase.retry:
+        if market.uniform(me, "purchase: try again", ordinal, brand) >= market.traits(me, brand).purchase.retry:
             return False
     return False
 
@@ -85,7 +85,7 @@ def after_failed_checkout(market: Market, me: Person, brand: int) -> int:
     market.note(me, Note.CHECKOUT_FAILS, brand, me.effort)
     me.bonds[brand].in_play = False
     end_line(market, me, brand, Stage.PURCHASE, Cause.CHECKOUT)
-    if market.uniform(me, "purchase: turn to a rival", me.choices, brand) >= market.traits(me).purchase.to_rival:
+    if market.uniform(me, "purchase: turn to a rival", me.choices, brand) >= market.traits(me, brand).purchase.to_rival:
         return GAVE_UP
     if me.by_habit:
         me.by_habit = False
@@ -98,7 +98,7 @@ def after_failed_checkout(market: Market, me: Person, brand: int) -> int:
 def buy(market: Market, me: Person, brand: int) -> None:
     """Money, the lines of others, what kind of sale it was, and the way to first use."""
     bond, offer = me.bonds[brand], market.offer(me, brand)
-    me.basket = basket(market, me)
+    me.basket = basket(market, me, brand)
     market.book(me, brand, Measure.revenue_money, offer.purchase.price * me.basket)
     market.book(me, brand, Measure.goods_money, offer.money.unit_cost * me.basket)
     market.book(me, brand, Measure.interventions_money, offer.fees.purchase)
@@ -172,14 +172,15 @@ def why_not_chosen(market: Market, me: Person, brand: int, winner: int) -> Cause
     """
     if winner == GAVE_UP:
         return Cause.EFFORT
-    traits, bond = market.traits(me).purchase, me.bonds[brand]
+    traits, bond = market.traits(me, brand).purchase, me.bonds[brand]
     offer = market.offer(me, brand).purchase
     if winner == NOTHING:
+        outside = market.traits(me).purchase.outside
         terms = {
             Cause.LOW_EXPECTATION: traits.expectation_weight * (bond.expectation - 1.0),
             Cause.PRICE: offer.appeal - traits.price_weight * offer.price,
             Cause.BAD_WORD: traits.heard_weight * talk_balance(bond),
-            Cause.NO_NEED: gumbel(market, me, brand) - gumbel(market, me, LUCK_OF_NOTHING) - max(0.0, traits.outside),
+            Cause.NO_NEED: gumbel(market, me, brand) - gumbel(market, me, LUCK_OF_NOTHING) - max(0.0, outside),
         }
     else:
         theirs = me.bonds[winner]

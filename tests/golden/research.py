@@ -49,14 +49,17 @@ def search(market: Market, me: Person, brand: int) -> tuple[int, bool]:
         ):
             return attempt + 1, True
         me.effort += 1.0
-        if market.uniform(me, "research: search once more", ordinal, brand) >= market.traits(me).research.persistence:
+        if (
+            market.uniform(me, "research: search once more", ordinal, brand)
+            >= market.traits(me, brand).research.persistence
+        ):
             return attempt + 1, False
     return MOST_TRIES, False
 
 
 def inform(market: Market, me: Person, brand: int, tries: int) -> None:
     """E <- E + clarity (q - E), and for each friend asked who ever used the brand E <- E + ask_weight (their S - E)."""
-    bond, offer, traits = me.bonds[brand], market.offer(me, brand), market.traits(me).research
+    bond, offer, traits = me.bonds[brand], market.offer(me, brand), market.traits(me, brand).research
     before = bond.expectation
     truth = offer.use.quality + bond.taste
     expected = before + offer.research.clarity * (truth - before)

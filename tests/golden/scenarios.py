@@ -264,6 +264,13 @@ VARIANTS = {
         "brand.focal.need.reach_annual=0.2", "research.duration_weeks=1.7", "purchase.outside=2.0",
         "market.people=20", "market.links.kind=complete", "market.links.edges=",
     ],
+    "rules by history": [
+        'intervention.kinder desk.when.purchases=">= 2"', 'intervention.easier shop.when.weeks_since_purchase="> 2, <= 9"',
+        "intervention.welcome.when.customer=true", 'intervention.calls.when.last_score="< 8"',
+        'intervention.guide.when.spend="> 60"', "intervention.thanks.when.complained=true", "support.contact_base=1.0",
+        'intervention.dearer.when={purchases = ">= 1", customer = true}', 'intervention.sale at the rival.when.purchases="< 1"',
+        "market.run_in_weeks=6", "loyalty.rejoin=0.8", "loyalty.exit=0.4", "brand.focal.purchase.customers_at_start=0.2",
+    ],
     "experience decides": [
         "loyalty.leave_a=0.5", "loyalty.leave_b=12.0", "loyalty.satisfaction_weight=5.0", "loyalty.failure_weight=3.0",
         "support.recovery_weight=0.5", "use.mismatch_cost=0.5", "use.effort_weight=0.15", "use.lateness_cost=0.4",

@@ -20,7 +20,7 @@ MEASURE_OF_OUTCOME = {
 
 def support(market: Market, me: Person) -> None:
     """After a failure."""
-    brand, bond, traits = me.target, me.bonds[me.target], market.traits(me)
+    brand, bond, traits = me.target, me.bonds[me.target], market.traits(me, me.target)
     offer = market.offer(me, brand)
     k = traits.support
     chance = logistic(
@@ -70,6 +70,7 @@ def support(market: Market, me: Person) -> None:
     if gives_up:
         market.count(brand, Measure.abandoned)
     else:
+        bond.reported_week = market.week
         market.book(me, brand, Measure.contacts_money, offer.money.contact_cost)
         market.book(me, brand, Measure.interventions_money, offer.fees.support)
     market.remember("contact", me, brand, gave_up=gives_up, wait=wait)

@@ -14,7 +14,7 @@ MOST_MESSAGES = 64
 
 def telling(market: Market, me: Person) -> None:
     """At the end of an episode."""
-    traits, offer = market.traits(me), market.offer(me, me.target)
+    traits, offer = market.traits(me, me.target), market.offer(me, me.target)
     market.book(me, me.target, Measure.interventions_money, offer.fees.telling)
     tell_friends(market, me, traits.telling)
     refer(market, me, traits.telling, offer.telling.reward)

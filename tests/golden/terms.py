@@ -18,27 +18,41 @@ class Terms:
     """The terms of a scenario, worked out anew for every week and kind of person."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self._scenario = scenario
+        self.scenario = scenario
         self.start = scenario.market.start
-        self._known: dict[tuple[int, str, frozenset[str]], tuple[Any, list[Any]]] = {}
+        self._known: dict[tuple[int, str, frozenset[str]], tuple[list[Any], list[Any]]] = {}
 
-    def traits(self, week: int, person: Person) -> Any:
-        """Sections of traits, as in `traits.use.memory`."""
-        return self._of(week, person.segment, person.covered_by)[0]
+    def traits(self, week: int, person: Person, brand: int) -> Any:
+        """Sections of traits in dealing with a brand, as in `traits.use.memory`; -1, the last, where none is at stake."""
+        return self._of(week, person.segment, self.plans_for(person))[0][brand]
 
     def offer(self, week: int, person: Person, brand: int) -> Any:
         """Sections of one brand's offer, and its `fees`."""
-        return self._of(week, person.segment, person.covered_by)[1][brand]
+        return self._of(week, person.segment, self.plans_for(person))[1][brand]
 
     def shared(self, week: int, brand: int) -> Any:
         """What is one for all customers: capacity and advertising."""
-        return self._of(week, next(iter(self._scenario.segments())), frozenset())[1][brand]
+        everybodys = frozenset(plan.name for plan in self.scenario.intervention if is_for_all(plan))
+        return self._of(week, next(iter(self.scenario.segments())), everybodys)[1][brand]
 
-    def _of(self, week: int, segment: str, covered: frozenset[str]) -> tuple[Any, list[Any]]:
-        place = (week, segment, covered)
+    def plans_for(self, person: Person) -> frozenset[str]:
+        """What covers a person this week: by lot, by segment, and by what stands in the books."""
+        return frozenset(
+            plan.name for plan in self.scenario.intervention
+            if plan.segment in ("", person.segment) and (plan.coverage == 1.0 or plan.name in person.covered_by)
+            and (plan.when is None or plan.name in person.meant_by)
+        )  # fmt: skip
+
+    def _of(self, week: int, segment: str, plans: frozenset[str]) -> tuple[list[Any], list[Any]]:
+        place = (week, segment, plans)
         if place not in self._known:
-            self._known[place] = terms_of(self._scenario, week, segment, covered)
+            self._known[place] = terms_of(self.scenario, week, segment, plans)
         return self._known[place]
+
+
+def is_for_all(plan: Intervention) -> bool:
+    """Whether nobody is left out."""
+    return not plan.segment and plan.coverage == 1.0 and plan.when is None
 
 
 def strength(plan: Intervention, week: int) -> float:
@@ -51,14 +65,14 @@ def strength(plan: Intervention, week: int) -> float:
     return reached if week == paid[-1] else reached * max(0.0, left)
 
 
-def terms_of(scenario: Scenario, week: int, segment: str, covered: frozenset[str]) -> tuple[Any, list[Any]]:
-    """Traits and offers: all sets, then all multiplications, then all additions, in the order of the file."""
-    traits = values_of(scenario.segments()[segment][1])
+def terms_of(scenario: Scenario, week: int, segment: str, covering: frozenset[str]) -> tuple[list[Any], list[Any]]:
+    """Traits and offers: all sets, then all multiplications, then all additions, in the order of the file.
+
+    Traits are moved in dealing with the brand that does it, and in the last place, where no brand is at stake.
+    """
     offers = [values_of(offer) for offer in scenario.brand.values()]
-    plans = [
-        plan for plan in scenario.intervention
-        if plan.segment in ("", segment) and (plan.coverage == 1.0 or plan.name in covered)
-    ]  # fmt: skip
+    traits = [values_of(scenario.segments()[segment][1]) for _ in range(len(offers) + 1)]
+    plans = [plan for plan in scenario.intervention if plan.name in covering]
     for operation in ("set", "multiply", "add"):
         for plan in plans:
             for effect in plan.effect:
@@ -66,17 +80,18 @@ def terms_of(scenario: Scenario, week: int, segment: str, covered: frozenset[str
                 if size is not None:
                     size = getattr(size, plan.level) if isinstance(size, Range) else size
                     stage, name = effect.parameter.split(".")
-                    section = offers[brand_of(scenario, plan)].get(stage, {})
-                    if name not in section:
-                        section = traits[stage]
-                    change(section, name, operation, size, strength(plan, week))
+                    brand = brand_of(scenario, plan)
+                    is_offer = name in offers[brand].get(stage, {})
+                    moved = [offers[brand]] if is_offer else [traits[brand], traits[-1]]
+                    for sections_of_it in moved:
+                        change(sections_of_it[stage], name, operation, size, strength(plan, week))
     for brand, offer in enumerate(offers):
         offer["fees"] = dict.fromkeys(FEE_STAGES, 0.0)
         for plan in plans:
             if brand_of(scenario, plan) == brand and plan.start_week <= week < plan.end_week:
                 stage = plan.effect[0].parameter.split(".")[0]
                 offer["fees"][CHARGED_AT.get(stage, stage)] += plan.cost.per_use
-    return sections(traits), [sections(offer) for offer in offers]
+    return [sections(trait) for trait in traits], [sections(offer) for offer in offers]
 
 
 def brand_of(scenario: Scenario, plan: Intervention) -> int:

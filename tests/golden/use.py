@@ -12,7 +12,7 @@ LEAST_SEVERITY = 1e-6
 
 def use(market: Market, me: Person) -> None:
     """One episode."""
-    bond, traits, offer = me.bonds[me.target], market.traits(me), market.offer(me, me.target)
+    bond, traits, offer = me.bonds[me.target], market.traits(me, me.target), market.offer(me, me.target)
     me.severity = severity_of_failure(market, me, offer.use.failure_rate, offer.use.severity)
     delivered = offer.use.quality + bond.taste + offer.use.quality_sd * market.normal(me, "use: quality noise", me.uses)
     late = traits.use.lateness_cost if me.late else 0.0

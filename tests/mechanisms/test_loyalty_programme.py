@@ -163,7 +163,7 @@ def test_the_nearer_the_reward_by_the_share_of_the_way_the_sooner_the_next_need(
 
 def test_points_at_stake_and_a_price_off_count_in_a_choice(person):
     state, card = person
-    weight, price = state.traits[0].purchase.price_weight, state.offers[0, 0].purchase.price
+    weight, price = state.traits[0, 0].purchase.price_weight, state.offers[0, 0].purchase.price
     assert Programme.choosing(state, 0, 0) == 0.0 == Programme.choosing(state, 1, 0)
     set_effects(state, points_pressure=0.5)
     assert Programme.choosing(state, 0, 0) == pytest.approx(weight * 0.5 * 15.0 * 0.5, rel=1e-12)
@@ -180,7 +180,7 @@ def test_losing_a_tier_leaves_less_than_never_having_had_it(person):
     card.tier, card.demoted = 1, True
     assert Programme.staying(state, 0, 0) == pytest.approx(-0.2)
     card.tier, card.demoted, card.rewarded = 0, False, True
-    assert Programme.staying(state, 0, 0) == pytest.approx(0.4 * 15.0 * state.traits[0].purchase.price_weight)
+    assert Programme.staying(state, 0, 0) == pytest.approx(0.4 * 15.0 * state.traits[0, 0].purchase.price_weight)
 
 
 def test_everybody_buys_at_least_as_often_the_steeper_the_gradient_in_a_market_where_nothing_else_counts():

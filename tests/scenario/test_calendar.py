@@ -113,7 +113,7 @@ def test_days_of_a_study(tmp_path):
         (["market.start=2027-02-30"], "the start date '2027-02-30' is not a day"),
         (["market.start=1850-01-01"], "too far away"),
         (["market.start=5"], "it should be a day, like 2027-01-04"),
-        (["intervention.dearer.ramp_weeks=2027-05-03"], "given 2027-05-03; input should be a valid number"),
+        (["intervention.dearer.ramp_weeks=2027-05-03"], "given 2027-05-03; it should be a number"),
         (["market.horizon_weeks=2027-05-03"], "given 2027-05-03; input should be a valid integer"),
     ],
 )

@@ -43,8 +43,9 @@ ANSWER = '[[reaction]]\nbrand = "rival"\nafter_weeks = 5\nshare = 0.5\n'
 
 def weekly(scenario, brand, stage, name):
     """A brand's value in every week."""
-    terms, faults = build_schedule(scenario)
-    assert not faults
+    schedule = build_schedule(scenario)
+    assert not schedule.faults()
+    (terms,) = schedule.extreme_terms()
     return terms.offers[stage][name][terms.first_row, scenario.brands.index(brand)]
 
 

@@ -19,7 +19,7 @@ from cxsim.scenario import Intervention, Scenario, ScenarioError, load, load_int
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.files import library_folder
 from cxsim.scenario.register import assumptions, find_entries, stage_parameters
-from cxsim.scenario.schedule import build_schedule
+from cxsim.scenario.schedule import Strata, build_schedule
 from cxsim.scenario.stages import STAGES, Offer, Traits
 
 READY = scenario_names()
@@ -31,8 +31,9 @@ def plan(*effects, name="a plan", **keys):
 
 
 def quality_by_week(text, weeks=12):
-    terms, faults = build_schedule(scenario_from(text, f"market.horizon_weeks={weeks}"))
-    assert not faults
+    schedule = build_schedule(scenario_from(text, f"market.horizon_weeks={weeks}"))
+    assert not schedule.faults()
+    terms = schedule.terms(Strata(np.arange(1), np.ones((1, len(schedule.partial)), bool)))
     return terms.offers["use"]["quality"][terms.first_row, 0].tolist()
 
 

@@ -81,7 +81,7 @@ def of_experience(scenario: Scenario, told_by_data: list[str]) -> list[Uncertain
 
 def is_offer(key: str) -> bool:
     """Whether a short key is the firm's, not the customers'."""
-    from cxsim.scenario.schedule import is_of_brand
+    from cxsim.scenario.effects import is_of_brand
 
     return is_of_brand(key)
 

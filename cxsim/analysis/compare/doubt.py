@@ -13,7 +13,7 @@ from cxsim.scenario.stages.need import NextNeed
 from cxsim.scenario.warnings import warnings_of
 
 Kind = Literal[
-    "nothing changes", "price", "cannot act", "desk", "return", "another market", "season", "everybody", "few people", "few differences",
+    "nothing changes", "price", "cannot act", "desk", "return", "another market", "season", "few people", "few differences",
     "no spread", "heavy tails",
 ]  # fmt: skip
 

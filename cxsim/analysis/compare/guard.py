@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.analysis.compare.doubt import (
-    MARKET_WIDE,
     Doubt,
     another_market,
     cannot_act,
@@ -24,7 +23,6 @@ from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import decimals, estimated, percent
 from cxsim.scenario.copying import own_interventions
-from cxsim.scenario.schedule import is_of_brand
 
 Numbers = NDArray[np.float64]
 
@@ -35,7 +33,6 @@ IDLE, OVERRUN = 0.5, 1.0  # share of what the desk can handle
 SIZES_OF_DESK = {"support.capacity", "support.agents", "support.agent_contacts"}
 USUAL_RETURN = 5.0  # times what was spent; a judgement: programmes that return more are rarely told of
 PAYS_BY_ITSELF = ("purchase.price", "telling.reward")  # whose cost is in the margin; so is that of all of `money`
-NOTEWORTHY = 0.1  # of what the brand itself sells more
 FEW_VALUES = 3  # distinct differences from which no spread can be read
 # What has to happen for anything of a stage to act: columns of the weekly table, and the want of it in words.
 HAPPENS = {
@@ -51,7 +48,7 @@ HAPPENS = {
 
 def doubts_of(base: Runs, plan: PlanResult) -> list[Doubt]:
     """Every doubt about a plan's verdict, the gravest first; none about most sound plans."""
-    idle = [*cannot_act(base.scenario, plan.scenario), *_nothing_to_act_on(base, plan)]
+    idle = [*cannot_act(base.scenario, plan.scenario), *_nothing_to_act_on(base, plan), *_nobody_meant(base, plan)]
     nothing = _nothing_changes(plan)
     if nothing is not None:
         return [nothing, *idle, *_desk(base, plan), *few_people(plan.scenario)]
@@ -62,7 +59,6 @@ def doubts_of(base: Runs, plan: PlanResult) -> list[Doubt]:
         *_return(base, plan),
         *another_market(base.scenario, plan.scenario),
         *season_or_shock(base.scenario, plan.scenario),
-        *_everybody(base, plan),
         *few_people(plan.scenario),
         *_spread(plan),
         *heavy_tails(plan.scenario),
@@ -95,6 +91,14 @@ def _nothing_to_act_on(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
             yield Doubt("cannot act", None, f"intervention {item.name!r} of {brand} cannot act here: {why}.")
 
 
+def _nobody_meant(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
+    """Rules by history that held for nobody while they were at work."""
+    meant = plan.runs.reach.groupby("rule")["people"].sum()
+    for item in own_interventions(base.scenario, plan.scenario):
+        if item.when is not None and meant.get(item.name, 1) == 0:
+            yield Doubt("cannot act", None, f"intervention {item.name!r} means nobody: {item.when} never holds here.")
+
+
 def _happens(base: Runs, plan: PlanResult, brand: str, stage: str) -> bool:
     columns = list(HAPPENS[stage][0])
     lived = (base.weeks, plan.runs.weeks)
@@ -102,6 +106,8 @@ def _happens(base: Runs, plan: PlanResult, brand: str, stage: str) -> bool:
 
 
 def _price(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
+    if _is_for_some(base, plan):
+        return  # who buys often anyway answers less than a market does
     implied = implied_elasticity(base, plan)
     if implied is None:
         return
@@ -122,6 +128,12 @@ def _price(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
             "money in this verdict cannot be trusted."
         )
     yield Doubt("price", elasticity.mean, sentence)
+
+
+def _is_for_some(base: Runs, plan: PlanResult) -> bool:
+    """Whether the plan has a price for those alone of whom something stands in the books."""
+    own = [item for item in own_interventions(base.scenario, plan.scenario) if item.when is not None]
+    return any(effect.parameter == "purchase.price" for item in own for effect in item.effect)
 
 
 def implied_elasticity(base: Runs, plan: PlanResult) -> tuple[float, Estimate] | None:
@@ -192,35 +204,6 @@ def _return(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
         yield Doubt(
             "return", None, "it earns money and is said to cost nothing at all; look for a cost that is missing."
         )
-
-
-def _everybody(base: Runs, plan: PlanResult) -> Iterator[Doubt]:
-    """Traits are customers' own, so an effect on them may serve the rivals: told where they sell more by it."""
-    shape, everybody = type(plan.scenario), {}
-    for item in own_interventions(base.scenario, plan.scenario):
-        traits = [each.parameter for each in item.effect if not is_of_brand(each.parameter, shape)]
-        everybody[item.name] = [parameter for parameter in traits if parameter not in MARKET_WIDE]
-    if not any(everybody.values()):
-        return
-    rivals, own = _more_sold(base, plan)
-    if not rivals.low > 0.0 or rivals.mean < NOTEWORTHY * abs(own.mean):
-        return
-    for name, traits in everybody.items():
-        if traits:
-            yield Doubt(
-                "everybody",
-                rivals.mean,
-                f"{name!r} changes customers themselves ({', '.join(traits)}), those of rivals too; with this plan "
-                f"rivals sell {estimated(rivals)} more.",
-            )
-
-
-def _more_sold(base: Runs, plan: PlanResult) -> tuple[Estimate, Estimate]:
-    """How many more purchases rivals have under the plan, and the focal brand."""
-    runs = (base, plan.runs)
-    before, after = (each.weeks.pivot_table("purchases", "replication", "brand", "sum") for each in runs)
-    more, focal = after - before, base.scenario.market.focal
-    return estimate(more.drop(columns=focal).sum(axis=1).to_numpy(float)), estimate(more[focal].to_numpy(float))
 
 
 def _spread(plan: PlanResult) -> Iterator[Doubt]:

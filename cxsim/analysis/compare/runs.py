@@ -33,6 +33,7 @@ class Runs:
         retention: one row a replication and four weeks since the first purchase: share kept, share looped, intervals.
         referrals: one row a replication and generation: buyers, referred buyers, reproduction number.
         loop_lengths: one row a replication and class of weeks: repeat buyers by their mean time between purchases.
+        reach: one row a replication and rule by history: people whom it meant while it was at work, and their weeks.
     """
 
     scenario: Scenario
@@ -43,6 +44,7 @@ class Runs:
     retention: pd.DataFrame = field(repr=False)
     referrals: pd.DataFrame = field(repr=False)
     loop_lengths: pd.DataFrame = field(repr=False)
+    reach: pd.DataFrame = field(repr=False)
 
     @property
     def replications(self) -> int:

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 
 from cxsim.analysis.export.tables import in_words
 from cxsim.analysis.export.watched import Watched
+from cxsim.engine.market.start import covered_by
 from cxsim.engine.outcomes.status import STATUSES, Status, causes_known, outcomes, places_of_causes, stage_name
 from cxsim.engine.state import MONEY_UNIT, Stage
 from cxsim.scenario.parameter import WEEKS_PER_YEAR
-from cxsim.scenario.schedule import partial_interventions
+from cxsim.scenario.schedule import build_schedule
 from cxsim.scenario.stages.loyalty import Departure
 
 COMPARED = ["purchases", "margin"]  # whose individual effects are written out
@@ -77,17 +78,15 @@ def _story(market: Watched) -> pd.DataFrame:
 
 def treated(base: Watched, plan: Watched) -> NDArray[np.bool_]:
     """Whether at least one intervention that the plan has and the base has not reaches a person, shape (people,)."""
-    people, scenario = plan.state.people, plan.scenario
-    segments, partial = list(scenario.segments()), partial_interventions(scenario)
-    drawn = people["kind"] // len(segments)  # a bit for each intervention that reaches only some
+    schedule, people = build_schedule(plan.scenario), plan.state.people.copy()
+    strata = covered_by(schedule, plan.state.luck, people)
+    reached, _ = schedule.reached(strata)
     anybody = np.zeros(len(people), bool)
-    for place, item in enumerate(scenario.intervention):
-        if item in base.scenario.intervention:
-            continue
-        reached = np.ones(len(people), bool)
-        if item.segment:
-            reached &= people["segment"] == segments.index(item.segment)
-        if place in partial:
-            reached &= (drawn >> partial.index(place) & 1) == 1
-        anybody |= reached
+    for place, item in enumerate(plan.scenario.intervention):
+        if item.when is not None:
+            mine = plan.state.weeks_meant[:, schedule.rules.index(place)] > 0
+        else:
+            mine = reached[place, people["kind"]]  # whatever cell: it asks for no history
+        if item not in base.scenario.intervention:
+            anybody |= mine
     return anybody

@@ -15,15 +15,27 @@ from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.stopping import intervals_named
 from cxsim.analysis.results.folder import FORMAT, OLD_COLUMNS, sha256_of
-from cxsim.analysis.results.writing import COPIED, DAY, REAL
+from cxsim.analysis.results.writing import COPIED, DAY, KEYS, REAL
 from cxsim.engine.outcomes.figures import figures_of
+from cxsim.engine.outcomes.reach import RULE_COLUMNS
 from cxsim.scenario import Scenario
 from cxsim.scenario.copying import rivals_of
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.mechanism import MechanismError
 from cxsim.scenario.writing import hash_of_record
 
-WORDS = ("plan", "scenario", "brand", "figure", "unit", "stage", "cause", "base_status", "plan_status")  # never numbers
+WORDS = (
+    "plan",
+    "scenario",
+    "brand",
+    "figure",
+    "unit",
+    "stage",
+    "cause",
+    "base_status",
+    "plan_status",
+    "rule",
+)  # never numbers
 
 
 class NoResultsError(ValueError):
@@ -220,6 +232,8 @@ def _worlds(results: Results) -> dict[str, Runs]:
         name: results.table(name) for name in ("figures", "weeks", "lines", "retention", "referrals", "loop_lengths")
     }
     tables["weeks"] = tables["weeks"].rename(columns=OLD_COLUMNS).drop(columns=DAY, errors="ignore")
+    with_rules = results.has("reach.csv") or results.has("reach.parquet")
+    tables["reach"] = results.table("reach") if with_rules else pd.DataFrame(columns=[*KEYS, *RULE_COLUMNS])
     worlds = {}
     for name, kept in manifest.scenarios.items():
         own = {key: _of(table, "scenario", name).drop(columns="seed") for key, table in tables.items()}

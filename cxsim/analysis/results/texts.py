@@ -5,6 +5,7 @@ from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.members import members_text
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import fitting, interval, percent
+from cxsim.analysis.reach import reach_told
 
 
 def runs_text(runs: Runs) -> str:
@@ -31,7 +32,9 @@ def plan_text(comparison: Comparison, name: str, files: str) -> str:
         files: base and plan as they were called, for a command that follows somebody.
     """
     plan = comparison.plans[name]
-    parts = [f"{comparison.verdict(name)}\n", _people_moved(comparison, name)]
+    parts = [f"{comparison.verdict(name)}\n"]
+    parts += [f"  {sentence}\n" for sentence in reach_told(plan.runs)]
+    parts.append(_people_moved(comparison, name))
     if plan.rescued_persons:
         same = f" --seed {comparison.seed}" if comparison.seed != 1 else ""
         parts.append(f"\n  The life of one of them: cxsim follow {plan.rescued_persons[0]} {files}{same}")

@@ -54,7 +54,10 @@ def write_runs(
 
 
 def run_tables(worlds: Mapping[str, Runs]) -> dict[str, pd.DataFrame]:
-    """The tables figures, weeks, lines, retention, referrals, loop_lengths of scenarios, told apart by name."""
+    """The tables figures, weeks, lines, retention, referrals, loop_lengths of scenarios, told apart by name.
+
+    And reach, where somebody has a rule by history.
+    """
 
     def stacked(attribute: str) -> pd.DataFrame:
         tables = [_keyed(getattr(runs, attribute), name, runs.seed) for name, runs in worlds.items()]
@@ -62,7 +65,9 @@ def run_tables(worlds: Mapping[str, Runs]) -> dict[str, pd.DataFrame]:
 
     figures = [_keyed(runs.figures.reset_index(), name, runs.seed) for name, runs in worlds.items()]
     start = next(iter(worlds.values())).scenario.market.start
-    tables = {name: stacked(name) for name in ("weeks", "lines", "retention", "referrals", "loop_lengths")}
+    names = ["weeks", "lines", "retention", "referrals", "loop_lengths"]
+    names += ["reach"] if any(len(runs.reach) for runs in worlds.values()) else []
+    tables = {name: stacked(name) for name in names}
     return {"figures": _together(figures), **tables, "weeks": _with_days(tables["weeks"], start)}
 
 
@@ -177,6 +182,7 @@ def comparison_json(comparison: Comparison) -> str:
             "verdict": comparison.verdict(name),
             "doubts": [asdict(doubt) for doubt in doubts_of(comparison.base_runs, plan)],
             "differences": _records(plan.differences),
+            "reach": _records(plan.runs.reach),
             "matrix": plan.matrix.to_dict("index"),
             "rescued": _records(plan.rescued),
             "broken": _records(plan.broken),

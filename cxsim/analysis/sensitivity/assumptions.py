@@ -13,8 +13,8 @@ from cxsim.analysis.phrases import percent, short
 from cxsim.analysis.sensitivity.factor import SHARES
 from cxsim.analysis.sweep.parameters import EFFECT, Values, own_value
 from cxsim.scenario import Scenario
+from cxsim.scenario.effects import amount, is_of_brand
 from cxsim.scenario.register import Entry, all_entries
-from cxsim.scenario.schedule import amount, is_of_brand
 from cxsim.scenario.schema import Effect, Intervention
 
 RIVALS = "rivals"

@@ -11,10 +11,10 @@ from typing import Any
 
 from cxsim.scenario import Scenario, ScenarioError
 from cxsim.scenario.checks import problems_of_whole
+from cxsim.scenario.effects import OPERATIONS, amount
 from cxsim.scenario.files import read_values
 from cxsim.scenario.overrides import PRESENT
 from cxsim.scenario.register import Entry, all_entries, find_entries, parameter_names
-from cxsim.scenario.schedule import OPERATIONS, amount
 from cxsim.scenario.schema import Effect, Intervention
 from cxsim.scenario.toml_lines import Path as KeyPath
 

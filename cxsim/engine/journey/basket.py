@@ -19,10 +19,10 @@ BASKET: Final = purpose("purchase: basket")
 
 
 @compiled
-def fill_basket(state: State, person: int) -> None:
+def fill_basket(state: State, person: int, brand: int) -> None:
     """The size of this purchase: around the person's own mean, the same luck with every brand; a contract is one unit."""
     me: Person = state.people[person]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), brand]
     shape = traits.purchase.basket_shape
     size = float(me.mean_basket)
     if shape < math.inf and traits.need.kind != NextNeed.contract:

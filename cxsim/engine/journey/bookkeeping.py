@@ -40,6 +40,7 @@ def earn(state: State, person: int, brand: int, amount: float) -> None:
     units = money_units(amount)
     state.tally[state.clock[WEEK], brand, Measure.revenue_money] += units
     state.bonds[person, brand].margin += units
+    state.bonds[person, brand].spent += units
 
 
 @compiled

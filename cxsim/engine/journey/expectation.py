@@ -76,7 +76,7 @@ def category_norm(state: State, person: int, brand: int) -> float:
     """
     me: Person = state.people[person]
     promised = rivals_promise(state, me, brand)
-    share = state.traits[row_for(state, me)].expectation.experience_norm
+    share = state.traits[row_for(state, me), brand].expectation.experience_norm
     if share == 0.0 or me.uses == 0 or state.bonds[person, brand].purchases > 0:
         return promised
     return float(promised + share * (float(me.met) - promised))
@@ -101,7 +101,7 @@ def expected_quality(state: State, person: int, brand: int) -> float:
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, brand]
     standing: Standing = state.standings[brand]
-    traits: ExpectationTraits = state.traits[row_for(state, me)].expectation
+    traits: ExpectationTraits = state.traits[row_for(state, me), brand].expectation
     own = traits.prior
     own_weight = traits.prior_weight
     if bond.purchases > 0:

@@ -26,7 +26,7 @@ def listening(state: State, person: int) -> None:
     me: Person = state.people[person]
     brand = me.target
     bond: Bond = state.bonds[person, brand]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     offer: Deal = state.offers[row_for(state, me), brand]
     satisfied = np.float64(bond.satisfaction) + me.delight
     episode = np.float64(me.episode) + me.delight
@@ -45,6 +45,7 @@ def listening(state: State, person: int) -> None:
     noise = traits.listening.noise_sd
     score = recommend_score(satisfied + leniency + noise * normal(state.luck, person, RECOMMEND_NOISE, me.uses, 0))
     stars = five_point(episode + leniency + noise * normal(state.luck, person, SATISFIED_NOISE, me.uses, 0))
+    bond.last_score = score
     count_answer(state, brand, score, stars, me.effort)
     called = score <= 6 and uniform(state.luck, person, CALLBACK, me.uses, 0) < offer.listening.callback_rate
     if called:

@@ -44,7 +44,7 @@ def loyalty(state: State, person: int) -> None:
     """Stay (wait for the next need and buy the same), look around, or leave."""
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, me.target]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     recovery = 0.0
     if me.outcome != Outcome.NO_FAILURE:
         recovery = traits.support.recovery_weight * recovery_offset(me.outcome, me.severity)
@@ -151,7 +151,7 @@ def decide_after_use(state: State, person: int, latent: float, logit: float, haz
     """The decision at the end of an episode."""
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, me.target]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     chance = stay_probability(logit, hazard_ratio)
     u = uniform(state.luck, person, STAY, me.uses, 0)
     if u < chance or (bond.purchases == 1 and not traits.loyalty.first_may_leave):
@@ -206,7 +206,7 @@ def stay(state: State, person: int, chance: float, u: float) -> None:
 def leave_the_category(state: State, person: int) -> None:
     """Gone for good, or outside again: a potential customer as before the first purchase."""
     me: Person = state.people[person]
-    if uniform(state.luck, person, REJOIN, me.uses, 0) < state.traits[row_for(state, me)].loyalty.rejoin:
+    if uniform(state.luck, person, REJOIN, me.uses, 0) < state.traits[row_for(state, me), me.target].loyalty.rejoin:
         me.left = True
         go_outside(state, person)
         return
@@ -221,7 +221,7 @@ def look_around_or_leave(state: State, person: int, stage: int, cause: int, chan
     brand = me.target
     bond: Bond = state.bonds[person, brand]
     me.by_habit = False
-    if uniform(state.luck, person, EXIT, me.uses, 0) < state.traits[row_for(state, me)].loyalty.exit:
+    if uniform(state.luck, person, EXIT, me.uses, 0) < state.traits[row_for(state, me), me.target].loyalty.exit:
         note(state, person, Note.LEAVES, brand, chance, u, bond.satisfaction, cause)
         end_line(state, person, brand, stage, cause)
         leave_the_category(state, person)

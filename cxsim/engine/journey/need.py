@@ -43,7 +43,7 @@ def outside(state: State, person: int) -> None:
         me.pursuing_to = me.called_to
         me.called_by = NOBODY  # a call is followed once
         return
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), NO_BRAND]
     advertising = 0.0
     for brand in range(state.standings.shape[0]):
         advertising += state.offers[row_for(state, me), brand].need.reach_annual
@@ -116,7 +116,7 @@ def await_next_need(state: State, person: int, since: float) -> None:
     """A customer of the category waits for the next need, counted from `since` but not before the present event."""
     me: Person = state.people[person]
     me.pursuing_call = NOBODY
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     wait = wait_for_next_need(traits, me.rate, uniform(state.luck, person, WAIT, me.needs, 0))
     wait = waiting(state, person, since, wait)
     coming = since + wait if traits.need.kind == NextNeed.contract else when_passed(state, me, since, wait)
@@ -132,7 +132,7 @@ def buy_something_similar(state: State, person: int) -> None:
     """
     me: Person = state.people[person]
     offer: Deal = state.offers[row_for(state, me), me.target]
-    if float(me.episode) < state.traits[row_for(state, me)].telling.neutral:
+    if float(me.episode) < state.traits[row_for(state, me), me.target].telling.neutral:
         return
     if uniform(state.luck, person, SIMILAR, me.uses, 0) >= offer.need.similar:
         return

@@ -46,7 +46,7 @@ def rise_ends_habit(state: State, person: int) -> bool:
     rise = price_gap(max(offer.price, announced_price(offer)), float(bond.reference))
     if rise <= 0.0:
         return False
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     content = float(bond.satisfaction) - traits.loyalty.satisfaction_reference
     chance = math.exp(-traits.purchase.rise_weight * rise * math.exp(-traits.purchase.rise_forgiven * content))
     u = uniform(state.luck, person, NOTICED, me.needs, me.target)
@@ -64,7 +64,7 @@ def pay_price(state: State, person: int, brand: int) -> None:
     """The price is paid: how it compares with the one remembered, whether it was the one understood, what is kept."""
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, brand]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), brand]
     offer: PurchaseOffer = state.offers[row_for(state, me), brand].purchase
     if bond.purchases == 0:
         bond.reference = offer.price

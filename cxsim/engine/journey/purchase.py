@@ -68,7 +68,7 @@ def utility(state: State, person: int, brand: int) -> float:
     """What the person sees in the brand, without luck."""
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, brand]
-    traits: PurchaseTraits = state.traits[row_for(state, me)].purchase
+    traits: PurchaseTraits = state.traits[row_for(state, me), brand].purchase
     offer: PurchaseOffer = state.offers[row_for(state, me), brand].purchase
     value = traits.expectation_weight * bond.expectation - traits.price_weight * offer.price + offer.appeal
     if brand == me.last_brand:
@@ -81,7 +81,7 @@ def utility(state: State, person: int, brand: int) -> float:
 def choose(state: State, person: int) -> int:
     """The brand in play of highest utility plus luck, or NO_BRAND when buying nothing is worth more."""
     me: Person = state.people[person]
-    outside = state.traits[row_for(state, me)].purchase.outside
+    outside = state.traits[row_for(state, me), NO_BRAND].purchase.outside
     best = NO_BRAND
     best_value = outside + gumbel(state, person, NOTHING_FOR) if outside > -math.inf else -math.inf
     for brand in range(state.standings.shape[0]):
@@ -105,7 +105,7 @@ def checks_out(state: State, person: int, brand: int) -> bool:
     """Whether an attempt completes before the person gives up trying; every failed one is effort."""
     me: Person = state.people[person]
     ease = state.offers[row_for(state, me), brand].purchase.ease
-    retry = state.traits[row_for(state, me)].purchase.retry
+    retry = state.traits[row_for(state, me), brand].purchase.retry
     for attempt in range(MOST_TRIES):
         ordinal = int(me.choices) * MOST_TRIES + attempt
         if uniform(state.luck, person, CHECKOUT, ordinal, brand) < ease:
@@ -123,7 +123,10 @@ def after_failed_checkout(state: State, person: int, brand: int) -> int:
     note(state, person, Note.CHECKOUT_FAILS, brand, me.effort)
     state.bonds[person, brand].in_play = False
     end_line(state, person, brand, Stage.PURCHASE, Cause.CHECKOUT)
-    if uniform(state.luck, person, TO_RIVAL, me.choices, brand) >= state.traits[row_for(state, me)].purchase.to_rival:
+    if (
+        uniform(state.luck, person, TO_RIVAL, me.choices, brand)
+        >= state.traits[row_for(state, me), brand].purchase.to_rival
+    ):
         return GAVE_UP
     if me.by_habit:
         me.by_habit = False
@@ -140,7 +143,7 @@ def buy(state: State, person: int, brand: int) -> None:
     bond: Bond = state.bonds[person, brand]
     offer: Deal = state.offers[row_for(state, me), brand]
     now = state.due[person]
-    fill_basket(state, person)
+    fill_basket(state, person, brand)
     basket = float(me.basket)
     earn(state, person, brand, offer.purchase.price * basket)
     pay(state, person, brand, Measure.goods_money, offer.money.unit_cost * basket)
@@ -219,7 +222,7 @@ def why_not_chosen(state: State, person: int, brand: int, winner: int) -> int:
         return Cause.EFFORT.value
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, brand]
-    traits: PurchaseTraits = state.traits[row_for(state, me)].purchase
+    traits: PurchaseTraits = state.traits[row_for(state, me), brand].purchase
     worth = traits.expectation_weight * (bond.expectation - 1.0)
     offer: PurchaseOffer = state.offers[row_for(state, me), brand].purchase
     price = -traits.price_weight * offer.price
@@ -228,8 +231,9 @@ def why_not_chosen(state: State, person: int, brand: int, winner: int) -> int:
     own = choosing(state, person, brand)
     if winner == NO_BRAND:
         cause = Cause.NO_NEED.value
+        outside = state.traits[row_for(state, me), NO_BRAND].purchase.outside
         price += offer.appeal  # what makes up for the price
-        rest = luck - gumbel(state, person, NOTHING_FOR) - max(0.0, traits.outside)
+        rest = luck - gumbel(state, person, NOTHING_FOR) - max(0.0, outside)
     else:
         chosen: Bond = state.bonds[person, winner]
         cause = Cause.RIVAL.value

@@ -15,7 +15,7 @@ from cxsim.engine.journey.relation import end_line
 from cxsim.engine.journey.schedule import row_for
 from cxsim.engine.luck import purpose, uniform
 from cxsim.engine.measures import Measure, Note
-from cxsim.engine.state import NOBODY, WEEK, Bond, Cause, Person, Stage, State
+from cxsim.engine.state import NO_BRAND, NOBODY, WEEK, Bond, Cause, Person, Stage, State
 from cxsim.scenario.stages import Deal
 from cxsim.scenario.stages.research import ResearchTraits
 
@@ -29,7 +29,7 @@ MOST_TRIES: Final = 16
 def research(state: State, person: int) -> None:
     """Search about every brand in play, one after the other; the purchase comes when all searches are done."""
     me: Person = state.people[person]
-    weeks_per_try: float = state.traits[row_for(state, me)].research.duration_weeks
+    weeks_per_try: float = state.traits[row_for(state, me), NO_BRAND].research.duration_weeks
     tries = 0
     brands_found = 0
     for brand in range(state.standings.shape[0]):
@@ -57,7 +57,7 @@ def search_until_found(state: State, person: int, brand: int) -> int:
     """The number of tries until the answer was found; negative when the brand was dropped after that many."""
     me: Person = state.people[person]
     offer: Deal = state.offers[row_for(state, me), brand]
-    traits: ResearchTraits = state.traits[row_for(state, me)].research
+    traits: ResearchTraits = state.traits[row_for(state, me), brand].research
     count(state, brand, Measure.searches)
     pay(state, person, brand, Measure.interventions_money, offer.fees.research)
     for attempt in range(MOST_TRIES):
@@ -77,7 +77,7 @@ def inform(state: State, person: int, brand: int, tries: int) -> None:
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, brand]
     offer: Deal = state.offers[row_for(state, me), brand]
-    traits: ResearchTraits = state.traits[row_for(state, me)].research
+    traits: ResearchTraits = state.traits[row_for(state, me), brand].research
     before = bond.expectation
     truth = offer.use.quality + bond.taste
     expected = before + offer.research.clarity * (truth - before)

@@ -10,7 +10,9 @@ from cxsim.engine.state import WEEK, Person, State
 
 @compiled
 def row_for(state: State, me: Person) -> int:
-    """The person's row in `state.offers` and `state.traits` this week, interventions included.
+    """The person's row in `state.offers` and `state.traits` this week, interventions included; columns are brands.
+
+    Where no brand is at stake, the column of `state.traits` is NO_BRAND.
 
     A row number and not the row itself: a compiled function that returns a record returns a copy of it.
     """

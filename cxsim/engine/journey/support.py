@@ -40,7 +40,7 @@ REPURCHASE_MAJOR: Final = (0.09, 0.19, 0.54, 0.82)
 def support(state: State, person: int) -> None:
     """After a failure: silence, or contact, a wait and an outcome; an unresolved problem may be raised again."""
     me: Person = state.people[person]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     offer: Deal = state.offers[row_for(state, me), me.target]
     me.stage = Stage.LISTENING
     chance = traits.support.raised_again
@@ -69,6 +69,7 @@ def support(state: State, person: int) -> None:
     if gives_up:
         count(state, me.target, Measure.abandoned)
     else:
+        state.bonds[person, me.target].reported_week = state.clock[WEEK]
         pay(state, person, me.target, Measure.contacts_money, offer.money.contact_cost)
         pay(state, person, me.target, Measure.interventions_money, offer.fees.support)
     effort = offer.support.access_effort + traits.support.wait_effort * wait
@@ -162,7 +163,7 @@ def queue_after_a_week(backlog: float, contacts: float, capacity: float, patienc
 def weeks_to_renewal(state: State, person: int) -> float:
     """Weeks until a contract falls due, whatever the desk does by then; without contracts nothing does."""
     me: Person = state.people[person]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     if traits.need.kind != NextNeed.contract:
         return math.inf
     return float(max(0.0, me.bought_at + traits.need.period_weeks - state.due[person]))

@@ -26,7 +26,7 @@ MOST_MESSAGES: Final = 64  # about one episode
 def telling(state: State, person: int) -> None:
     """Tell friends about the episode, refer one, review it."""
     me: Person = state.people[person]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     offer: Deal = state.offers[row_for(state, me), me.target]
     pay(state, person, me.target, Measure.interventions_money, offer.fees.telling)
     tell_friends(state, person, traits)

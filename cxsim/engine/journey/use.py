@@ -31,7 +31,7 @@ def use(state: State, person: int) -> None:
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, me.target]
     offer: Deal = state.offers[row_for(state, me), me.target]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), me.target]
     me.severity = severity_of_failure(state, person, offer.use.failure_rate, offer.use.severity)
     noise = offer.use.quality_sd * normal(state.luck, person, NOISE, me.uses, 0)
     delivered = offer.use.quality + bond.taste + noise

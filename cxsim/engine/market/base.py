@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.engine.compiled import compiled
-from cxsim.engine.journey.bookkeeping import note_at
+from cxsim.engine.journey.bookkeeping import money_units, note_at
 from cxsim.engine.journey.need import WAIT, wait_for_next_need
 from cxsim.engine.journey.neighbours import everybody_talks_to_everybody
 from cxsim.engine.journey.schedule import row_for
@@ -62,7 +62,7 @@ def _bought_before(state: State, person: int, brand: int) -> None:
     """As after one journey that ended in staying."""
     me: Person = state.people[person]
     bond: Bond = state.bonds[person, brand]
-    traits: Traits = state.traits[row_for(state, me)]
+    traits: Traits = state.traits[row_for(state, me), brand]
     offer: Deal = state.offers[row_for(state, me), brand]
     me.needs = 1
     me.searches = 1
@@ -94,6 +94,7 @@ def _bought_before(state: State, person: int, brand: int) -> None:
     bond.expectation = offer.use.quality
     bond.satisfaction = traits.loyalty.satisfaction_reference
     bond.reference = offer.purchase.price
+    bond.spent = money_units(offer.purchase.price)
     state.standings[brand].owners += 1
     if not everybody_talks_to_everybody(state):
         for place in range(state.first_friend[person], state.first_friend[person + 1]):

@@ -1,6 +1,10 @@
-"""The tick between two weeks: ratings, ownership and queues of the week just lived become known to all."""
+"""The tick between two weeks: ratings, ownership and queues of the week just lived become known to all.
+
+And firms look into their books: whom a rule by history means in the week that begins.
+"""
 
 from cxsim.engine.compiled import compiled
+from cxsim.engine.journey.history import count_whom_rules_meant, tell_cells
 from cxsim.engine.journey.support import desk_capacity, queue_after_a_week
 from cxsim.engine.measures import Measure
 from cxsim.engine.state import WEEK, Standing, State
@@ -25,4 +29,6 @@ def tick(state: State) -> None:
         )
         standing.contacts = 0
         state.tally[week, brand, Measure.backlog] = int(standing.backlog)
+    count_whom_rules_meant(state)
     state.clock[WEEK] = week + 1
+    tell_cells(state)

@@ -12,7 +12,8 @@ from cxsim.engine.compiled import compiled
 from cxsim.engine.journey.need import PATIENCE
 from cxsim.engine.luck import exponential, normal, purpose, uniform
 from cxsim.engine.market.quantiles import beta_logit_quantile, gamma_log_quantile
-from cxsim.engine.state import BOND, NO_BRAND, NOBODY, PERSON, Bond, Person, Stage
+from cxsim.engine.state import BOND, NO_BRAND, NO_SCORE, NO_WEEK, NOBODY, PERSON, Bond, Person, Stage
+from cxsim.scenario.schedule import Strata
 from cxsim.scenario.stages import Traits
 from cxsim.scenario.stages.loyalty import Departure
 from cxsim.scenario.stages.need import NextNeed
@@ -35,20 +36,16 @@ def populate(
     luck: Luck,
     people: int,
     shares: Floats,
-    coverages: Floats,
-    coverage_keys: NDArray[np.int64],
     entry_weeks: Floats,
     begin: float = 0.0,
     layout: np.dtype[np.void] = PERSON,
 ) -> tuple[Floats, Records]:
-    """People with segment, kind and entry: (due, people records).
+    """People with segment and entry: (due, people records).
 
     Args:
         luck: of the run.
         people: how many.
         shares: of the segments, shape (segments,), summing to 1.
-        coverages: of the interventions that reach only a share of people, shape (partial interventions,).
-        coverage_keys: a number for each of these, so that who is covered does not depend on what else is in the plan.
         entry_weeks: week of entry, repeated in this order over the people.
         begin: the week in which living begins, 0 or before; those who enter in week 0 are there from then on.
         layout: of their records, if mechanisms keep more.
@@ -57,20 +54,39 @@ def populate(
     due = np.empty(people)
     records["news_week"] = begin
     _found(luck, records, due, np.cumsum(shares), np.where(entry_weeks == 0.0, begin, entry_weeks))
-    cover(luck, records, len(shares), coverages, coverage_keys)
     return due, records
 
 
+def cover(luck: Luck, people: Records, segments: int, coverages: Floats, coverage_keys: NDArray[np.int64]) -> Strata:
+    """Give everybody the number of their stratum, and that as their kind; say what strata there are.
+
+    Args:
+        luck: of the run.
+        people: with their segments; stratum and kind are written.
+        segments: how many there are.
+        coverages: of the interventions that reach only a share of people, shape (partial interventions,).
+        coverage_keys: a number for each of these, so that who is covered does not depend on what else is in the plan.
+    """
+    covered = np.empty((len(people), len(coverages)), bool)
+    if len(coverages) == 0:
+        people["kind"] = people["stratum"] = people["segment"]
+        return Strata(np.arange(segments), covered[:segments])
+    _draw_who_is_covered(luck, coverages, coverage_keys, covered)
+    codes = people["segment"].astype(np.int64)
+    for column in covered.T:
+        codes = np.unique(2 * codes + column, return_inverse=True)[1].reshape(-1)
+    _, first, kinds = np.unique(codes, return_index=True, return_inverse=True)
+    people["kind"] = people["stratum"] = kinds.reshape(-1)
+    return Strata(people["segment"][first].astype(np.int64), covered[first])
+
+
 @compiled
-def cover(luck: Luck, people: Records, segments: int, coverages: Floats, coverage_keys: NDArray[np.int64]) -> None:
-    """Give everybody their kind: the segment, and which of the interventions that reach only a share reach them."""
-    for person in range(people.shape[0]):
-        me: Person = people[person]
-        kind = 0
+def _draw_who_is_covered(
+    luck: Luck, coverages: Floats, coverage_keys: NDArray[np.int64], into: NDArray[np.bool_]
+) -> None:
+    for person in range(into.shape[0]):
         for place in range(coverages.shape[0]):
-            if uniform(luck, person, COVERED, coverage_keys[place], 0) < coverages[place]:
-                kind += 1 << place
-        me.kind = kind * segments + int(me.segment)
+            into[person, place] = uniform(luck, person, COVERED, coverage_keys[place], 0) < coverages[place]
 
 
 @compiled
@@ -158,6 +174,8 @@ def meet(
     bonds = np.zeros((len(people), awareness.shape[1]), layout)
     bonds["news_week"] = begin
     bonds["changed_week"] = begin - 1.0
+    bonds["reported_week"] = NO_WEEK
+    bonds["last_score"] = NO_SCORE
     _meet(luck, people, bonds, taste_sd, awareness)
     return bonds
 

@@ -1,6 +1,7 @@
 """From a scenario and a key of luck to a state in which people can live."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -8,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.engine import luck as keyed
+from cxsim.engine.journey.history import tell_cells
 from cxsim.engine.market import links, population
 from cxsim.engine.market.base import begin_with_customers, note_history
 from cxsim.engine.measures import MEASURES, NOTE
-from cxsim.engine.state import BOND, NOBODY, PERSON, STANDING, State, bytes_copied, extended
+from cxsim.engine.state import BOND, CUT, NOBODY, PERSON, STANDING, State, bytes_copied, extended
 from cxsim.scenario.checks import SET_AT_THE_START
 from cxsim.scenario.errors import Problem, ScenarioError
-from cxsim.scenario.schedule import Schedule, build_schedule
+from cxsim.scenario.likeness import named_rules
+from cxsim.scenario.schedule import Schedule, Strata, Terms, build_schedule
 from cxsim.scenario.schema import LinkKind, Scenario
 from cxsim.scenario.season import seasons_of
 
@@ -38,18 +41,19 @@ def state_at_start(
     begin = -scenario.market.run_in_weeks
     if begin < 0:
         scenario, watched, room_for_notes = before_plans(scenario), NOBODY, 0
-    terms, _ = build_schedule(scenario)
+    schedule = build_schedule(scenario)
     network = make_links(scenario, luck)  # first: what it needs on the way is free again before people are made
-    due, people, bonds = _who_there_is(scenario, terms, luck, begin)
+    due, people, strata = _who_there_is(scenario, schedule, luck, begin)
+    terms = schedule.terms(strata)
+    bonds = _what_they_know(scenario, terms, luck, people, begin)
     state = State(
         due=due,
         people=people,
         bonds=bonds,
         standings=np.zeros(len(scenario.brand), _with_own(scenario, "Standing", STANDING)),
-        offers=_without_start_values(terms.offers),
-        traits=_without_start_values(terms.traits),
-        first_row=terms.first_row,
         seasons=seasons_of(scenario),
+        **tables_of(terms),
+        weeks_meant=np.zeros((len(people), len(schedule.rules)), np.uint16),
         first_friend=network.first,
         friends=network.friends,
         luck=luck,
@@ -58,36 +62,35 @@ def state_at_start(
         **empty_books(scenario, room_for_notes),
     )
     begin_with_customers(state, terms.offers["purchase"]["customers_at_start"].copy())
+    tell_cells(state)
     if begin == 0:
         note_history(state)
     return state
 
 
 def _who_there_is(
-    scenario: Scenario, terms: Schedule, luck: NDArray[np.uint64], begin: int
-) -> tuple[NDArray[np.float64], NDArray[np.void], NDArray[np.void]]:
-    """People with all that is their own, and with what they know and like of brands: (due, people, bonds)."""
-    due, people = population.populate(
-        luck,
-        scenario.market.people,
-        terms.shares,
-        terms.coverages,
-        terms.coverage_keys,
-        entry_weeks(scenario),
-        begin,
-        _with_own(scenario, "Person", PERSON),
-    )
-    traits = [trait for _, trait in scenario.segments().values()]
-    population.endow(luck, people, traits)
-    bonds = population.meet(
-        luck,
-        people,
-        np.array([trait.use.taste_sd for trait in traits]),
-        terms.offers["expectation"]["awareness"].copy(),
-        begin,
-        _with_own(scenario, "Bond", BOND),
-    )
-    return due, people, bonds
+    scenario: Scenario, schedule: Schedule, luck: NDArray[np.uint64], begin: int
+) -> tuple[NDArray[np.float64], NDArray[np.void], Strata]:
+    """People with all that is their own: (due, people), and what strata they are of."""
+    layout = _with_own(scenario, "Person", PERSON)
+    weeks = entry_weeks(scenario)
+    due, people = population.populate(luck, scenario.market.people, schedule.shares, weeks, begin, layout)
+    population.endow(luck, people, [trait for _, trait in scenario.segments().values()])
+    return due, people, covered_by(schedule, luck, people)
+
+
+def _what_they_know(
+    scenario: Scenario, terms: Terms, luck: NDArray[np.uint64], people: NDArray[np.void], begin: int
+) -> NDArray[np.void]:
+    """Everybody's bonds with all brands: what they know and like of them."""
+    taste_sd = np.array([trait.use.taste_sd for _, trait in scenario.segments().values()])
+    awareness = terms.offers["expectation"]["awareness"].copy()
+    return population.meet(luck, people, taste_sd, awareness, begin, _with_own(scenario, "Bond", BOND))
+
+
+def covered_by(schedule: Schedule, luck: NDArray[np.uint64], people: NDArray[np.void]) -> Strata:
+    """The strata of these people, whose numbers are their kinds until cells are told."""
+    return population.cover(luck, people, len(schedule.shares), schedule.coverages, schedule.coverage_keys)
 
 
 def _with_own(scenario: Scenario, record: str, layout: np.dtype[np.void]) -> np.dtype[np.void]:
@@ -119,12 +122,53 @@ def empty_books(scenario: Scenario, room_for_notes: int) -> Books:
     }
 
 
-def state_under(state: State, terms: Schedule) -> State:
-    """The same records, which go on under other terms of the same people; who is covered by what is drawn anew."""
-    population.cover(state.luck, state.people, len(terms.shares), terms.coverages, terms.coverage_keys)
+class Tables(TypedDict):
+    """What a state holds of the terms."""
+
+    offers: NDArray[np.void]
+    traits: NDArray[np.void]
+    first_row: NDArray[np.int64]
+    cuts: NDArray[np.void]
+    cells: NDArray[np.int64]
+    meant: NDArray[np.bool_]
+
+
+def tables_of(terms: Terms) -> Tables:
+    """Terms as rules read them."""
+    cuts = np.zeros(len(terms.cuts), CUT)
+    for place, cut in enumerate(terms.cuts):
+        for name, value in cut._asdict().items():
+            cuts[name][place] = value
+    return {
+        "offers": _without_start_values(terms.offers),
+        "traits": _without_start_values(terms.traits),
+        "first_row": terms.first_row,
+        "cuts": cuts,
+        "cells": terms.cells,
+        "meant": terms.meant,
+    }
+
+
+def state_under(state: State, schedule: Schedule, before: Schedule | None = None) -> State:
+    """The same records, which go on under other terms of the same people; who is covered by what is drawn anew.
+
+    Args:
+        state: as a week begins; changed.
+        schedule: from then on.
+        before: the one lived under until then; rules that both have go on counting whom they mean.
+    """
+    terms = schedule.terms(covered_by(schedule, state.luck, state.people))
     # copies, for a life may write its terms, and those of a plan serve many
-    offers, traits = (_without_start_values(bytes_copied(table)) for table in (terms.offers, terms.traits))
-    return state._replace(offers=offers, traits=traits, first_row=terms.first_row)
+    offers, traits = bytes_copied(terms.offers), bytes_copied(terms.traits)
+    tables = tables_of(replace(terms, offers=offers, traits=traits))
+    known = [] if before is None else named_rules(before)
+    weeks_meant = np.zeros((len(state.people), len(schedule.rules)), np.uint16)
+    for place, rule in enumerate(named_rules(schedule)):
+        if rule in known:
+            weeks_meant[:, place] = state.weeks_meant[:, known.index(rule)]
+    under = state._replace(**tables, weeks_meant=weeks_meant)
+    tell_cells(under)
+    return under
 
 
 def _without_start_values(table: NDArray[np.void]) -> NDArray[np.void]:

@@ -131,9 +131,9 @@ class LoyaltyProgramme(Mechanism):
         """Goal gradient: sooner, the larger the share of the way gone on the fullest card; later just after a reward."""
         me = state.people[person]
         row = row_for(state, me)
-        if me.loyalty_programme.held == 0 or state.traits[row].need.kind == NextNeed.contract:
+        if me.loyalty_programme.held == 0 or state.traits[row, me.target].need.kind == NextNeed.contract:
             return weeks
-        traits = state.traits[row].loyalty_programme
+        traits = state.traits[row, me.target].loyalty_programme
         later = -traits.goal_gradient * _share_gone_of_fullest(state, person, row)
         if me.target != NO_BRAND and state.bonds[person, me.target].loyalty_programme.rewarded:
             later += traits.post_reward_drop
@@ -146,7 +146,7 @@ class LoyaltyProgramme(Mechanism):
         if not card.member:
             return 0.0
         row = row_for(state, state.people[person])
-        traits, offer = state.traits[row], state.offers[row, brand]
+        traits, offer = state.traits[row, brand], state.offers[row, brand]
         saved = offer.purchase.price * _price_off(offer.loyalty_programme, card.tier)
         at_stake = offer.loyalty_programme.reward_value * _share_gone(state, person, brand, row)
         return float(traits.purchase.price_weight * (saved + traits.loyalty_programme.points_pressure * at_stake))
@@ -158,10 +158,12 @@ class LoyaltyProgramme(Mechanism):
         if not card.member:
             return 0.0
         row = row_for(state, state.people[person])
-        traits = state.traits[row].loyalty_programme
+        traits = state.traits[row, brand].loyalty_programme
         logit = float(traits.tier_pride * card.tier)
         if card.rewarded:
-            worth = state.traits[row].purchase.price_weight * state.offers[row, brand].loyalty_programme.reward_value
+            worth = (
+                state.traits[row, brand].purchase.price_weight * state.offers[row, brand].loyalty_programme.reward_value
+            )
             logit += traits.rewarded * worth
         return logit - float(traits.demotion) if card.demoted else logit
 

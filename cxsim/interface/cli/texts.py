@@ -84,10 +84,10 @@ def new(file: Path, market: str) -> None:
 @_SET
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
+    from cxsim.analysis.reach import meant_at_start
     from cxsim.scenario import load
     from cxsim.scenario.calendar import with_day
     from cxsim.scenario.reactions import seen_by
-    from cxsim.scenario.schedule import is_of_brand
     from cxsim.scenario.warnings import season_of_no_year, warnings_of
 
     plan = load(scenario, list(overrides))
@@ -99,15 +99,13 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
     for mechanism in plan.own:
         click.echo(f"  mechanism {mechanism.name}: {mechanism.summary()} ({mechanism.reference})")
+    meant = meant_at_start(plan) if any(item.when for item in plan.intervention) else {}
     for item in plan.intervention:
         changes = ", ".join(effect.parameter for effect in item.effect)
-        reach = (
-            ""
-            if all(is_of_brand(effect.parameter, type(plan)) for effect in item.effect)
-            else " (customers of all brands)"
-        )
         begin = with_day(f"week {item.start_week:g}", item.start_week, market.start)
-        click.echo(f"  intervention {item.name!r} from {begin}: {changes}{reach}")
+        click.echo(f"  intervention {item.name!r} from {begin}: {changes}")
+        if item.when is not None:
+            click.echo(f"    for {item.when}: {meant[item.name]:,} people when week 0 begins")
     for reaction in plan.reaction:
         answer = f"with {reaction.share:.0%} of it after {reaction.after_weeks:g} weeks"
         click.echo(f"  reaction of {reaction.brand} to {seen_by(plan, reaction)}: {', '.join(reaction.sees)}, {answer}")
@@ -139,14 +137,19 @@ def _lived(plan: "Scenario") -> list[str]:
 def explain(key: str, scenario: str | None) -> None:
     """Explain a parameter (support.quick_rate), or all of a stage (support).
 
-    With SCENARIO, the parameters of the mechanisms that it names too.
+    With SCENARIO, the parameters of the mechanisms that it names too. `explain when` says what a rule may ask for.
     """
     from cxsim.scenario import load
     from cxsim.scenario.everyday_words import meant_by
+    from cxsim.scenario.history import When
     from cxsim.scenario.register import find_entries, in_words, nearest_keys
 
     if scenario is not None:
         load(scenario)  # from then on the register knows its mechanisms
+    if key.removeprefix("intervention.").partition(".")[0] == "when":
+        for name, field in When.model_fields.items():
+            click.echo(f"when.{name}\n  {field.description}\n")
+        return
     entries = find_entries(key)
     if not entries:
         near = nearest_keys(key)

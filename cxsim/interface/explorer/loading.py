@@ -7,13 +7,14 @@ from typing import Any, Final
 from cxsim.scenario import Scenario, load, scenario_names
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.mechanism import installed, ready
+from cxsim.scenario.schedule import build_schedule
 from cxsim.scenario.toml_file import values_of
 
 YOURS: Final = "your file"
 MOST_BRANDS: Final = 8
 MOST_SEGMENTS: Final = 8
 MOST_ITEMS: Final = 20  # interventions
-MOST_PARTIAL: Final = 3  # interventions that reach some people only: each doubles what has to be kept
+MOST_BYTES: Final = 64 << 20  # of the terms of all kinds of people
 
 
 def read_scenario(text: str) -> Scenario:
@@ -32,9 +33,13 @@ def read_scenario(text: str) -> Scenario:
         file = Path(folder) / "scenario.toml"
         file.write_text(text, encoding="utf-8")
         try:
-            return load(file)
+            scenario = load(file)
         except ScenarioError as error:
             raise ScenarioError([_yours(problem, str(file)) for problem in error.problems]) from None
+    if build_schedule(scenario).most_bytes() > MOST_BYTES:
+        message = "so many interventions for some people only tell too many kinds of people apart"
+        raise ScenarioError([Problem(YOURS, "intervention", message, "Use cxsim on your own machine.")])
+    return scenario
 
 
 def _yours(problem: Problem, file: str) -> Problem:
@@ -69,17 +74,10 @@ def _reaching_out(values: dict[str, Any]) -> list[Problem]:
 
 def _too_much(values: dict[str, Any]) -> list[Problem]:
     """What would need more memory than one visitor may have."""
-    items = values.get("intervention", [])
-    partial = [
-        item
-        for item in (items if isinstance(items, list) else [])
-        if isinstance(item, dict) and item.get("coverage", 1) != 1
-    ]
     counts = (
         ("brand", _size(values.get("brand")), MOST_BRANDS),
         ("segment", _size(values.get("segment")), MOST_SEGMENTS),
-        ("intervention", _size(items), MOST_ITEMS),
-        ("intervention.coverage", len(partial), MOST_PARTIAL),
+        ("intervention", _size(values.get("intervention", [])), MOST_ITEMS),
     )
     return [
         Problem(YOURS, key, f"there are {count} of them; here at most {most} are possible")

@@ -9,8 +9,8 @@ from typing import Final, Literal, get_args
 from pydantic import BaseModel
 
 from cxsim.scenario import Intervention, Scenario, load, load_intervention_library, scenario_names
+from cxsim.scenario.effects import amount
 from cxsim.scenario.register import Entry, assumptions, find_entries
-from cxsim.scenario.schedule import amount
 
 Level = Literal["low", "typical", "high"]
 Shown = Literal["expectation", "research", "purchase", "use", "support"]

@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Literal
 
 from cxsim.scenario import Scenario
+from cxsim.scenario.effects import is_of_brand
 from cxsim.scenario.register import Entry, assumptions, counts_of_evidence, same_for_all_brands
-from cxsim.scenario.schedule import is_of_brand
 from cxsim.scenario.schema import Intervention
 
 Part = Literal["plan", "acts on", "stage", "money"]
