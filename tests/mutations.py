@@ -79,7 +79,7 @@ LISTED = (
     ("journey/need.py", "me.called_week == week - 1", "me.called_week <= week - 1"),
     ("journey/history.py", "known >= cut.edge", "known > cut.edge"),
     ("journey/support.py", "        state.bonds[person, me.target].reported_week = state.clock[WEEK]\n", ""),
-    ("market/exchange.py", "    tell_cells(state)\n", ""),
+    ("market/exchange.py", "    tell_cells(state, False)\n", ""),
     ("journey/loyalty.py", "state.traits[row_for(state, me), me.target].loyalty.exit",
      "state.traits[row_for(state, me), -1].loyalty.exit"),
     ("journey/neighbours.py", "return bond.was_customer if bond.changed_week == week else bond.customer",

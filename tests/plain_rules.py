@@ -38,5 +38,5 @@ class Records(np.ndarray):
 
 def plain(state: State) -> State:
     """The same memory, read through views by the rules."""
-    names = ("people", "bonds", "standings", "offers", "traits", "cuts", "log")
+    names = ("people", "bonds", "standings", "offers", "traits", "cuts", "looks", "log")
     return state._replace(**{name: getattr(state, name).view(Records) for name in names})

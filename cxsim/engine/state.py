@@ -204,6 +204,15 @@ class Cut:
     is_first: Flag  # of the cuts of its variable
 
 
+class Look:
+    """When the books were last looked into about a person, for which nobody need do it again while they stay the same."""
+
+    due: Double  # of the person's next event, then: whoever has lived since has another
+    again: Double  # week from which time alone may have changed what stands there
+    kind: Whole  # what came of it
+    entry: Single  # of the person: nobody is meant before
+
+
 # Places in `State.clock`.
 WEEK: Final = 0  # the current week
 WATCHED: Final = 1  # whose life is noted: a person, NOBODY or EVERYBODY
@@ -241,6 +250,7 @@ PERSON: Final = layout(Person)
 BOND: Final = layout(Bond)
 STANDING: Final = layout(Standing)
 CUT: Final = layout(Cut)
+LOOK: Final = layout(Look)
 
 
 class State(NamedTuple):
@@ -270,6 +280,7 @@ class State(NamedTuple):
     clock: NDArray[np.int64]  # (3,) WEEK, WATCHED, NOTES
     tally: NDArray[np.int64]  # (weeks, brands, measures)
     log: NDArray[np.void]  # (capacity,) notes on the watched person
+    looks: NDArray[np.void]  # (people,) Look; none without rules by history
     weeks_meant: NDArray[np.uint16]  # (people, rules) in how many weeks so far
     counted: NDArray[np.void]  # (weeks, brands) what mechanisms count, by name
     mechanisms: NDArray[np.void]  # (0,) only its type says something: which mechanisms the rules are compiled with
@@ -282,6 +293,7 @@ WRITTEN: Final = (
     "standings",
     "clock",
     "tally",
+    "looks",
     "weeks_meant",
     "counted",
 )  # while people live

@@ -57,8 +57,8 @@ def test_rules_of_many_ordinals_say_the_same_compiled_and_not(often, seen):
     for person in range(40):
         assert search_until_found(state, person, 0) == search_until_found.py_func(lived, person, 0)
         assert checks_out(state, person, 0) == checks_out.py_func(lived, person, 0)
-        tell_friends(state, person, state.traits[0])
-        tell_friends.py_func(lived, person, lived.traits[0])
+        tell_friends(state, person, state.traits[0, 0])
+        tell_friends.py_func(lived, person, lived.traits[0, 0])
     assert state.bonds["news"].sum() > 40
     for name in ("news", "news_good", "news_sum"):
         assert state.bonds[name].tolist() == other.bonds[name].tolist()

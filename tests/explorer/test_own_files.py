@@ -8,7 +8,7 @@ from cxsim.scenario import ScenarioError
 MANY = "\n".join(f'[[intervention]]\nname = "n{number}"\nuse = "smooth-checkout"' for number in range(21))
 BRANDS = "\n".join(f"brand.b{number}.use.quality = 0.7" for number in range(9))
 PARTIAL = "\n".join(
-    f'[[intervention]]\nname = "n{number}"\nuse = "clear-pages"\ncoverage = 0.5\nramp_weeks = 20'
+    f'[[intervention]]\nname = "n{number}"\nuse = "clear-pages"\ncoverage = 0.5\nramp_weeks = 20\nlevel = "low"\neffect = [{{parameter = "use.quality", add = 0.001}}]'
     for number in range(16)
 )
 

@@ -35,7 +35,7 @@ def test_segments_have_their_shares_and_their_own_keys():
     world = world_of(SEGMENTS)
     young = world.people["segment"] == 0
     assert abs(young.mean() - 0.3) < 4 * np.sqrt(0.3 * 0.7 / PEOPLE)
-    assert world.traits["use"]["memory"].tolist() == [0.3, 0.5]
+    assert world.traits["use"]["memory"][:, 0].tolist() == [0.3, 0.5]
     for mine, scale in ((young, 4.0), (~young, 8.0)):
         rates = world.people["rate"][mine].astype(float)
         assert abs(rates.mean() - 2.0 / scale) < 4 * rates.std() / np.sqrt(mine.sum())

@@ -105,7 +105,7 @@ def test_by_the_next_need_as_much_of_the_season_has_passed_as_weeks_would_withou
     module = __import__("sys").modules[load_mechanism(str(EXAMPLES / "season.py")).__module__]
     scenario = with_all("season", "market.people=5", "season.strength=0.9")
     state = LoyaltyModel(scenario, rng=1).plain_state
-    season = state.traits[0].season
+    season = state.traits[0, 0].season
     for since, weeks in ((0.0, 0.3), (11.7, 5.0), (30.0, 80.0)):
         waited = module.Season.waiting(state, 0, since, weeks)
         passed = module.needs_until(season, since + waited) - module.needs_until(season, since)
@@ -137,6 +137,9 @@ def test_each_is_at_most_sixty_lines_and_its_plan_names_it():
 
 def test_plain_python_finds_fields_by_name_whatever_numpy_calls_its_own():
     state = LoyaltyModel(with_all("pausing", "market.people=3", "market.run_in_weeks=0"), rng=1).plain_state
-    assert state.traits[0].pausing.base == -3.0 and state.traits[0].telling.base == state.traits["telling"]["base"][0]
+    assert (
+        state.traits[0, 0].pausing.base == -3.0
+        and state.traits[0, 0].telling.base == state.traits["telling"]["base"][0, 0]
+    )
     state.people[1].pausing.offered += 2
     assert state.people["pausing"]["offered"].tolist() == [0, 2, 0]

@@ -31,4 +31,4 @@ def tick(state: State) -> None:
         state.tally[week, brand, Measure.backlog] = int(standing.backlog)
     count_whom_rules_meant(state)
     state.clock[WEEK] = week + 1
-    tell_cells(state)
+    tell_cells(state, False)

@@ -13,7 +13,7 @@ from cxsim.engine.journey.history import tell_cells
 from cxsim.engine.market import links, population
 from cxsim.engine.market.base import begin_with_customers, note_history
 from cxsim.engine.measures import MEASURES, NOTE
-from cxsim.engine.state import BOND, CUT, NOBODY, PERSON, STANDING, State, bytes_copied, extended
+from cxsim.engine.state import BOND, CUT, LOOK, NOBODY, PERSON, STANDING, State, bytes_copied, extended
 from cxsim.scenario.checks import SET_AT_THE_START
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.likeness import named_rules
@@ -53,6 +53,7 @@ def state_at_start(
         standings=np.zeros(len(scenario.brand), _with_own(scenario, "Standing", STANDING)),
         seasons=seasons_of(scenario),
         **tables_of(terms),
+        looks=np.zeros(len(people) if schedule.rules else 0, LOOK),
         weeks_meant=np.zeros((len(people), len(schedule.rules)), np.uint16),
         first_friend=network.first,
         friends=network.friends,
@@ -62,7 +63,7 @@ def state_at_start(
         **empty_books(scenario, room_for_notes),
     )
     begin_with_customers(state, terms.offers["purchase"]["customers_at_start"].copy())
-    tell_cells(state)
+    tell_cells(state, True)
     if begin == 0:
         note_history(state)
     return state
@@ -166,8 +167,9 @@ def state_under(state: State, schedule: Schedule, before: Schedule | None = None
     for place, rule in enumerate(named_rules(schedule)):
         if rule in known:
             weeks_meant[:, place] = state.weeks_meant[:, known.index(rule)]
-    under = state._replace(**tables, weeks_meant=weeks_meant)
-    tell_cells(under)
+    looks = np.zeros(len(state.people) if schedule.rules else 0, LOOK)
+    under = state._replace(**tables, looks=looks, weeks_meant=weeks_meant)
+    tell_cells(under, True)
     return under
 
 
