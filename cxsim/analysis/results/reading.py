@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.intervals import Estimate
+from cxsim.analysis.compare.members import COLUMNS
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.stopping import intervals_named
@@ -201,7 +202,7 @@ def read_comparison(results: Results) -> Comparison:
     said = read_json(results.file("comparison.json"))
     tables = {name: results.table(name) for name in ("differences", "matrix", "rescued", "broken", "money")}
     written = [name for name in ("members.csv", "members.parquet") if results.has(name)]
-    tables["members"] = results.table("members") if written else pd.DataFrame(columns=["plan"])
+    tables["members"] = results.table("members") if written else pd.DataFrame(columns=["plan", *COLUMNS])
     compared = {
         name: _plan(name, base, runs, {key: _of(table, "plan", name) for key, table in tables.items()}, said)
         for name, runs in plans
