@@ -16,7 +16,7 @@ from cxsim.engine.simulate import Run
 from cxsim.engine.state import MONEY_UNIT, State
 
 PROGRAMME: Final = "loyalty_programme"  # the mechanism
-COLUMNS: Final = ("members", "others", "members_earned", "members_earned_before", "others_earned")
+COLUMNS: Final = ["members", "others", "members_earned", "members_earned_before", "others_earned"]
 
 
 class Members(NamedTuple):

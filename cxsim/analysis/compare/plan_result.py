@@ -16,6 +16,7 @@ from cxsim.analysis.compare.intervals import (
     paired_difference,
     student_t,
 )
+from cxsim.analysis.compare.members import COLUMNS
 from cxsim.analysis.compare.pair import Counts, Pair
 from cxsim.analysis.compare.runs import Runs, runs_of
 from cxsim.engine.outcomes.figures import Figure, figures_of
@@ -122,7 +123,7 @@ def plan_result(
         estimate(np.array([pair.rescued_margin for pair in pairs]), half_width_factor),
         pairs[0].rescued_persons,
         both.rename_axis("replication"),
-        pd.DataFrame([pair.members for pair in pairs if pair.members]),
+        pd.DataFrame([pair.members for pair in pairs if pair.members], columns=COLUMNS),
         half_width_factor,
         copied,
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.copied import Copied
 from cxsim.analysis.compare.intervals import Estimate
+from cxsim.analysis.compare.members import COLUMNS
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.compare.stopping import intervals_named
@@ -217,7 +218,7 @@ def read_comparison(results: Results) -> Comparison:
     if any(results.has(f"{COPIED}.{end}") for end in ("csv", "parquet")):
         tables[COPIED] = results.table(COPIED)
     written = [name for name in ("members.csv", "members.parquet") if results.has(name)]
-    tables["members"] = results.table("members") if written else pd.DataFrame(columns=["plan"])
+    tables["members"] = results.table("members") if written else pd.DataFrame(columns=["plan", *COLUMNS])
     compared = {
         name: _plan(name, base, runs, {key: _of(table, "plan", name) for key, table in tables.items()}, said)
         for name, runs in plans
