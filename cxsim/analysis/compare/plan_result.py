@@ -73,17 +73,17 @@ class PlanResult:
 
     def difference(self, figure: str) -> PairedDifference:
         """The paired difference of one figure."""
-        return self._paired(figure, "base", self.per_replication[f"plan_{figure}"])
+        return self._paired(figure, "base", self.per_replication[f"plan_{figure}"].to_numpy(float))
 
     def difference_copied(self, figure: str, copied: Copied) -> tuple[PairedDifference, PairedDifference]:
         """The paired difference of one figure when rivals copy the plan: from the base, and from the plan uncopied."""
-        after = copied.figures[figure]
+        after = copied.figures[figure].to_numpy(float)
         return self._paired(figure, "base", after), self._paired(figure, "plan", after)
 
-    def _paired(self, figure: str, less: str, after: "pd.Series[float]") -> PairedDifference:
+    def _paired(self, figure: str, less: str, after: NDArray[np.float64]) -> PairedDifference:
         good = next(known.good for known in figures_of(self.scenario) if known.name == figure)
         before = self.per_replication[f"{less}_{figure}"].to_numpy(float)
-        return paired_difference(before, after.to_numpy(float), good, self.half_width_factor)
+        return paired_difference(before, after, good, self.half_width_factor)
 
 
 def plan_result(
