@@ -21,7 +21,7 @@ class End(NamedTuple):
     colour: str
 
 
-def name_ends(ax: Axes, ends: list[End], start: float, end: float) -> None:
+def name_ends(ax: Axes, ends: list[End], start: float, end: float, ticks: int = 7) -> None:
     """Write each curve's name beside its end, apart from the others, with a line to it.
 
     Call it last, after title and caption: the limits of both axes are final afterwards.
@@ -31,6 +31,7 @@ def name_ends(ax: Axes, ends: list[End], start: float, end: float) -> None:
         ends: one for each curve.
         start: where the curves begin.
         end: where they end.
+        ticks: about how many, fewer where their names are long.
     """
     bottom, top = ax.get_ylim()
     ax.set_ylim(bottom, top)
@@ -40,8 +41,8 @@ def name_ends(ax: Axes, ends: list[End], start: float, end: float) -> None:
     letters = max(len(line) for each in ends for line in each.name.split("\n"))
     room = min(0.6, (LETTER * letters * size + 2.0 * size) / points[0])
     ax.set_xlim(start, end + room / (1.0 - room) * (end - start))
-    ticks = MaxNLocator(nbins=7, integer=True).tick_values(start, end)
-    ax.set_xticks([start, *(tick for tick in ticks if start < tick <= end)])
+    places = MaxNLocator(nbins=ticks, integer=True).tick_values(start, end)
+    ax.set_xticks([start, *(place for place in places if start < place <= end)])
     ax.spines["bottom"].set_bounds(start, end)
     order = np.argsort([each.height for each in ends], kind="stable")
     apart = ROW * size / points[1] * (top - bottom)

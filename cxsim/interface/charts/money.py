@@ -22,7 +22,7 @@ from cxsim.interface.charts.look import (
     title,
 )
 from cxsim.interface.charts.source import chosen
-from cxsim.interface.charts.weeks import weeks_along
+from cxsim.interface.charts.weeks import ticks_of_weeks, weeks_along
 from cxsim.scenario.calendar import with_day
 
 
@@ -57,7 +57,7 @@ def money(comparison: Comparison, plan: str | None = None, ax: Axes | None = Non
     _mark_payback(ax, result, comparison.base.market.start)
     title(ax, f'What "{shown(result.name, 46)}" earns')
     caption(ax, _caption(comparison, result))
-    name_ends(ax, ends, float(weeks[0]), float(weeks[-1]))
+    name_ends(ax, ends, float(weeks[0]), float(weeks[-1]), ticks_of_weeks(comparison.base.market.start))
     return ax
 
 

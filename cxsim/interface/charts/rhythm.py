@@ -8,7 +8,7 @@ from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import whole
 from cxsim.interface.charts.ends import End, name_ends
 from cxsim.interface.charts.look import REAL, SIMULATED, caption, mean_of, new_axes, open_box, sentence, title
-from cxsim.interface.charts.weeks import weeks_along
+from cxsim.interface.charts.weeks import ticks_of_weeks, weeks_along
 
 
 def rhythm(runs: Runs, ax: Axes | None = None) -> Axes:
@@ -40,5 +40,5 @@ def rhythm(runs: Runs, ax: Axes | None = None) -> Axes:
     title(ax, "Repeat purchases, real and simulated")
     band = "; band: 95% of them." if runs.replications > 1 else "."
     caption(ax, sentence(mean_of(runs.replications, "replication")) + band)
-    name_ends(ax, ends, 1.0, float(max(weeks[-1], real.index[-1])))
+    name_ends(ax, ends, 1.0, float(max(weeks[-1], real.index[-1])), ticks_of_weeks(runs.scenario.market.start))
     return ax

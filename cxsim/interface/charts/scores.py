@@ -13,7 +13,7 @@ from cxsim.data.histories import Numbers
 from cxsim.engine.outcomes.figures import NET_PROMOTERS
 from cxsim.interface.charts.ends import End, name_ends
 from cxsim.interface.charts.look import BASE, PLAN, caption, mean_of, new_axes, open_box, sentence, thick, title
-from cxsim.interface.charts.weeks import weeks_along
+from cxsim.interface.charts.weeks import ticks_of_weeks, weeks_along
 
 PERIODS: Final = 13  # about so many over the horizon, so that each holds some answers
 
@@ -50,7 +50,7 @@ def scores(runs: Runs, ax: Axes | None = None) -> Axes:
     title(ax, "What the survey sees")
     caption(ax, _caption(runs, weeks))
     if ends:
-        name_ends(ax, ends, float(week(0)), float(max(horizon, week(1))))
+        name_ends(ax, ends, float(week(0)), float(max(horizon, week(1))), ticks_of_weeks(runs.scenario.market.start))
     return ax
 
 
