@@ -111,26 +111,11 @@ def test_where_no_scheduler_answers_it_says_so(cxsim, study, tmp_path, monkeypat
     assert code == 2 and errors.startswith("cxsim: no scheduler answers at tcp://127.0.0.1:9")
 
 
-class _Client:
-    """A scheduler with one worker, as far as a cluster asks."""
-
-    def __init__(self, of_worker):
-        self.of_worker = of_worker
-
-    def run(self, asked):
-        return {"tcp://worker": self.of_worker}
-
-    def run_on_scheduler(self, asked):
-        return asked()
-
-
-def test_workers_with_other_rules_are_refused_though_the_version_is_the_same():
-    cluster = Cluster.__new__(Cluster)
-    cluster.size, cluster._address, cluster._client = 1, "tcp://host", _Client(f"{cxsim.__version__} with rules 0123")
+def test_workers_with_other_rules_are_refused_though_the_version_is_the_same(monkeypatch):
+    cluster = cluster_of(monkeypatch, {"a": f"{cxsim.__version__} with rules 0123"})
     with pytest.raises(WorkersLostError, match=r"there is cxsim .* with rules 0123; this is .* install the same cxsim"):
         cluster._check()
-    cluster._client = _Client(_version())
-    cluster._check()
+    cluster_of(monkeypatch, {"a": _version()})._check()
 
 
 class Asked:
