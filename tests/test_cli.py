@@ -230,7 +230,6 @@ MISTAKES = {
     ),
     "a figure": (("explain", "NPS"), "it comes out of the surveys"),
     "a discount": (("explain", "discount"), "purchase.price"),
-    "the season": (("explain", "season"), "(how often needs arise)"),
     "a word of a meaning": (("explain", "advertising"), "There is money.advertising_weekly"),
     "unknown stage": (("explain", "xyz"), "Try a stage"),
     "nowhere to write a plan": (("new", "/no/such/folder/plan"), "No such file or directory"),

@@ -165,8 +165,11 @@ WRONG = {
     "out of range": ({"brand.Olive.use.late_rate": 1.5}, "given 1.5"),
     "no number": ({"brand.Olive.use.late_rate": float("nan")}, "given nan"),
     "half a person": ({"market.people": 300.5}, "given 300.5"),
-    "a list": ({"brand.Olive.use.late_rate": [0.1]}, "should be a valid number"),
-    "nothing": ({"brand.Olive.use.late_rate": None}, "takes a number, true or false, a word, or a list of them"),
+    "a list": ({"brand.Olive.use.late_rate": [0.1]}, "should be a number"),
+    "nothing": (
+        {"brand.Olive.use.late_rate": None},
+        "takes a number, true or false, a word, a date, or a list of them",
+    ),
     "true for a number": ({"brand.Olive.use.late_rate": True}, "given True; it should be a number"),
     "true for a seed": ({"seed": True}, "must be a whole number"),
     "a word for a number": ({"brand.Olive.use.late_rate": "often"}, "given 'often'"),

@@ -20,6 +20,7 @@ from cxsim.interface.report.writing import write_report
 from cxsim.scenario import load
 
 FOLDER = Path(__file__).with_name("old_folders")
+CAME_LATER = {"beliefs", "journey"}  # kinds of which there are no folders from before
 
 
 @pytest.mark.parametrize("kind", ["run", "comparison", "calibration", "portfolio", "verification", "sweep"])
@@ -66,7 +67,7 @@ def test_a_study_is_read_and_analysed_again(tmp_path):
 
 
 def test_every_kind_is_there():
-    assert {path.name for path in FOLDER.iterdir()} == {*get_args(Kind), "sweep"}
+    assert {path.name for path in FOLDER.iterdir()} == {*get_args(Kind), "sweep"} - CAME_LATER
 
 
 def test_the_plan_that_a_search_chose_is_lived_and_another_question_is_refused():

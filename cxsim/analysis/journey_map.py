@@ -147,7 +147,7 @@ def journey_map(
         same_market(base, plan, plan.name)
     room = NOTES_A_PERSON * base.market.people
 
-    def once(replication: int) -> list[list[_Lived]]:
+    def once(replication: int) -> list[list[_StageLived]]:
         states = run_together_with_log(scenarios, whole_number("seed", seed), replication, EVERYBODY, room)
         return [list(_lived(state, base.focal)) for state in states]
 
@@ -183,7 +183,7 @@ def perfected(scenario: Scenario, stage: str) -> Scenario:
 
 
 @dataclass(frozen=True)
-class _Lived:
+class _StageLived:
     """A stage in one replication: how many came, how many of them went on, and what was felt, tried and waited."""
 
     comes: int
@@ -194,7 +194,7 @@ class _Lived:
     ended: pd.DataFrame
 
 
-def _lived(state: State, focal: int) -> Iterator[_Lived]:
+def _lived(state: State, focal: int) -> Iterator[_StageLived]:
     """The six stages of a life with notes on everybody."""
     log = state.log[(state.log["brand"] == focal) & (state.log["at"] >= 0.0)]
     log = log[np.argsort(log["person"], kind="stable")]  # a life is noted in order
@@ -215,10 +215,10 @@ def _lived(state: State, focal: int) -> Iterator[_Lived]:
     decides = log[np.isin(what, (Note.STAYS, Note.DOUBTS, Note.LEAVES))]
     well = np.isin(helped["a"], (Outcome.RESOLVED, Outcome.QUICK))
     contacted = helped["a"] != Outcome.SILENT
-    yield _Lived(len(expects), np.nan, expects["a"], none, none, ended("expectation"))
-    yield _Lived(len(found) + len(lost), len(found), found["c"], found["a"], none, ended("research"))
+    yield _StageLived(len(expects), np.nan, expects["a"], none, none, ended("expectation"))
+    yield _StageLived(len(found) + len(lost), len(found), found["c"], found["a"], none, ended("research"))
     tries = 1.0 + len(of(Note.CHECKOUT_FAILS)) / max(len(buys), 1)
-    yield _Lived(
+    yield _StageLived(
         len(chosen),
         len(of(Note.BUYS)[of(Note.BUYS)["c"] == 0.0]),
         chosen["c"],
@@ -226,13 +226,13 @@ def _lived(state: State, focal: int) -> Iterator[_Lived]:
         none,
         ended("purchase"),
     )
-    yield _Lived(len(uses), len(uses) - len(failed), uses["d"], none, _waited(log, what), ended("use"))
-    yield _Lived(
+    yield _StageLived(len(uses), len(uses) - len(failed), uses["d"], none, _waited(log, what), ended("use"))
+    yield _StageLived(
         len(helped), float(well.sum()), _after_trouble(log, what), helped["d"][contacted], helped["b"][contacted],
         ended("support"),
     )  # fmt: skip
     stays = float((decides["what"] == Note.STAYS).sum())
-    yield _Lived(len(decides), stays, decides["c"], none, none, ended("loyalty"))
+    yield _StageLived(len(decides), stays, decides["c"], none, none, ended("loyalty"))
 
 
 def _waited(log: NDArray[np.void], what: NDArray[np.int16]) -> Numbers:
@@ -253,7 +253,7 @@ def _after_trouble(log: NDArray[np.void], what: NDArray[np.int16]) -> Numbers:
     return felt
 
 
-def _put_together(stage: str, lived: Sequence[_Lived]) -> StageOnMap:
+def _put_together(stage: str, lived: Sequence[_StageLived]) -> StageOnMap:
     """All replications of a stage."""
 
     def mean(values: list[float], scale: tuple[float, float] = FROM_ZERO) -> Estimate:

@@ -29,7 +29,11 @@ class ScenarioError(ValueError):
     """
 
     def __init__(self, problems: list[Problem], more: int = 0) -> None:
-        self.problems = problems
+        self.problems, self.more = problems, more
         left = more + len(problems) - MOST_SHOWN if len(problems) > MOST_SHOWN else more
         said = [str(problem) for problem in problems[:MOST_SHOWN]]
         super().__init__("\n".join([*said, f"... and {left:,} more of the kind"] if left else said))
+
+    def __reduce__(self) -> tuple[type["ScenarioError"], tuple[list[Problem], int]]:
+        """As it was made: workers send it to who asked."""
+        return type(self), (self.problems, self.more)

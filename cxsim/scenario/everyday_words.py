@@ -9,7 +9,6 @@ EVERYDAY: dict[str, tuple[str, tuple[str, ...]]] = {
     "csat": ("it comes out of the surveys; how they are answered", ("listening.leniency", "listening.noise_sd", "listening.survey_rate")),
     "discount": ("a lower price, or money that comes later", ("purchase.price", "market.discount_rate_annual")),
     "promotion": ("a lower price, or advertising", ("purchase.price", "money.advertising_weekly")),
-    "season": ("how often needs arise", ("need.rate_shape", "need.rate_scale_weeks")),
     "referral": ("who brings a friend", ("telling.refer_base", "telling.refer_satisfaction", "telling.reward")),
     "review": ("who writes one", ("telling.review_base", "telling.review_extremity", "telling.review_valence")),
     "frequency": ("how often needs arise", ("need.rate_shape", "need.rate_scale_weeks")),

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cxsim.scenario.cells import Cells, Step, cells_of
 from cxsim.scenario.effects import CHARGE, Change, Term, Values, brand_of, changes_of, moved, start_values
 from cxsim.scenario.parameter import bounds, record_layout, record_values
+from cxsim.scenario.reactions import with_answers
 from cxsim.scenario.schema import Scenario
 from cxsim.scenario.stages import Fees
 
@@ -250,7 +251,8 @@ class Schedule:
 
 
 def build_schedule(scenario: Scenario) -> Schedule:
-    """What the interventions of a scenario do, and when."""
+    """What the interventions of a scenario do, and when; answers of rivals among them."""
+    scenario = with_answers(scenario)
     strengths, running, period = _periods(scenario)
     rules = [place for place, item in enumerate(scenario.intervention) if item.when is not None]
     asked = ((brand_of(scenario, item), item.when) for item in scenario.intervention if item.when is not None)

@@ -32,7 +32,7 @@ def test_baskets_change_money_and_nobodys_life(same_lives):
     plain, filled = same_lives
     assert (plain.due == filled.due).all()
     assert differing_fields(plain.people, filled.people) == {"basket", "mean_basket"}
-    assert differing_fields(plain.bonds, filled.bonds) == {"margin"}
+    assert differing_fields(plain.bonds, filled.bonds) == {"margin", "spent"}
     assert differing_fields(plain.standings, filled.standings) == set()
     moved = {Measure(measure) for measure in np.flatnonzero((plain.tally != filled.tally).any(axis=(0, 1)))}
     assert moved == set(MOVED)

@@ -114,7 +114,7 @@ def test_days_of_a_study(tmp_path):
         (["market.start=1850-01-01"], "too far away"),
         (["market.start=5"], "it should be a day, like 2027-01-04"),
         (["intervention.dearer.ramp_weeks=2027-05-03"], "given 2027-05-03; it should be a number"),
-        (["market.horizon_weeks=2027-05-03"], "given 2027-05-03; input should be a valid integer"),
+        (["market.horizon_weeks=2027-05-03"], "given 2027-05-03; it should be a whole number"),
     ],
 )
 def test_what_cannot_be_meant_is_said_once_and_where(overrides, said):

@@ -4,6 +4,7 @@ Nothing but `ScenarioError` ever comes out of reading a scenario. Nothing here i
 """
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from markets import as_toml_value, scenario_from
 from cxsim.engine.market.start import state_at_start
 from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, ScenarioError, load
+from cxsim.scenario.errors import Problem
 from cxsim.scenario.everyday_words import EVERYDAY, meant_by
 from cxsim.scenario.register import all_entries
 from cxsim.scenario.writing import scenario_text
@@ -424,3 +426,11 @@ def test_every_shipped_file_is_a_scenario():
     for name in scenario_names():
         assert isinstance(load(name), Scenario)
         assert Path(name).name == Path(name).name.lower()
+
+
+def test_an_error_is_the_same_when_a_worker_has_sent_it():
+    """Through a process pool an error travels pickled, and comes back with its words and its problems."""
+    problems = [Problem("market.toml, line 3", "market.people", "given 0", "Allowed: 1 or more.")] * 25
+    for error in (ScenarioError(problems[:1]), ScenarioError(problems, 7)):
+        sent = pickle.loads(pickle.dumps(error))
+        assert str(sent) == str(error) and sent.problems == error.problems
