@@ -54,6 +54,11 @@ PLANS = (
         (_times("money.unit_cost", 0.5), {"parameter": "use.quality", "add": -0.2}),
         ("customers", "loops"),
     ),
+    Plan(
+        "unit cost halved, quality less .6",
+        (_times("money.unit_cost", 0.5), {"parameter": "use.quality", "add": -0.6}),
+        ("customers", "loops"),
+    ),
     Plan("price times 1.5", (_times("purchase.price", 1.5),), ("customers", "loops")),
     Plan("price times 5", (_times("purchase.price", 5.0),), ("customers", "loops", "net_margin")),
     Plan("for nothing", (_set("purchase.price", 0.0),), ("net_margin",)),
