@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from cxsim.scenario.cells import Cells, Step, cells_of
 from cxsim.scenario.effects import CHARGE, Change, Term, Values, brand_of, changes_of, moved, start_values
@@ -189,9 +190,9 @@ class Schedule:
         traits = np.zeros((periods, kinds, len(scenario.brand) + 1), record_layout(scenario.traits_class))
         for brand, offer in enumerate(scenario.brand.values()):
             met = deal.model_construct(**{name: getattr(offer, name) for name in type(offer).model_fields}, fees=Fees())
-            offers[:, :, brand] = np.array(record_values(met), dtype=offers.dtype)
+            offers[:, :, brand] = _record(met, offers.dtype)
         for number, (_, trait) in enumerate(scenario.segments().values()):
-            traits[:, segments == number] = np.array(record_values(trait), dtype=traits.dtype)
+            traits[:, segments == number] = _record(trait, traits.dtype)
         return offers, traits
 
     def _lived(self, changes: list[Change], values: Values, reached: Flags) -> Values:
@@ -271,6 +272,13 @@ def _periods(scenario: Scenario) -> tuple[NDArray[np.float64], Flags, NDArray[np
     distinct, period = np.unique(both, axis=0, return_inverse=True)
     count = len(scenario.intervention)
     return distinct[:, :count], distinct[:, count:] > 0.0, period.reshape(-1).astype(np.int64)
+
+
+def _record(values: BaseModel, kind: np.dtype[np.void]) -> NDArray[np.void]:
+    """One record, shape (); the bytes between its fields are zeros, not what memory held before."""
+    record = np.zeros((), kind)
+    record[...] = record_values(values)
+    return record
 
 
 def _segments_alone(count: int, covered: Flags | None = None) -> Strata:
