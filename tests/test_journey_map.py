@@ -13,6 +13,7 @@ from cxsim.interface import charts
 from cxsim.interface.charts.look import MEDIA, made_for
 from cxsim.interface.cli import cxsim as command
 from cxsim.scenario import load, load_together
+from cxsim.scenario.checks import problems_of_whole
 
 SMALL = {"market.people": 300, "market.horizon_weeks": 40, "market.run_in_weeks": 4}
 TIMES = 3
@@ -71,6 +72,14 @@ def test_perfection_is_perfect(pair):
         own = weeks[(weeks["brand"] == "Olive") & (weeks["week"] > 1)]  # what was bought before has its misfits still
         assert own[columns].to_numpy().sum() == 0 or stage == "purchase"
         assert stage != "purchase" or own["chosen"].sum() == own["purchases"].sum()
+
+
+@pytest.mark.parametrize("stage", PERFECT)
+def test_nothing_is_more_than_perfect_where_plans_add_to_it(pair, stage):
+    """The second cook's market adds to ease: made perfect it stays a scenario that can be, and costs what it did."""
+    better = perfected(pair[1], stage)
+    assert problems_of_whole(better, str) == []
+    assert [each.cost for each in better.intervention[:-1]] == [each.cost for each in pair[1].intervention]
 
 
 def test_a_stage_that_is_perfect_already_is_worth_exactly_nothing(pair):

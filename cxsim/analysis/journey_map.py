@@ -5,7 +5,7 @@ of the focal brand is then made perfect in turn for the same customers with the 
 is what the stage's faults cost, and marks the moments of truth.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +24,7 @@ from cxsim.engine.outcomes.status import lines_by_stage_and_cause, outcomes
 from cxsim.engine.state import EVERYBODY, Outcome, State
 from cxsim.scenario import Scenario
 from cxsim.scenario.checks import same_market
-from cxsim.scenario.schema import Intervention
+from cxsim.scenario.schema import Effect, Intervention
 
 Numbers = NDArray[np.float64]
 
@@ -172,14 +172,25 @@ def _gains(base: Scenario, replications: int, seed: int, workers: int | None, pr
 
 def perfected(scenario: Scenario, stage: str) -> Scenario:
     """The scenario with one stage of its focal brand as good as it can be from week 0 on; what it costs is left out."""
-    effects = [{"parameter": name, "set": value} for name, value in PERFECT[stage].items()]
+    perfect = PERFECT[stage]
+    effects = [{"parameter": name, "set": value} for name, value in perfect.items()]
     if stage == "support" and scenario.brand[scenario.market.focal].support.agents:
         effects = [
             each for each in effects if each["parameter"] != "support.capacity"
         ]  # as large as its agents make it
     item = Intervention.model_validate({"name": f"perfect {stage}", "effect": effects})
-    update = {"name": f"perfect {stage}", "intervention": [*scenario.intervention, item]}
-    return scenario.model_copy(update=update)
+    others = [
+        _at_rest(each, perfect) if each.brand in ("", scenario.market.focal) else each for each in scenario.intervention
+    ]
+    return scenario.model_copy(update={"name": f"perfect {stage}", "intervention": [*others, item]})
+
+
+def _at_rest(item: Intervention, parameters: Collection[str]) -> Intervention:
+    """The same at the same cost, without its effects on what is perfect already: they would take it beyond."""
+    effects = [
+        Effect(parameter=each.parameter, multiply=1.0) if each.parameter in parameters else each for each in item.effect
+    ]
+    return item.model_copy(update={"effect": effects})
 
 
 @dataclass(frozen=True)

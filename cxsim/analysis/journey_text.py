@@ -3,7 +3,7 @@
 import textwrap
 
 from cxsim.analysis.journey_map import JourneyMap, StageOnMap
-from cxsim.analysis.phrases import DASH, decimals, estimated, percent, signed, whole
+from cxsim.analysis.phrases import DASH, ONE_REPLICATION, decimals, estimated, percent, signed, whole
 
 WIDTH = 100
 
@@ -23,6 +23,7 @@ def _scenario(name: str, stages: list[StageOnMap]) -> str:
 
 def _stage(each: StageOnMap) -> str:
     felt = f"{decimals(2)(each.feels.mean)} ({decimals(2)(each.low_quarter)} to {decimals(2)(each.high_quarter)})"
+    felt = felt if each.feels.mean == each.feels.mean else DASH
     goes_on = percent(each.passes.mean) if each.passes.mean == each.passes.mean else DASH
     pain = f"{each.pain}: {estimated(each.pained, whole)}" if each.pain else DASH
     return f"  {each.stage:<12} {estimated(each.comes, whole):>26} {goes_on:>7} {felt:>22}   {pain}"
@@ -45,7 +46,11 @@ def _moments(found: JourneyMap) -> str:
     else:
         said = f"Moments of truth: {' and '.join(moments)}; which of them is worth most cannot be told."
     return textwrap.fill(
-        f"{said} Expectation up to the purchase, satisfaction from use on: 0 as bad, 1 as good as it gets. Means of "
-        f"{found.replications} replications, 95% intervals.",
+        f"{said} Expectation up to the purchase, satisfaction from use on: 0 as bad, 1 as good as it gets. "
+        + (
+            f"Means of {found.replications} replications, 95% intervals."
+            if found.replications > 1
+            else f"{ONE_REPLICATION[2:-1].capitalize()}."
+        ),
         WIDTH,
     )

@@ -131,6 +131,22 @@ def test_less_is_better_for_lines(pair, few):
     assert found.present.mean == -lines.mean
 
 
+def test_a_plan_that_changes_nothing_leaves_nothing_to_believe(tmp_path):
+    (tmp_path / "plan.toml").write_text("name = 'Nothing'\nextends = 'restaurant'\n")
+    found = believe(*load_together(("restaurant", tmp_path / "plan.toml"), SMALL), replications=2, workers=1)
+    text = " ".join(believe_text(found).split())
+    assert "nothing to believe" in text and "worse" not in text and "certain" not in text
+
+
+def test_the_doubts_of_a_comparison_stand_before_what_must_be_believed(tmp_path, few):
+    """Too few people: said first, in the same words."""
+    written(tmp_path)
+    scenarios = load_together(("restaurant", tmp_path / "plan.toml"), {**SMALL, "market.people": 120})
+    text = " ".join(believe_text(believe(*scenarios, replications=2, workers=1)).split())
+    (doubt,) = [each for each in believe(*scenarios, replications=2, workers=1).doubts if each.kind == "few people"]
+    assert text.startswith("Careful: ") and text.index(doubt.sentence) < text.index("What one must believe")
+
+
 def test_one_pair_is_refused(pair):
     with pytest.raises(ValueError, match="at least 2"):
         believe(*pair, replications=1)

@@ -61,7 +61,7 @@ def believed(turning=True):
         )
         for factor, turn in zip(FACTORS, turns, strict=True)
     ]  # fmt: skip
-    return Beliefs("A plan", "net_margin", "EUR", Estimate(-20.0, -30.0, -10.0, 4), known, {}, None, 4)
+    return Beliefs("A plan", "net_margin", "EUR", Estimate(-20.0, -30.0, -10.0, 4), known, {}, None, 4, [])
 
 
 LONG = "A plan with a rather long name, for this or that reason"

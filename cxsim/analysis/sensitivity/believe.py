@@ -6,12 +6,15 @@ moved together.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.doubt import Doubt
+from cxsim.analysis.compare.guard import doubts_of
 from cxsim.analysis.compare.intervals import Estimate, estimate
 from cxsim.analysis.sensitivity.assumptions import Assumption, assumptions_of
 from cxsim.analysis.sensitivity.break_even import BreakEven, break_even_along
@@ -99,6 +102,7 @@ class Beliefs:
         refused: assumptions that could not be moved, with the reason.
         together: the two nearest turning points; None where fewer than two assumptions turn it.
         replications: pairs behind every number.
+        doubts: that the verdict as things are assumed deserves, as a comparison has them.
     """
 
     plan: str
@@ -108,7 +112,8 @@ class Beliefs:
     beliefs: list[Belief]
     refused: dict[str, str]
     together: Together | None
-    replications: int = field(default=0)
+    replications: int
+    doubts: list[Doubt]
 
     def table(self) -> pd.DataFrame:
         """One row an assumption: key, label, unit, assumed, turns_at with low and high (values), share_of_the_way, at_low, at_high."""
@@ -192,6 +197,8 @@ def believe(
         raise ValueError(f"replications is {replications}; it must be at least 2, or nothing is known of luck")
     same_market(base, plan, plan.name)
     unit = figure_named(figure, figures_of(base, plan)).unit
+    compared = compare(base, plan, replications=replications, seed=seed, workers=workers)
+    doubts = doubts_of(compared.base_runs, next(iter(compared.plans.values())))
     advantage = _Advantage(base, plan, figure, replications, seed)
     present = advantage.at(())
     assumed = assumptions_of(base, plan)
@@ -201,7 +208,7 @@ def believe(
     turning = [each.assumption for each in beliefs if each.turns][:2]
     together = _together(advantage, turning, workers, progress) if len(turning) == 2 else None
     currency = base.market.currency if unit == "currency" else unit
-    return Beliefs(plan.name, figure, currency, estimate(present), beliefs, refused, together, replications)
+    return Beliefs(plan.name, figure, currency, estimate(present), beliefs, refused, together, replications, doubts)
 
 
 def _tried(advantage: _Advantage, assumption: Assumption) -> Belief | str:

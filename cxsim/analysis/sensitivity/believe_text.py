@@ -13,8 +13,12 @@ STEADY_NAMED = 3  # of those that do not turn it
 
 def believe_text(found: Beliefs) -> str:
     """The whole in plain words."""
+    careful = [_wrapped(f"Careful: {each.sentence}") for each in found.doubts]
+    if not any(each.acts for each in found.beliefs):
+        nothing = f'"{found.plan}" has exactly as much {found.figure} as the base, whatever is assumed: there is nothing to believe.'
+        return "\n\n".join([*careful, _wrapped(nothing)]) + "\n"
     turning = [each for each in found.beliefs if each.turns]
-    parts = [_head(found), *_unsure(found), _turning(found, turning), *_others(found)]
+    parts = [*careful, _head(found), *_unsure(found), _turning(found, turning), *_others(found)]
     if found.together is not None:
         parts.append(_map(found.together))
     parts.append(

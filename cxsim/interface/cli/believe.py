@@ -1,16 +1,12 @@
 """`cxsim believe`: what one must believe for a plan to pay."""
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cxsim.interface.cli import options
-
-if TYPE_CHECKING:
-    from cxsim.analysis.sensitivity.believe import Beliefs
-    from cxsim.scenario import Scenario
 
 
 @click.command()
@@ -53,28 +49,8 @@ def believe(
     text = believe_text(found)
     click.echo(text, nl=False)
     if out is not None:
-        _write(found, text, loaded, seed, out, overwrite)
-        click.echo(f"\nWritten to {out}")
+        from cxsim.interface import charts
 
-
-def _write(found: "Beliefs", text: str, scenarios: "list[Scenario]", seed: int, out: Path, overwrite: bool) -> None:
-    from cxsim.analysis.results.folder import write_folder
-    from cxsim.scenario.writing import scenario_hash
-
-    base, plan = ({"name": each.name, "sha256": scenario_hash(each)} for each in scenarios)
-    manifest = {"base": base, "plan": plan, "figure": found.figure, "seed": seed, "replications": found.replications}
-    tables = {"beliefs": found.table()}
-    if found.together is not None:
-        tables["together"] = found.together.table()
-    texts = {"summary.txt": text}
-    write_folder(out, "beliefs", manifest, tables, texts, lambda place: _draw(found, place), overwrite=overwrite)
-
-
-def _draw(found: "Beliefs", place: Path) -> None:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from cxsim.interface import charts
-    from cxsim.interface.charts.look import save
-
-    save(charts.beliefs(found), place / "beliefs.png")
+        tables = {"beliefs": found.table()} | ({"together": found.together.table()} if found.together else {})
+        luck = {"seed": seed, "replications": replications}
+        options.write_pictured(out, "beliefs", loaded, luck, tables, text, partial(charts.beliefs, found), overwrite)

@@ -1,16 +1,12 @@
 """`cxsim journey`: the journey map, computed."""
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cxsim.interface.cli import options
-
-if TYPE_CHECKING:
-    from cxsim.analysis.journey_map import JourneyMap
-    from cxsim.scenario import Scenario
 
 
 @click.command()
@@ -47,27 +43,8 @@ def journey(
     text = journey_text(found)
     click.echo(text, nl=False)
     if out is not None:
-        _write(found, text, loaded, seed, out, overwrite)
-        click.echo(f"\nWritten to {out}")
+        from cxsim.interface import charts
 
-
-def _write(found: "JourneyMap", text: str, scenarios: "list[Scenario]", seed: int, out: Path, overwrite: bool) -> None:
-    from cxsim.analysis.results.folder import write_folder
-    from cxsim.scenario.writing import scenario_hash
-
-    lived = [{"name": each.name, "sha256": scenario_hash(each)} for each in scenarios]
-    manifest = {"scenarios": lived, "seed": seed, "replications": found.replications}
-    tables = {"journey": found.table()}
-    write_folder(
-        out, "journey", manifest, tables, {"summary.txt": text}, lambda place: _draw(found, place), overwrite=overwrite
-    )
-
-
-def _draw(found: "JourneyMap", place: Path) -> None:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from cxsim.interface import charts
-    from cxsim.interface.charts.look import save
-
-    save(charts.journey_map(found), place / "journey.png")
+        luck = {"seed": seed, "replications": replications}
+        drawn = partial(charts.journey_map, found)
+        options.write_pictured(out, "journey", loaded, luck, {"journey": found.table()}, text, drawn, overwrite)

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from click.decorators import FC
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
 
     from cxsim.analysis.compare.comparison import Comparison
     from cxsim.analysis.compare.runs import Runs
+    from cxsim.analysis.results.folder import Kind
+    from cxsim.scenario import Scenario
 
 
 class GivenPath(click.Path):
@@ -77,3 +81,30 @@ def draw(out: Path, names: list[str], result: "Runs | Comparison", plan: str | N
     for name in names:
         chart = getattr(charts, name)
         save(chart(result, plan) if plan else chart(result), out / f"{name}{mark}.png")
+
+
+def write_pictured(
+    out: Path,
+    kind: "Kind",
+    scenarios: "Sequence[Scenario]",
+    luck: "Mapping[str, int]",
+    tables: "Mapping[str, DataFrame]",
+    text: str,
+    picture: "Callable[[], Axes]",
+    overwrite: bool,
+) -> None:
+    """Write what is a picture and words into a folder of its own, and say so."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from cxsim.analysis.results.folder import write_folder
+    from cxsim.interface.charts.look import save
+    from cxsim.scenario.writing import scenario_hash
+
+    lived = [{"name": each.name, "sha256": scenario_hash(each)} for each in scenarios]
+    texts = {"summary.txt": text}
+    write_folder(
+        out, kind, {"scenarios": lived, **luck}, tables, texts, lambda folder: save(picture(), folder / f"{kind}.png"),
+        overwrite=overwrite,
+    )  # fmt: skip
+    click.echo(f"\nWritten to {out}")

@@ -96,49 +96,27 @@ def portfolio(results: Results) -> str:
     )
 
 
-class BeliefsManifest(Written):
-    """The manifest of what one must believe."""
-
-    base: dict[str, str]
-    plan: dict[str, str]
-    seed: int
-    replications: int
-
-
-def beliefs(results: Results) -> str:
-    """The page on what one must believe of a plan.
-
-    Raises:
-        NoResultsError: if the folder is not whole, or was changed.
-    """
-    return rendered(
-        "beliefs.html",
-        asked=results.manifest(BeliefsManifest),
-        text=results.file("summary.txt").read_text(encoding="utf-8"),
-        picture=base64.b64encode(results.file("beliefs.png").read_bytes()).decode(),
-        **provenance(results),
-    )
-
-
-class JourneyManifest(Written):
-    """The manifest of a journey map."""
+class PicturedManifest(Written):
+    """The manifest of what is a picture and words: what one must believe, a journey map."""
 
     scenarios: list[dict[str, str]]
     seed: int
     replications: int
 
 
-def journey(results: Results) -> str:
-    """The page on a journey map.
+def pictured(results: Results) -> str:
+    """The page on what one must believe, or on a journey: its picture, its words, and how they were made.
 
     Raises:
         NoResultsError: if the folder is not whole, or was changed.
     """
+    kind = results.written.kind
     return rendered(
-        "journey.html",
-        lived=results.manifest(JourneyManifest),
+        "pictured.html",
+        kind=kind,
+        lived=results.manifest(PicturedManifest),
         text=results.file("summary.txt").read_text(encoding="utf-8"),
-        picture=base64.b64encode(results.file("journey.png").read_bytes()).decode(),
+        picture=base64.b64encode(results.file(f"{kind}.png").read_bytes()).decode(),
         **provenance(results),
     )
 

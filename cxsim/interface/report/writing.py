@@ -10,8 +10,8 @@ STUDY = "sweep.json"  # as in cxsim.analysis.sweep.folder, which needs pyarrow
 PAGES = {
     "comparison": comparison.page,
     "run": run.page,
-    "beliefs": documents.beliefs,
-    "journey": documents.journey,
+    "beliefs": documents.pictured,
+    "journey": documents.pictured,
     "calibration": documents.calibration,
     "portfolio": documents.portfolio,
     "verification": documents.verification,
