@@ -34,7 +34,7 @@ def _head(found: Beliefs) -> str:
     pays = found.present.mean > 0.0
     sure = "" if found.present.decided else ", which is not certain"
     return _wrapped(
-        f'What one must believe of "{found.plan}": as things are assumed it is {"better" if pays else "worse"} by '
+        f'What one must believe of "{found.plan}": as things are assumed it is {"better" if pays else "worse"}: '
         f"{estimated(found.present, signed)} {found.unit} ({found.figure}){sure}. {found.replications} pairs at every value, the same "
         "customers with the same luck; 95% intervals."
     )
