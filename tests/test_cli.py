@@ -106,7 +106,7 @@ def test_check_explain_and_assumptions(cxsim):
     code, out, _ = cxsim("explain", "support.quick_rate")
     assert code == 0 and out.startswith("support.quick_rate = ")
     code, out, _ = cxsim("assumptions", BASE)
-    assert code == 0 and re.search(r"^\* loyalty.leave_b +4.9 .* fitted ", out, re.M)
+    assert code == 0 and re.search(r"^\* loyalty.leave_b +6.4 .* fitted ", out, re.M)
     code, out, _ = cxsim("assumptions", BASE, "--only", "published")
     assert code == 0 and " assumed " not in out
 
