@@ -211,15 +211,15 @@ def apply(node: ast.AST, change: str) -> None:
 
 def uncompile() -> None:
     """Import the package with the rules of the journey and of the tick left as they are; all others are compiled."""
-    import numba
+    import cxsim.engine.compiled as compiling
 
-    compile_rule = numba.njit
+    machine_code = compiling.machine_code
 
-    def njit(rule: Any, **options: Any) -> Any:
+    def left_as_they_are(rule: Any, cached: bool = True) -> Any:
         plain = getattr(rule, "__module__", "").startswith(PLAIN)
-        return rule if plain else compile_rule(rule, **options)
+        return rule if plain else machine_code(rule, cached)
 
-    numba.njit = njit
+    compiling.machine_code = left_as_they_are
     import golden.life
     from plain_rules import plain
 

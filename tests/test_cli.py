@@ -331,11 +331,31 @@ def test_a_disk_that_fills_up_is_told_and_leaves_nothing(cxsim, tmp_path, monkey
 HEAVY = {"numpy", "numba", "pandas", "mesa", "scipy", "matplotlib", "pydantic"}
 
 
-def test_help_imports_nothing_heavy():
-    code = "import sys; sys.argv = ['cxsim', '--help']\nfrom cxsim.interface.cli import main\nmain()\nprint(*sys.modules, file=sys.stderr)"
-    done = shell(code=code)
-    assert done.returncode == 0 and "Usage: cxsim" in done.stdout
-    assert not HEAVY & set(done.stderr.split())
+ONLY_FOR_GRIDS = {"networkx.classes", "mesa.experimental.continuous_space", "scipy.spatial"}
+NOT_LIVED = {"scipy.stats", "scipy.optimize", "scipy.interpolate", "scipy.sparse", "matplotlib", *ONLY_FOR_GRIDS}
+LIVED = ("--set", "market.people=20", "--set", "market.horizon_weeks=4")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unused"),
+    [
+        (("--help",), HEAVY),
+        (("list",), {"pandas", "mesa", "pyarrow", "scipy.special", *NOT_LIVED}),
+        (("run", "restaurant", "-n", "1", *LIVED), {"pyarrow.parquet", *NOT_LIVED}),
+        (("check", "restaurant", *LIVED), {"pyarrow.parquet", *NOT_LIVED}),
+        (("compare", "restaurant", "plans/restaurant-second-cook", "-n", "3", *LIVED), NOT_LIVED - {"matplotlib"}),
+    ],
+)
+def test_commands_import_nothing_that_they_do_not_use(arguments, unused, tmp_path):
+    code = (
+        f"import sys; sys.argv = ['cxsim', *{arguments!r}]\n"
+        "from cxsim.interface.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(*sys.modules, file=sys.stderr)"
+    )
+    done = shell(code=code, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not unused & set(done.stderr.split())
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("compare", "--help")])

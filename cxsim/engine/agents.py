@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Protocol
 
-import mesa
 import numpy as np
 
 from cxsim.engine.journey import (
@@ -18,6 +17,7 @@ from cxsim.engine.journey import (
     telling,
     use,
 )
+from cxsim.engine.light_mesa import mesa
 from cxsim.engine.state import WEEK, Bond, Person, Stage, State
 from cxsim.scenario import Scenario
 from cxsim.scenario.mechanism import Rule

@@ -12,9 +12,11 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import numba
+
+from cxsim.engine.machine_code import RuleDispatcher
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
 
@@ -26,7 +28,7 @@ def fingerprint() -> str:
     """Sixteen hex digits that change with any rule's source text or with Numba itself."""
     digest = hashlib.sha256(numba.__version__.encode())
     scenario = ENGINE.parent / "scenario"
-    here = [ENGINE / f"{name}.py" for name in ("compiled", "hooks", "luck", "measures", "state")]
+    here = [ENGINE / f"{name}.py" for name in ("compiled", "hooks", "luck", "machine_code", "measures", "state")]
     here += [scenario / "history.py", scenario / "parameter.py"]
     folders = (ENGINE / "journey", ENGINE / "market", scenario / "stages")
     for source in here + [source for folder in folders for source in sorted(folder.glob("*.py"))]:
@@ -63,19 +65,23 @@ if CACHE is not None:
 # No `fastmath`: both engines must give the same bits. `nogil`: replications run side by side in threads. `_nrt=False`
 # (compiled rules own no memory, so they allocate nothing) and `forceinline` make a rule that is handed the whole state
 # ten times faster: without them every call counts references to every array of it.
-def options(cached: bool) -> dict[str, object]:
-    """What every rule is compiled with; `cached` where its source file is there to hold the cache against."""
-    return {
-        "cache": cached and CACHE is not None,
-        "nogil": True,
-        "error_model": "numpy",
-        "forceinline": True,
-        "no_cfunc_wrapper": True,
-        "_nrt": False,
-    }
+OPTIONS: Final[Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "forceinline": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
 
 
-_OPTIONS = options(cached=True)
+def machine_code(rule: Rule, cached: bool = True) -> Rule:
+    """The rule as machine code, made when first called; `cached` where its source file is there to hold it against."""
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]  # set at run time
+        return rule
+    compiled_rule = RuleDispatcher(rule, targetoptions={"nopython": True, **OPTIONS})
+    if cached and CACHE is not None:
+        compiled_rule.enable_caching()
+    return compiled_rule  # type: ignore[return-value]
 
 
 def compiled(rule: Rule) -> Rule:
@@ -83,18 +89,7 @@ def compiled(rule: Rule) -> Rule:
 
     A rule allocates no arrays and returns no records (Numba would copy them): it changes what it is handed.
     """
-    machine_code: Rule = numba.njit(rule, **_OPTIONS)  # type: ignore[call-overload]  # _nrt is not in its types
-    return machine_code
-
-
-def compiled_as(signature: str) -> Callable[[Rule], Rule]:
-    """Like `compiled`, for one fixed signature: arguments of other types are converted, not compiled for anew."""
-
-    def compile_rule(rule: Rule) -> Rule:
-        machine_code: Rule = numba.njit(signature, **_OPTIONS)(rule)  # type: ignore[call-overload]
-        return machine_code
-
-    return compile_rule
+    return machine_code(rule)
 
 
 @cache

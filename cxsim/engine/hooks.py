@@ -10,17 +10,14 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Final
 
-import numba
 from numba.extending import overload
 
-from cxsim.engine.compiled import compiled, options
+from cxsim.engine.compiled import OPTIONS, compiled, machine_code
 from cxsim.engine.state import State
 from cxsim.scenario.mechanism import Mechanism, Rule, by_mark
 
 NOTHING: Final = -0.0  # what it is added to stays bit for bit what it was
 NO_CAUSE: Final = 0
-
-_JOINED: Any = {name: option for name, option in options(cached=False).items() if name != "cache"}
 
 
 @cache
@@ -31,11 +28,11 @@ def compiled_rule(mark: str, hook: str) -> Rule:
     assert rule is not None
     if hasattr(rule, "py_func"):
         return rule
-    return numba.njit(rule, **options(cached=Path(rule.__code__.co_filename).is_file()))  # type: ignore[no-any-return, call-overload]
+    return machine_code(rule, cached=Path(rule.__code__.co_filename).is_file())
 
 
 def _joined(rule: Callable[..., Any]) -> Rule:
-    return numba.njit(rule, **options(cached=False))  # type: ignore[no-any-return, call-overload]
+    return machine_code(rule, cached=False)
 
 
 def having(state: Any, hook: str) -> list[type[Mechanism]]:
@@ -61,7 +58,7 @@ def _term(hook: str) -> Rule:
     def term(state: State, person: int, brand: int) -> float:
         return sum((rule(state, person, brand) for rule in _rules(state, hook)), start=NOTHING)
 
-    @overload(term, jit_options=_JOINED, strict=False)
+    @overload(term, jit_options=OPTIONS, strict=False)
     def of_type(state: State, person: int, brand: int) -> Rule:
         if not having(state, hook):
             return lambda state, person, brand: NOTHING
@@ -90,7 +87,7 @@ def _cause(hook: str) -> Rule:
         terms = [explained(each)(state, person, brand) for each in having(state, hook)]
         return min(terms, key=lambda term: term[0])[1] if terms else NO_CAUSE
 
-    @overload(cause, jit_options=_JOINED, strict=False)
+    @overload(cause, jit_options=OPTIONS, strict=False)
     def of_type(state: State, person: int, brand: int) -> Rule:
         if not having(state, hook):
             return lambda state, person, brand: NO_CAUSE
@@ -119,7 +116,7 @@ def _event(hook: str) -> Rule:
         for rule in _rules(state, hook):
             rule(state, person)
 
-    @overload(event, jit_options=_JOINED, strict=False)
+    @overload(event, jit_options=OPTIONS, strict=False)
     def of_type(state: State, person: int) -> Rule:
         joined = reduce(both, _rules(state, hook)) if having(state, hook) else _nothing
         return lambda state, person: joined(state, person)
@@ -136,7 +133,7 @@ def _factor(hook: str) -> Rule:
     def factor(state: State, person: int) -> float:
         return reduce(lambda product, rule: product * float(rule(state, person)), _rules(state, hook), 1.0)
 
-    @overload(factor, jit_options=_JOINED, strict=False)
+    @overload(factor, jit_options=OPTIONS, strict=False)
     def of_type(state: State, person: int) -> Rule:
         if not having(state, hook):
             return lambda state, person: 1.0
@@ -157,7 +154,7 @@ def _change(hook: str) -> Rule:
     def change(state: State, person: int, since: float, weeks: float) -> float:
         return reduce(lambda left, rule: float(rule(state, person, since, left)), _rules(state, hook), weeks)
 
-    @overload(change, jit_options=_JOINED, strict=False)
+    @overload(change, jit_options=OPTIONS, strict=False)
     def of_type(state: State, person: int, since: float, weeks: float) -> Rule:
         if not having(state, hook):
             return lambda state, person, since, weeks: weeks

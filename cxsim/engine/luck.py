@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.engine.compiled import compiled, compiled_as
+from cxsim.engine.compiled import compiled
 
 _MULTIPLIER_A: Final = np.uint64(0xD2511F53)
 _MULTIPLIER_B: Final = np.uint64(0xCD9E8D57)
@@ -30,7 +30,6 @@ _WORD: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
 _ROUNDS: Final = 10
 _BRAND_SHIFT: Final = 24
-_DRAW: Final = "float64(uint64[::1], int64, int64, int64, int64)"
 
 MOST_SEED: Final = 2**63 - 1
 MOST_REPLICATION: Final = 2**32 - 1
@@ -117,7 +116,7 @@ def philox(
     return c0, c1, c2, c3
 
 
-@compiled_as(_DRAW)
+@compiled
 def uniform(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int) -> float:
     """One uniform number strictly between 0 and 1, with 52 random bits.
 
@@ -140,7 +139,7 @@ def uniform(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, 
     return (float(bits) + 0.5) * 2.0**-52
 
 
-@compiled_as(_DRAW)
+@compiled
 def exponential(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int) -> float:
     """One exponential number of mean 1."""
     return -math.log(uniform(luck, person, what_for, ordinal, brand))
@@ -212,7 +211,7 @@ def normal_quantile(u: float) -> float:
     return -size if q < 0.0 else size
 
 
-@compiled_as(_DRAW)
+@compiled
 def normal(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: int, brand: int) -> float:
     """One standard normal number, by inversion: the luckier uniform is always the larger normal."""
     return normal_quantile(uniform(luck, person, what_for, ordinal, brand))

@@ -7,14 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import mesa
 import numba.core.errors
 import numpy as np
-from mesa.agent import AgentSet
 
 from cxsim.engine.agents import Customer, refuse_near_misses
 from cxsim.engine.compiled import announce_compilation
 from cxsim.engine.journey.life import live_week
+from cxsim.engine.light_mesa import AgentSet, mesa
 from cxsim.engine.luck import MOST_SEED, key_of, whole_number
 from cxsim.engine.market.exchange import tick
 from cxsim.engine.market.start import state_at_start

@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.interpolate import PchipInterpolator
+
+from cxsim.engine.market.monotone import MonotoneCubic
 
 Numbers = NDArray[np.float64]
 
@@ -34,17 +35,17 @@ def beta_logit_quantile(u: Numbers, a: float, b: float) -> Numbers:
 
 
 @lru_cache(CURVES_KEPT)
-def _gamma_curve(shape: float) -> PchipInterpolator:
+def _gamma_curve(shape: float) -> MonotoneCubic:
     # P(x) ~ x**shape / Gamma(shape + 1) for small x
     leading = (np.log(_SHARE) + special.gammaln(shape + 1.0)) / shape
     with np.errstate(divide="ignore"):
         exact = np.log(np.where(_GRID < 0.0, special.gammaincinv(shape, _SHARE), special.gammainccinv(shape, _REST)))
-    return PchipInterpolator(_GRID, np.where(exact > _SMALLEST_LOG, exact, leading))
+    return MonotoneCubic(_GRID, np.where(exact > _SMALLEST_LOG, exact, leading))
 
 
 @lru_cache(CURVES_KEPT)
-def _beta_curve(a: float, b: float) -> PchipInterpolator:
-    return PchipInterpolator(_GRID, _beta_log(a, b, _SHARE) - _beta_log(b, a, _REST))
+def _beta_curve(a: float, b: float) -> MonotoneCubic:
+    return MonotoneCubic(_GRID, _beta_log(a, b, _SHARE) - _beta_log(b, a, _REST))
 
 
 def _beta_log(a: float, b: float, share: Numbers) -> Numbers:
