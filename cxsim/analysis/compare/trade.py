@@ -33,6 +33,16 @@ class TradeRow:
     plan: Estimate
     change: PairedDifference
 
+    @property
+    def unit(self) -> str:
+        """Of the word."""
+        return self.word.unit
+
+    @property
+    def good(self) -> int:
+        """As in `Word`."""
+        return self.word.good
+
 
 def last_year(horizon_weeks: int) -> int:
     """How many weeks the last year of a horizon has here: 52, or the second half of less than two years."""

@@ -18,10 +18,11 @@ from cxsim.engine.outcomes.money import discount_factors
 Numbers = NDArray[np.float64]
 
 CENT = 0.005  # below which a stream is none
+CRUMB = 0.01  # of the largest stream, below which streams are told together
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallStep:
     """A stream between base and plan: by how much it moves the sum, positive when it adds."""
 
     name: str
@@ -40,7 +41,7 @@ class Waterfall:
     """
 
     base: Estimate
-    steps: list[Step]
+    steps: list[WaterfallStep]
     plan: Estimate
     net: Estimate
 
@@ -68,11 +69,22 @@ def of_margin(base: Runs, plan: PlanResult) -> Waterfall:
         "advertising and desk wages": -change["fixed"],
         "cost of the plan": -change["interventions"],
     }
-    moved = {name: values for name, values in named.items() if np.abs(values).max() >= CENT}
+    moved = _without_crumbs({name: values for name, values in named.items() if np.abs(values).max() >= CENT})
     reach = plan.half_width_factor
     ends = [estimate(runs.figures["net_margin"].to_numpy(float), reach) for runs in (base, plan.runs)]
-    steps = [Step(name, estimate(values, reach)) for name, values in moved.items()]
+    steps = [WaterfallStep(name, estimate(values, reach)) for name, values in moved.items()]
     return Waterfall(ends[0], steps, ends[1], plan.difference("net_margin").estimate)
+
+
+def _without_crumbs(moved: dict[str, Numbers]) -> dict[str, Numbers]:
+    """The streams, with those that are small beside the largest as one."""
+    largest = max((abs(float(values.mean())) for values in moved.values()), default=0.0)
+    crumbs = [name for name, values in moved.items() if abs(float(values.mean())) < CRUMB * largest]
+    if len(crumbs) < 2:
+        return moved
+    kept = {name: values for name, values in moved.items() if name not in crumbs}
+    together: Numbers = np.sum([moved[name] for name in crumbs], axis=0)
+    return {**kept, "all else": together}
 
 
 def _streams(runs: Runs) -> dict[str, Numbers]:
@@ -108,8 +120,8 @@ def of_loops(base: Runs, plan: PlanResult) -> Waterfall:
     rescued, broken = plan.rescued_people, plan.broken_people
     others = net.mean - rescued.mean + broken.mean
     steps = [
-        Step("rescued lines", rescued),
-        Step("broken loops", Estimate(-broken.mean, -broken.high, -broken.low, broken.replications)),
-        Step("first cycles and new people", Estimate(others, np.nan, np.nan)),
+        WaterfallStep("rescued lines", rescued),
+        WaterfallStep("broken loops", Estimate(-broken.mean, -broken.high, -broken.low, broken.replications)),
+        WaterfallStep("first cycles and new people", Estimate(others, np.nan, np.nan)),
     ]
     return Waterfall(ends[0], [step for step in steps if abs(step.change.mean) >= CENT], ends[1], net)

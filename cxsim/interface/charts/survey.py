@@ -53,7 +53,8 @@ def survey(
     ax = ax or new_axes()
     ends: list[End] = []
     counts: list[tuple[Numbers, Numbers]] = []
-    for name, runs, colour in worlds.shown:
+    short = ["base", "plan"] if worlds.base else [shown(worlds.runs.scenario.name, 18)]
+    for name, (_, runs, colour) in zip(short, worlds.shown, strict=True):
         at, values, answers = by_period(runs, score, width)
         counts.append((at, answers))
         each = [estimate_within(column, scale) for column in values.T]
@@ -64,7 +65,7 @@ def survey(
         if len(known):
             last = float(middle[known[-1]])
             said = f"{last:.0%}" if score == "csat" else whole(last)
-            ends.append(End(f"{shown(name, 18)}\n{said}", last, colour))
+            ends.append(End(f"{name}\n{said}", last, colour))
     if score == "csat":
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     weeks_along(ax, market.start, f"week ({width} weeks together)" if width > 1 else "week")
@@ -114,7 +115,10 @@ def _answers(ax: Axes, at: Numbers, answers: Numbers) -> None:
 def _caption(worlds: ChartSource, counts: list[tuple[Numbers, Numbers]]) -> str:
     several = worlds.base is not None
     count = worlds.runs.replications
-    said = f"As the survey measures it, {mean_of(count, 'pair' if several else 'replication')}"
+    who = ""
+    if worlds.base is not None:
+        who = f"Base: {shown(worlds.base.scenario.name)}; plan: {shown(worlds.runs.scenario.name)}. "
+    said = f"{who}As the survey measures it, {mean_of(count, 'pair' if several else 'replication')}"
     said += "; bands: 95% interval of each mean. " if count > 1 else ", so no interval. "
     answers = np.concatenate([each for _, each in counts])
     whose = " with the plan" if several else ""
