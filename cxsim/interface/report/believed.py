@@ -1,5 +1,6 @@
 """What one must believe, where a folder of results holds the answer of `cxsim believe` on the same base and plan."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,7 +65,7 @@ def _read(results: Results, replications: int) -> Believed:
     return Believed(nearest, len(table), len(turning), replications)
 
 
-def _turning_point(row: dict[str, object]) -> TurningPoint:
+def _turning_point(row: Mapping[Hashable, object]) -> TurningPoint:
     def number(column: str) -> str:
         value = float(str(row[column]))
         return f"{100.0 * value:.3g}%" if row["unit"] in SHARES else short(value)

@@ -18,7 +18,7 @@ from cxsim.interface import charts
 from cxsim.interface.report.assumptions import carrying, register_of
 from cxsim.interface.report.believed import Believed, believed_in
 from cxsim.interface.report.pictures import Pictures
-from cxsim.interface.report.plans import Payback, main_stage, payback_of
+from cxsim.interface.report.plans import Between, Payback, between_of, main_stage, payback_of
 from cxsim.scenario.register import Entry, in_words
 from cxsim.scenario.stages.need import NextNeed
 
@@ -44,6 +44,7 @@ class BoardSheet:
     Attributes:
         name: of the plan.
         others: how many other plans there are.
+        next_best: the plan with the next highest mean net margin, and how far it is behind; None of a single plan.
         verdict: the answer.
         more_doubts: how many doubts are left out.
         gain: margin before the plan's cost, paired.
@@ -66,6 +67,7 @@ class BoardSheet:
 
     name: str
     others: int
+    next_best: Between | None
     verdict: Verdict
     more_doubts: int
     gain: PairedDifference
@@ -98,6 +100,7 @@ def board_of(results: Results, comparison: Comparison, plan: PlanResult, draw: P
     return BoardSheet(
         name=plan.name,
         others=len(comparison.plans) - 1,
+        next_best=min(between_of(comparison, plan), key=lambda each: each.ahead.estimate.mean, default=None),
         verdict=verdict,
         more_doubts=max(0, len(verdict.doubts) - MOST_DOUBTS),
         gain=gain,

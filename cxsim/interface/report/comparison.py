@@ -39,10 +39,12 @@ def page(results: Results) -> str:
     comparison = read_comparison(results)
     leader, pictures = leader_of(comparison), Pictures()
     board = board_of(results, comparison, leader, pictures)
-    drawn = {leader.name: drawn_of(comparison, leader, pictures)}
+    drawn = {leader.name: drawn_of(comparison, leader, pictures, on_sheet=True)}
     if len(comparison.plans) * len(drawn[leader.name]) < MOST_BYTES:  # else all pictures cannot fit
         every = {
-            plan.name: drawn_of(comparison, plan, pictures) for plan in comparison.plans.values() if plan is not leader
+            plan.name: drawn_of(comparison, plan, pictures, on_sheet=False)
+            for plan in comparison.plans.values()
+            if plan is not leader
         }
         whole = _rendered(results, comparison, leader, board, Detail.whole, drawn | every)
         if len(whole.encode()) < MOST_BYTES:
@@ -101,6 +103,7 @@ def _rendered(
         register=register_of(comparison.base),
         statuses=STATUSES,
         repeat=list(zip([comparison.base_name, *names], files, map(scenario_hash, scenarios), strict=True)),
+        tables=[name for name in results.written.files if name.endswith((".csv", ".parquet"))],
         saved=[_pictures_in(results, place, len(names)) for place in range(1, len(names) + 1)],
         **_common(results, comparison, board),
     )

@@ -36,17 +36,20 @@ class Payback:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The pictures of one plan."""
+    """The pictures of one plan; where the money comes from only of plans that are not on the sheet for a board."""
 
     wide_flow: Markup
     narrow_flow: Markup
     money: Markup
     stay: Markup
+    cohorts: Markup
     differences: Markup
+    margin: Markup | None
 
     def __len__(self) -> int:
         """Letters in all."""
-        return sum(map(len, (self.wide_flow, self.narrow_flow, self.money, self.stay, self.differences)))
+        drawn = (self.wide_flow, self.narrow_flow, self.money, self.stay, self.cohorts, self.differences)
+        return sum(map(len, drawn)) + len(self.margin or "")
 
 
 @dataclass(frozen=True)
@@ -78,17 +81,21 @@ class Between:
     ahead: PairedDifference
 
 
-def drawn_of(comparison: Comparison, plan: PlanResult, pictures: Pictures) -> Drawn:
-    """Draw the pictures of a plan."""
+def drawn_of(comparison: Comparison, plan: PlanResult, pictures: Pictures, on_sheet: bool) -> Drawn:
+    """Draw the pictures of a plan, less those that the sheet for a board has of it."""
 
-    def drawn(chart: Callable[..., Axes], described: str) -> Markup:
-        return pictures(partial(chart, comparison, plan.name), described)
+    def drawn(chart: Callable[..., Axes], described: str, height: float = 3.4) -> Markup:
+        return pictures(partial(chart, comparison, plan.name), described, height=height)
 
     return Drawn(
         wide_flow=flow_picture(comparison, plan.name),
         narrow_flow=flow_picture(comparison, plan.name, NARROW),
         money=drawn(charts.money, "Accumulated margin, cost and what is left, by week; the table has the numbers"),
         stay=drawn(charts.retention, "How many stay with and without the plan, by weeks since the first purchase"),
+        cohorts=drawn(charts.cohorts, "Share who stay, by when they first bought and how long ago that is", 4.6),
+        margin=None
+        if on_sheet
+        else drawn(charts.waterfall, "Net margin of the base, stream by stream, to that of the plan", 4.4),
         differences=drawn(charts.differences, "Paired differences with intervals; the table has the numbers"),
     )
 
