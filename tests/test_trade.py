@@ -14,7 +14,15 @@ from markets import EVERYTHING_HAPPENS, STATISTICS_ONLY, scenario_from
 from cxsim.analysis.compare.comparison import compare
 from cxsim.analysis.compare.funnel import STEPS, funnel_counts, funnel_of, funnel_table
 from cxsim.analysis.compare.intervals import Estimate
-from cxsim.analysis.compare.trade import active_by_week, by_week, last_year, trade_estimates, trade_rows, trade_values
+from cxsim.analysis.compare.trade import (
+    active_by_week,
+    by_week,
+    last_year,
+    trade_by_quarter,
+    trade_estimates,
+    trade_rows,
+    trade_values,
+)
 from cxsim.analysis.compare.waterfall import of_loops, of_margin
 from cxsim.analysis.results.trade_text import amount, trade_of_plan, trade_of_runs
 from cxsim.analysis.trade_words import OURS, TRADE, WORDS, trade_word
@@ -22,6 +30,7 @@ from cxsim.engine.measures import Measure
 from cxsim.engine.outcomes.retention import cohort_table
 from cxsim.engine.simulate import simulate
 from cxsim.interface.cli import cxsim
+from cxsim.interface.report.spark import spark
 
 ROOT = Path(__file__).parents[1]
 SMALL = ("market.people=200", "market.horizon_weeks=30")
@@ -150,7 +159,7 @@ def test_a_price_that_nobody_minds_is_all_price():
     (plan,) = compared.plans.values()
     assert plan.difference("purchases").estimate.mean == 0.0 < plan.figures["purchases"].sum()
     (step,) = of_margin(compared.base_runs, plan).steps
-    assert step.name == "price paid"
+    assert step.name == "price"
     assert step.change.mean == pytest.approx(plan.difference("net_margin").estimate.mean)
 
 
@@ -242,3 +251,22 @@ def test_weeks_that_older_folders_do_not_know_are_zeros(comparison):
     old = replace(runs, weeks=runs.weeks.drop(columns=["similar_money", "baskets_sum"]))
     assert by_week(old, "similar_money").sum() == 0.0
     assert active_by_week(old).shape == (3, 30)
+
+
+# ---- quarters -------------------------------------------------------------------------------------------------------
+
+
+def test_quarters_add_up_to_the_whole_and_end_with_the_stock(comparison):
+    runs = comparison.base_runs
+    revenue, active = (trade_by_quarter(runs, word) for word in ("revenue", "active_customers"))
+    assert len(revenue) == 10  # eighths of 30 weeks are 3 weeks each
+    assert revenue.sum() == pytest.approx(trade_values(runs)["revenue"].mean())
+    assert active[-1] == pytest.approx(runs.figures["customers"].mean())
+    assert trade_by_quarter(runs, "clv") is None
+
+
+def test_a_small_curve_goes_up_where_its_numbers_do_and_has_gaps():
+    drawn = spark(np.array([1.0, np.nan, 3.0, 2.0]), np.array([2.0, 2.0, 2.0, 2.0]), 'a "word"')
+    assert drawn.count("<path") == 2 and "&#34;word&#34;" in drawn
+    assert "M1.5 14.5M" in drawn and "47.5 1.5L70.5 8.0" in drawn  # lowest, gap, highest, middle
+    assert spark(np.array([1.0]), np.array([1.0]), "x") == spark(None, None, "x") == ""

@@ -206,7 +206,7 @@ def test_a_map_that_cannot_be_drawn_says_why(change, message):
 def test_the_waterfall_prints_each_stream_and_ends_where_the_plan_does():
     ax, table = charts.waterfall(comparison()), of_margin(comparison().base_runs, plan()).table().set_index("bar")
     said = said_by(ax).replace("\n", " ")
-    for name in ("units sold", "price paid", "cost of goods", "cost of the plan"):
+    for name in ("volume", "price", "cost of goods", "cost of the plan"):
         assert name in said
         mean = table.loc[name, "mean"]
         assert f"{'+' if mean > 0 else chr(0x2212)}{abs(mean):,.0f}" in said

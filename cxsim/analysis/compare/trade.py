@@ -1,6 +1,7 @@
 """The trade's figures of runs and plans, from the tables that every run leaves: revenue, active customers, churn, ..."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,7 @@ _FIGURES: Final = {
     "active_customers": "customers", "nps": "nps_measured", "csat": "csat_measured", "clv": "clv", "cac": "acquisition_cost",
     "utilisation": "utilisation",
 }  # fmt: skip
+QUARTER: Final = 13  # weeks
 _SCALES: Final = {"nps": NET_PROMOTERS, "csat": SHARE, "retention": SHARE, "clv": OPEN}  # of the others: from zero on
 
 
@@ -97,6 +99,40 @@ def trade_values(runs: Runs) -> dict[str, Numbers]:
         "contact_rate": 100.0 * a_year_for_each(runs, "contacts"),
     }
     return {word.key: values[word.key] for word in TRADE}
+
+
+def trade_by_quarter(runs: Runs, word: str) -> Numbers | None:
+    """Mean over replications of a word's number in each quarter, shape (quarters,); None of words that are not counted by week.
+
+    Quarters of 13 weeks, eighths of a horizon below a year; what is left at the end is left out. nan where nothing was there
+    to measure.
+    """
+    horizon = runs.scenario.market.horizon_weeks
+    width = QUARTER if horizon >= WEEKS_PER_YEAR else max(1, horizon // 8)
+    whole = horizon // width * width
+
+    def each(weeks: Numbers) -> Numbers:
+        parts: Numbers = weeks[:, :whole].reshape(len(weeks), -1, width)
+        return parts
+
+    def sums(*columns: str) -> Numbers:
+        total: Numbers = each(by_week(runs, *columns)).sum(axis=2)
+        return total
+
+    a_year = WEEKS_PER_YEAR / width
+    made: dict[str, Callable[[], Numbers]] = {
+        "revenue": lambda: sums("revenue_money"),
+        "active_customers": lambda: each(active_by_week(runs))[:, :, -1],
+        "churn": lambda: ratio(a_year * sums("customers_lost"), each(active_by_week(runs)).mean(axis=2)),
+        "nps": lambda: 100.0 * ratio(sums("promoters") - sums("detractors"), sums("answers")),
+        "csat": lambda: ratio(sums("csat_satisfied"), sums("answers")),
+        "contact_rate": lambda: 100.0 * ratio(a_year * sums("contacts"), each(active_by_week(runs)).mean(axis=2)),
+    }
+    if word not in made:
+        return None
+    values = made[word]()
+    known = np.isfinite(values)
+    return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(float))
 
 
 def trade_estimates(runs: Runs) -> list[tuple[Word, Estimate]]:

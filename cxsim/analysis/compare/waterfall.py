@@ -60,8 +60,8 @@ def of_margin(base: Runs, plan: PlanResult) -> Waterfall:
     price = np.where(np.isnan(price), ratio(after["revenue"], after["units"]), price)  # nothing sold in the base
     volume = np.nan_to_num(price * change["units"])
     named = {
-        "units sold": volume,
-        "price paid": change["revenue"] - volume,
+        "volume": volume,
+        "price": change["revenue"] - volume,
         "further sales": change["similar"],
         "cost of goods": -change["goods"],
         "support contacts": -change["contacts"],

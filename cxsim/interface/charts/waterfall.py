@@ -112,4 +112,4 @@ def _caption(comparison: Comparison, name: str, found: Waterfall, of: str) -> st
     if of == "loops":
         return f"{said}People. Of first cycles and new people only the mean is kept."
     currency = shown(comparison.base.market.currency, 8)
-    return f"{said}{currency}, discounted, {comparison.base.market.horizon_weeks} weeks; units sold are counted at the base's price."
+    return f"{said}{currency}, discounted, {comparison.base.market.horizon_weeks} weeks; volume is counted at the base's price."

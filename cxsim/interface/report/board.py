@@ -9,16 +9,18 @@ from markupsafe import Markup
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.intervals import Estimate, PairedDifference
 from cxsim.analysis.compare.plan_result import PlanResult
-from cxsim.analysis.compare.trade import TradeRow, is_known, trade_rows
+from cxsim.analysis.compare.trade import TradeRow, is_known, trade_by_quarter, trade_rows
 from cxsim.analysis.compare.verdict import Verdict, verdict_of
 from cxsim.analysis.phrases import short
 from cxsim.analysis.results.reading import Results
 from cxsim.analysis.sensitivity.factor import SHARES
+from cxsim.analysis.trade_words import TRADE
 from cxsim.interface import charts
 from cxsim.interface.report.assumptions import carrying, register_of
 from cxsim.interface.report.believed import Believed, believed_in
 from cxsim.interface.report.pictures import Pictures
 from cxsim.interface.report.plans import Between, Payback, between_of, main_stage, payback_of
+from cxsim.interface.report.spark import spark
 from cxsim.scenario.register import Entry, in_words
 from cxsim.scenario.stages.need import NextNeed
 
@@ -54,6 +56,7 @@ class BoardSheet:
         payback: when it has paid for itself.
         needed: share of the simulated gain that must come true for the plan to pay; None where it does not pay.
         rows: the trade's words, base and plan.
+        sparks: of those that are counted by week, by key: how they went from quarter to quarter.
         margin: where the money comes from.
         loops: where the loops come from.
         funnel: how far journeys come.
@@ -77,6 +80,7 @@ class BoardSheet:
     payback: Payback
     needed: float | None
     rows: list[TradeRow]
+    sparks: dict[str, Markup]
     margin: Markup
     loops: Markup
     funnel: Markup
@@ -109,6 +113,10 @@ def board_of(results: Results, comparison: Comparison, plan: PlanResult, draw: P
         back=None if plan.roi is None else _one_more(plan.roi),
         payback=payback_of(plan.weekly, plan.payback),
         needed=cost.mean / gain.estimate.mean if 0.0 < cost.mean < gain.estimate.mean else None,
+        sparks={
+            word.key: spark(trade_by_quarter(base, word.key), trade_by_quarter(plan.runs, word.key), word.name)
+            for word in TRADE
+        },
         rows=[row for row in trade_rows(base, plan) if is_known(row.base) or is_known(row.plan)],
         margin=drawn(
             chart["waterfall"], "Net margin of the base, stream by stream, to that of the plan; the table has the sums"
