@@ -224,11 +224,6 @@ MISTAKES = {
     "unknown command": (("rum", BASE), "No such command"),
     "unknown option": (("run", BASE, "--sed", 3), "No such option"),
     "unknown parameter": (("explain", "support.quik_rate"), "Did you mean support.quick_rate"),
-    "churn": (
-        ("explain", "churn"),
-        "There is loyalty.leave_a, loyalty.leave_b, loyalty.exit, loyalty.departure (who leaves, and how).",
-    ),
-    "a figure": (("explain", "NPS"), "it comes out of the surveys"),
     "a discount": (("explain", "discount"), "purchase.price"),
     "a word of a meaning": (("explain", "advertising"), "There is money.advertising_weekly"),
     "unknown stage": (("explain", "xyz"), "Try a stage"),

@@ -19,6 +19,7 @@ from cxsim.analysis.results.folder import FORMAT, OLD_COLUMNS, sha256_of
 from cxsim.analysis.results.writing import COPIED, DAY, KEYS, REAL
 from cxsim.engine.outcomes.figures import figures_of
 from cxsim.engine.outcomes.reach import RULE_COLUMNS
+from cxsim.engine.outcomes.retention import COHORT_COLUMNS
 from cxsim.scenario import Scenario
 from cxsim.scenario.copying import rivals_of
 from cxsim.scenario.extended import shape_of
@@ -235,6 +236,8 @@ def _worlds(results: Results) -> dict[str, Runs]:
     tables["weeks"] = tables["weeks"].rename(columns=OLD_COLUMNS).drop(columns=DAY, errors="ignore")
     with_rules = results.has("reach.csv") or results.has("reach.parquet")
     tables["reach"] = results.table("reach") if with_rules else pd.DataFrame(columns=[*KEYS, *RULE_COLUMNS])
+    with_cohorts = results.has("cohorts.csv") or results.has("cohorts.parquet")
+    tables["cohorts"] = results.table("cohorts") if with_cohorts else pd.DataFrame(columns=[*KEYS, *COHORT_COLUMNS])
     worlds = {}
     for name, kept in manifest.scenarios.items():
         own = {key: _of(table, "scenario", name).drop(columns="seed") for key, table in tables.items()}

@@ -9,7 +9,9 @@ import click
 
 from cxsim.interface.cli import options, until
 
-_OF_A_COMPARISON = ["flow", "endings", "matrix", "differences", "retention", "money"]  # charts
+_OF_A_COMPARISON = [
+    "flow", "endings", "matrix", "differences", "retention", "cohorts", "money", "waterfall", "funnel", "survey",
+]  # fmt: skip
 
 
 @click.command()
