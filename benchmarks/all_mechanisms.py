@@ -31,7 +31,7 @@ def settings_of(plain: Scenario) -> list[str]:
     if plain.need.kind == NextNeed.contract:
         terms["contract_terms"] = CONTRACT
     named = ", ".join(f'"{name}"' for name in ("loyalty_programme", "contract_terms", "switching_cost"))
-    brand = f'brand."{plain.market.focal}"'
+    brand = f"brand.{plain.market.focal}"
     written = [f"{brand}.{name}.{key}={value}" for name, own in terms.items() for key, value in own.items()]
     return [f"mechanisms=[{named}]", *PEOPLE, *written]
 

@@ -31,7 +31,9 @@ class SwitchingCost(Mechanism):
         """What another brand than one's own costs on top of its price."""
         me = state.people[person]
         own = me.last_brand
-        if own in (NO_BRAND, brand) or not state.bonds[person, own].customer:
+        if own == NO_BRAND:
+            return 0.0
+        if own == brand or not state.bonds[person, own].customer:
             return 0.0
         row = row_for(state, me)
         return float(-_cost(state, row, own, brand))
