@@ -177,7 +177,7 @@ def _keeping(hook: str) -> Rule:
     def keeping(state: State, person: int, stage: int, cause: int, chance: float) -> bool:
         return any(rule(state, person, stage, cause, chance) for rule in _rules(state, hook))
 
-    @overload(keeping, jit_options=_JOINED, strict=False)
+    @overload(keeping, jit_options=OPTIONS, strict=False)
     def of_type(state: State, person: int, stage: int, cause: int, chance: float) -> Rule:
         if not having(state, hook):
             return lambda state, person, stage, cause, chance: False
