@@ -10,6 +10,7 @@ from firms import FIRMS
 
 import cxsim
 from cxsim.analysis.firm import founded
+from cxsim.analysis.firm import own_market as search
 from cxsim.analysis.firm.agreement import NAMES
 from cxsim.analysis.firm.own_market import own_market
 from cxsim.analysis.firm.writing import market_text
@@ -19,14 +20,15 @@ from cxsim.scenario.register import find_entries
 MARKED = {}
 
 
-PEOPLE, PURCHASES = (1000, 5000), 8000  # fewer than for a strategist, so that ten firms are cheap
+PEOPLE, PURCHASES, LIVES = (1000, 4000), 6000, 5  # fewer than for a strategist, so that ten firms are cheap
 
 
 def made(figures):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(founded, "SEARCH_PEOPLE", PEOPLE)
         patched.setattr(founded, "SEARCH_PURCHASES", PURCHASES)
-        return own_market(figures, draws=3)
+        patched.setattr(search, "SHOWN_LIVES", LIVES)
+        return own_market(figures, draws=2)
 
 
 @pytest.fixture(scope="module")
