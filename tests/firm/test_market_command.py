@@ -113,7 +113,7 @@ def test_ctrl_c_writes_nothing(cxsim, monkeypatch, tmp_path):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(own_market, "plausible_worlds", stop)
+    monkeypatch.setattr(own_market, "searched", stop)
     code, _, error = cxsim("market", "figures.toml", "-o", "mine")
     assert (code, "nothing was written" in error) == (130, True)
     assert [path.name for path in Path().iterdir()] == ["figures.toml"]

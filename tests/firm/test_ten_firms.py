@@ -20,13 +20,19 @@ from cxsim.scenario.register import find_entries
 MARKED = {}
 
 
-PEOPLE, PURCHASES, LIVES = (1000, 4000), 6000, 5  # fewer than for a strategist, so that ten firms are cheap
+PEOPLE, PURCHASES, OF_A_SHOP, LIVES = (
+    (1000, 5000),
+    6000,
+    12_000,
+    5,
+)  # fewer than for a strategist, so that ten firms are cheap
 
 
 def made(figures):
+    """Of a shop more people are needed: most of them hardly ever buy."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(founded, "SEARCH_PEOPLE", PEOPLE)
-        patched.setattr(founded, "SEARCH_PURCHASES", PURCHASES)
+        patched.setattr(founded, "SEARCH_PURCHASES", OF_A_SHOP if figures.get("like") == "shop" else PURCHASES)
         patched.setattr(search, "SHOWN_LIVES", LIVES)
         return own_market(figures, draws=2)
 

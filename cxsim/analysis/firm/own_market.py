@@ -229,7 +229,7 @@ def _as_large_as_the_firm(market: Founded, figures: Figures, lives: Sequence[dic
     wanted = market.source.market.people if not customers or not for_each else customers / for_each
     searched_with = market.record["market"]["people"]
     people = int(np.clip(round(wanted), 50, MOST_PEOPLE))
-    stands_for = max(wanted / people, 1.0) if customers else 1.0
+    stands_for = wanted / people if customers and people == MOST_PEOPLE else 1.0
     words = "As many as it takes for your customers" if customers else "As in the ready market"
     if stands_for > 1.0:
         words = f"One person stands for {stands_for:.3g}: {MOST_PEOPLE:,} are lived at most"
