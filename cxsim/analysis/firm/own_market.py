@@ -65,7 +65,7 @@ class _Search:
     """The lives of one search, with progress."""
 
     def __init__(self, market: Founded, hidden: list[Hidden], seed: int, told: Silent) -> None:
-        self.market, self.hidden, self.seed, self.told, self.told_lives = market, hidden, seed, told, 0
+        self.market, self.hidden, self.seed, self.told, self.lived = market, hidden, seed, told, 0
 
     def lives(self, scenario: Scenario, count: int, first: int = 0) -> list[dict[str, float]]:
         def once(replication: int) -> dict[str, float]:
@@ -73,8 +73,7 @@ class _Search:
             self.told.lived(1)
             return found
 
-        self.told_lives += count
-
+        self.lived += count
         return each_replication(once, count, first=first)
 
     def missed(self, steps: Numbers) -> Numbers:
@@ -99,9 +98,9 @@ class _Search:
     def solve(self, start: Numbers, rounds: int) -> Solved:
         if not self.hidden:
             return _nothing()
-        before = self.told_lives
+        before = self.lived
         found = searched(start, ends_of(self.hidden), self.missed, rounds, CLOSE)
-        self.told.found(most_lives(rounds, self.hidden) - (self.told_lives - before))
+        self.told.found(most_lives(rounds, self.hidden) - (self.lived - before))
         return found
 
 
@@ -188,6 +187,8 @@ def _found(search: _Search) -> Solved:
     found = search.polish(first)
     if np.max(np.abs(found.missed), initial=0.0) > 1.0:
         found = search.polish(search.solve(found.steps, ROUNDS_AGAIN))
+    else:  # what need not be lived is as good as done
+        search.told.found(most_lives(ROUNDS_AGAIN, hidden) + POLISH * bool(hidden) * SHOWN_LIVES)
     settle(market, hidden, found.steps.tolist())
     return found
 
