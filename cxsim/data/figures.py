@@ -54,7 +54,7 @@ ASKED: Final = (
     Asked("like", "What is it most like: shop, restaurant, subscription, gym, software, appliance?", "the nearest is chosen by your figures", "word"),
     Asked("currency", "In which currency do you count?", "EUR", "word", main=False),
     Asked("customers", "How many customers do you have today (without a contract: who bought in the last 12 months)?", "whole number", "amount", 1.0, 1e9),
-    Asked("billing", "For how long does a customer pay at a time: week, month, quarter, half-year, year?", "month or year", "word", needs=("contract",)),
+    Asked("billing", "If customers are under contract, for how long do they pay at a time: week, month, quarter, half-year, year?", "month or year", "word", needs=("contract",)),
     Asked("price", "What does a customer pay at a time (a purchase, or one period of the contract)?", "what a receipt says on average", "amount", 0.01, 1e9),
     Asked("revenue", "What do all customers pay in a year?", "customers x price x times a year", "amount", 0.0, 1e15, main=False),
     Asked("margin", "Of 100 of revenue, how much is left after the cost of what is sold?", "20% to 80%", "share", -1.0, 1.0),

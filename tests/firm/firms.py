@@ -23,8 +23,8 @@ FIRMS = {
         failures="6%", late="9%", share="30%", season=[80, 80, 90, 95, 100, 95, 90, 90, 100, 110, 130, 140],
     ),
     "books": figures(like="shop", customers=400, price=22, purchases=2.5, contacts=10, csat="75%"),
-    "restaurant": figures(like="restaurant", customers=300, price=18, margin=0.6, purchases=9, nps=45, share=0.2),
-    "hairdresser": figures(like="hairdresser", price=45, purchases=7, failures="3%"),
+    "restaurant": figures(like="restaurant", customers=300, price=18, margin=0.6, purchases=6, nps=45, share=0.25),
+    "hairdresser": figures(like="hairdresser", price=45, purchases=8, failures="3%"),
     "appliance": figures(
         like="appliance", customers=500, price=600, margin=0.35, life=7, nps=40, failures="12%", late="10%", share=0.4
     ),

@@ -7,6 +7,8 @@ import pytest
 
 import cxsim as package
 from cxsim.analysis.firm import founded, own_market
+from cxsim.analysis.firm.nearest import nearest
+from cxsim.interface.cli import market as command
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +53,7 @@ def test_what_cannot_be_gets_one_clear_message_and_writes_nothing(cxsim, monkeyp
 def test_a_file_becomes_a_market_that_runs_and_is_made_again_from_its_own_figures(cxsim, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     Path("figures.toml").write_text(SMALL)
-    code, said, _ = cxsim("market", "figures.toml", "--draws", 3, "-o", "mine")
+    code, said, _ = cxsim("market", "figures.toml", "--draws", 2, "-o", "mine")
     assert code == 0
     assert "customers lost in a year" in said and "as yours" in said
     assert {path.name for path in Path("mine").iterdir()} == {
@@ -60,8 +62,9 @@ def test_a_file_becomes_a_market_that_runs_and_is_made_again_from_its_own_figure
     assert package.load("mine/market.toml").market.horizon_weeks == 208
     code, _, error = cxsim("market", "mine/figures.toml", "--draws", 3, "-o", "mine")
     assert code == 2 and "--overwrite" in error
-    code, _, _ = cxsim("market", "mine/figures.toml", "--draws", 3, "-o", "again")
-    assert Path("again/market.toml").read_text() == Path("mine/market.toml").read_text()
+    code, _, _ = cxsim("market", "mine/figures.toml", "--draws", 2, "-o", "again")
+    for name in ("market.toml", "plausible.csv", "figures.csv"):
+        assert Path("again", name).read_text() == Path("mine", name).read_text()
 
 
 def test_a_table_of_two_columns_is_read_too(cxsim, monkeypatch, tmp_path):
@@ -82,6 +85,19 @@ def test_answers_are_piped_in_and_enter_is_i_do_not_know(cxsim, monkeypatch, tmp
     assert "margin" not in Path("mine/figures.toml").read_text()
 
 
+def test_without_a_word_for_it_the_market_is_chosen_by_what_is_said(monkeypatch, capsys):
+    """And what cannot be asked of such a firm is not asked."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n\n300\n\n20\n\n8\n"))
+    said = command._asked({})
+    assert said == {"customers": 300.0, "price": 20.0, "purchases": 8.0}
+    assert nearest(said) == "restaurant"
+    printed = capsys.readouterr().out
+    assert "life:" not in printed and "repeat:" in printed
+    assert nearest({"billing": "quarter", "price": 2000.0}) == "b2b-software"
+    assert nearest({"billing": "month", "price": 12.0}) == "subscription"
+    assert nearest({"life": 8.0}) == "durable"
+
+
 def test_an_impossible_answer_piped_in_is_refused(cxsim, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO("Courier\nnewspaper\n300\nyearly\n120\n\n140%\n"))
@@ -97,7 +113,7 @@ def test_ctrl_c_writes_nothing(cxsim, monkeypatch, tmp_path):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(own_market, "plausible_worlds", stop)
+    monkeypatch.setattr(own_market, "searched", stop)
     code, _, error = cxsim("market", "figures.toml", "-o", "mine")
     assert (code, "nothing was written" in error) == (130, True)
     assert [path.name for path in Path().iterdir()] == ["figures.toml"]

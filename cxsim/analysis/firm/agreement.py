@@ -8,12 +8,11 @@ import numpy as np
 
 from cxsim.analysis.compare.intervals import Estimate, estimate
 from cxsim.analysis.firm.founded import Founded
-from cxsim.analysis.firm.hidden import Hidden, growth_of, tolerance_of
+from cxsim.analysis.firm.hidden import AT_AN_END, Hidden, growth_of, tolerance_of
 from cxsim.analysis.phrases import Writer, decimals, estimated, short, whole
 from cxsim.data.figures import BY_KEY, Figures, number_of
 from cxsim.data.histories import Numbers
 
-AT_AN_END: Final = 0.02  # steps from the end of a range
 NAMES: Final = {
     "customers": "customers", "price": "price", "revenue": "revenue a year", "margin": "margin, share of revenue",
     "purchases": "purchases of a customer in a year", "churn": "customers lost in a year", "repeat": "new buyers who buy again within a year",

@@ -23,7 +23,8 @@ from cxsim.scenario.stages.need import NextNeed
 SEARCH_PEOPLE: Final = (1200, 8000)  # with whom the hidden values are searched for: fewer where they buy often
 SEARCH_PURCHASES: Final = 30_000  # of a year, of which the focal brand's are a part
 YEAR: Final = 52
-RUN_IN: Final = 3 * YEAR  # weeks until as many come as go, where who buys at random is a customer; contracts begin so
+RUN_IN: Final = 3 * YEAR  # weeks until as many come as go, where people buy rarely and at random
+OFTEN: Final = 6.0  # purchases a year from which a year is enough for that
 CUSTOMERS_AT_FIRST: Final = (
     0.75  # share of people who are somebody's customers, where the ready market begins with nobody
 )
@@ -238,10 +239,12 @@ def _frame(market: Founded, figures: Figures) -> None:
     if "billing" in figures:
         weeks = max(156, 4 * math.ceil(BILLING[str(figures["billing"])]))
     market.put("market.horizon_weeks", weeks, CHOSEN, "Long enough to see people buy several times")
-    before = RUN_IN if ready.need.kind == NextNeed.repeat else YEAR
-    market.put("market.run_in_weeks", before, CHOSEN, "Years before week 0, in which memories and ratings come about")
-    often = times_a_year(figures) or purchases_a_year(ready)
-    people = int(min(max(SEARCH_PURCHASES / often, SEARCH_PEOPLE[0]), SEARCH_PEOPLE[1]))
+    often, share = times_a_year(figures) or purchases_a_year(ready), number_of(figures, "share") or 1.0
+    rare = ready.need.kind == NextNeed.repeat and often < OFTEN
+    words = "Years before week 0, in which memories and ratings come about"
+    market.put("market.run_in_weeks", RUN_IN if rare else YEAR, CHOSEN, words)
+    in_all = often / math.sqrt(share) if ready.need.kind == NextNeed.repeat else often  # at rivals too
+    people = int(min(max(SEARCH_PURCHASES / in_all, SEARCH_PEOPLE[0]), SEARCH_PEOPLE[1]))
     market.put("market.people", people, CHOSEN, "As many as it takes to search")
     if "currency" in figures:
         market.put("market.currency", str(figures["currency"])[:8], GIVEN, "currency")

@@ -17,6 +17,7 @@ from cxsim.scenario.stages.need import NextNeed
 Scale = Callable[[float], float]
 LEAST: Final = 1e-4  # shares and rates below are taken for this: a logarithm has to exist
 APPEAL: Final = (-8.0, 8.0)  # utility: beyond, a brand has nearly nobody or everybody
+AT_AN_END: Final = 0.1  # steps from the end of a range
 FURTHEST: Final = 6.0  # steps to which a hidden value may go
 
 
@@ -265,6 +266,19 @@ def growth_of(figures: Figures) -> float:
 
 def _growth_is_given(figures: Figures) -> bool:
     return all(number_of(figures, key) is not None for key in ("new", "customers", "churn")) and "billing" in figures
+
+
+def kindness(hidden: list[Hidden], steps: list[float], missed: list[float]) -> Values:
+    """How kindly people answer, at the end of its range, where quality alone cannot give the score; else nothing."""
+    key = "listening.leniency"
+    low, high = _range(key)
+    for each, step, off in zip(hidden, steps, missed, strict=True):
+        if each.key == "use.quality" and abs(off) > 1.0:
+            if off < 0.0 and step > each.ends[1] - AT_AN_END:
+                return {key: high}
+            if off > 0.0 and step < each.ends[0] + AT_AN_END:
+                return {key: low}
+    return {}
 
 
 def settle(market: Founded, hidden: list[Hidden], steps: list[float]) -> None:

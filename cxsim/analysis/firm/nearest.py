@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import Final
 
-from cxsim.data.figures import Figures, number_of, times_a_year
+from cxsim.data.figures import Figures, Need, number_of, times_a_year
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.parameter import WEEKS_PER_YEAR
 from cxsim.scenario.stages.need import NextNeed
@@ -33,18 +33,23 @@ def nearest(figures: Figures) -> str:
     """
     if "like" in figures:
         return market_like(str(figures["like"]))
-    kind = _kind(figures)
-    near = {name: _distance(figures, load(name)) for name in READY if load(name).need.kind == kind}
+    kind = need_of(figures) or "repeat"
+    ready = {name: load(name) for name in READY}
+    near = {name: _distance(figures, market) for name, market in ready.items() if market.need.kind.name == kind}
     return min(near, key=lambda name: near[name])
 
 
-def _kind(figures: Figures) -> NextNeed:
-    if "billing" in figures:
-        return NextNeed.contract
-    if "life" in figures:
-        return NextNeed.replacement
-    often = number_of(figures, "purchases")
-    return NextNeed.replacement if often is not None and often < 0.4 else NextNeed.repeat
+def need_of(figures: Figures) -> Need | None:
+    """The kind of need of a firm's customers, as far as its figures tell; None where they do not.
+
+    Raises:
+        ScenarioError: if there is no market like the one named.
+    """
+    if "like" in figures:
+        kind: Need = load(market_like(str(figures["like"]))).need.kind.name
+        return kind
+    telling: dict[str, Need] = {"billing": "contract", "life": "replacement", "purchases": "repeat", "repeat": "repeat"}
+    return next((need for key, need in telling.items() if key in figures), None)
 
 
 def _distance(figures: Figures, market: Scenario) -> float:

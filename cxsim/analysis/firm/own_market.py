@@ -10,7 +10,7 @@ import pandas as pd
 from cxsim.analysis.calibration.simulated import rounded
 from cxsim.analysis.firm.agreement import Held, rows_of
 from cxsim.analysis.firm.founded import CHOSEN, COMPUTED, FOLLOWS, GIVEN, Founded, founded
-from cxsim.analysis.firm.hidden import Hidden, hidden_values, settle
+from cxsim.analysis.firm.hidden import Hidden, hidden_values, kindness, settle
 from cxsim.analysis.firm.measured import measured
 from cxsim.analysis.firm.nearest import nearest
 from cxsim.analysis.firm.solving import Solved, searched, solved
@@ -26,7 +26,8 @@ from cxsim.scenario.parameter import WEEKS_PER_YEAR
 
 ROUNDS_FIRST, ROUNDS_AGAIN = 7, 4  # of the search, before and after the reference of satisfaction is known
 POLISH: Final = 4  # rounds after them, of as many lives as the table shows
-NEAR: Final = 0.3  # tolerances
+NEAR: Final = 0.3  # tolerances, of so many lives
+CLOSE: Final = 0.5  # of a round, whose few lives leave more to luck
 LIVES: Final = 2  # of a round: both cores
 SHOWN_LIVES: Final = 8  # behind the figures of the table
 MOST_PEOPLE: Final = 20_000  # of the market that is written; beyond, one person stands for several customers
@@ -64,7 +65,7 @@ class _Search:
     """The lives of one search, with progress."""
 
     def __init__(self, market: Founded, hidden: list[Hidden], seed: int, told: Silent) -> None:
-        self.market, self.hidden, self.seed, self.told, self.told_lives = market, hidden, seed, told, 0
+        self.market, self.hidden, self.seed, self.told, self.lived = market, hidden, seed, told, 0
 
     def lives(self, scenario: Scenario, count: int, first: int = 0) -> list[dict[str, float]]:
         def once(replication: int) -> dict[str, float]:
@@ -72,8 +73,7 @@ class _Search:
             self.told.lived(1)
             return found
 
-        self.told_lives += count
-
+        self.lived += count
         return each_replication(once, count, first=first)
 
     def missed(self, steps: Numbers) -> Numbers:
@@ -98,9 +98,9 @@ class _Search:
     def solve(self, start: Numbers, rounds: int) -> Solved:
         if not self.hidden:
             return _nothing()
-        before = self.told_lives
-        found = searched(start, ends_of(self.hidden), self.missed, rounds)
-        self.told.found(most_lives(rounds, self.hidden) - (self.told_lives - before))
+        before = self.lived
+        found = searched(start, ends_of(self.hidden), self.missed, rounds, CLOSE)
+        self.told.found(most_lives(rounds, self.hidden) - (self.lived - before))
         return found
 
 
@@ -155,7 +155,7 @@ def own_market(
     hidden = hidden_values(market, figures)
     with Progress("market") if progress else Silent() as told:
         rounds = most_lives(ROUNDS_FIRST, hidden) + most_lives(ROUNDS_AGAIN, hidden)
-        told.begin(rounds + (POLISH * bool(hidden) + 1) * SHOWN_LIVES + draws * ROUNDS)
+        told.begin(rounds + (2 * POLISH * bool(hidden) + 1) * SHOWN_LIVES + draws * ROUNDS)
         search = _Search(market, hidden, seed, told)
         found = _found(search)
         lives = search.lives(market.scenario(), SHOWN_LIVES, first=100)
@@ -181,11 +181,16 @@ def _found(search: _Search) -> Solved:
     market, hidden = search.market, search.hidden
     first = search.solve(np.zeros(len(hidden)), ROUNDS_FIRST)
     settle(market, hidden, first.steps.tolist())
+    for key, value in kindness(hidden, first.steps.tolist(), first.missed.tolist()).items():
+        market.put(key, value, CHOSEN, "As far as it goes, since no quality alone gives your score")
     _put_reference(market)
-    second = search.solve(first.steps, ROUNDS_AGAIN)
-    last = search.polish(second)
-    settle(market, hidden, last.steps.tolist())
-    return last
+    found = search.polish(first)
+    if np.max(np.abs(found.missed), initial=0.0) > 1.0:
+        found = search.polish(search.solve(found.steps, ROUNDS_AGAIN))
+    else:  # what need not be lived is as good as done
+        search.told.found(most_lives(ROUNDS_AGAIN, hidden) + POLISH * bool(hidden) * SHOWN_LIVES)
+    settle(market, hidden, found.steps.tolist())
+    return found
 
 
 def _put_reference(market: Founded) -> None:
@@ -225,7 +230,7 @@ def _as_large_as_the_firm(market: Founded, figures: Figures, lives: Sequence[dic
     wanted = market.source.market.people if not customers or not for_each else customers / for_each
     searched_with = market.record["market"]["people"]
     people = int(np.clip(round(wanted), 50, MOST_PEOPLE))
-    stands_for = max(wanted / people, 1.0) if customers else 1.0
+    stands_for = wanted / people if customers and people == MOST_PEOPLE else 1.0
     words = "As many as it takes for your customers" if customers else "As in the ready market"
     if stands_for > 1.0:
         words = f"One person stands for {stands_for:.3g}: {MOST_PEOPLE:,} are lived at most"

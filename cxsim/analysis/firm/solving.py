@@ -1,6 +1,7 @@
 """As many hidden values as figures: least squares with luck in common, then a few steps of Broyden for what lies near."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,6 @@ from scipy import optimize
 
 from cxsim.data.histories import Numbers
 
-ORIGIN: Final = 10.0  # where the search starts: SciPy's steps for differences are shares of where it is
 STEP: Final = 0.25  # for differences: more than luck
 EDGE: Final = 1e-6  # least squares begin inside what is allowed
 SOFT: Final = 2.0  # tolerances, beyond which a figure counts by its size, no more by its square
@@ -35,8 +35,12 @@ class Solved:
     rounds: int
 
 
+class _MetError(Exception):
+    """The figures are met: there is nothing more to search for."""
+
+
 def searched(
-    start: Numbers, ends: tuple[Numbers, Numbers], missed: Callable[[Numbers], Numbers], rounds: int
+    start: Numbers, ends: tuple[Numbers, Numbers], missed: Callable[[Numbers], Numbers], rounds: int, near: float
 ) -> Solved:
     """Steps at which the figures are missed least: a figure that cannot be met does not spoil the others (soft L1).
 
@@ -45,19 +49,32 @@ def searched(
         ends: least and largest steps, shape (k,) each.
         missed: by what the figures are missed, in tolerances, shape (k,); with the same luck at every call.
         rounds: of at most k + 1 lives of `missed` each.
+        near: tolerances within which nothing more is searched for.
     """
-    low, high = ends[0] + ORIGIN, ends[1] + ORIGIN
-    inside = np.clip(start + ORIGIN, low + EDGE, high - EDGE)
+    tried: list[Solved] = []
+    known: list[Numbers] = []  # slopes, the last ones last
 
-    def at(point: Numbers) -> Numbers:
-        return missed(point - ORIGIN)
+    def at(steps: Numbers) -> Numbers:
+        found = missed(steps)
+        tried.append(Solved(steps.copy(), found, np.zeros((0, 0)), len(tried) + 1))
+        if known and np.max(np.abs(found)) <= near:
+            raise _MetError
+        return found
 
-    found = optimize.least_squares(
-        at, inside, bounds=(low, high), diff_step=[STEP / ORIGIN] * len(start), max_nfev=rounds,
-        loss="soft_l1", f_scale=SOFT, xtol=1e-3, ftol=1e-3,
-    )  # fmt: skip
-    steps = found.x - ORIGIN
-    return Solved(steps, missed(steps), np.asarray(found.jac), rounds)
+    def slopes(steps: Numbers) -> Numbers:
+        here = next(each.missed for each in reversed(tried) if np.array_equal(each.steps, steps))
+        away = np.where(steps + STEP > ends[1], -STEP, STEP)
+        aside = [missed(steps + each * (np.arange(len(steps)) == place)) for place, each in enumerate(away)]
+        known.append(np.column_stack([(there - here) / each for there, each in zip(aside, away, strict=True)]))
+        return known[-1]
+
+    inside = np.clip(start, ends[0] + EDGE, ends[1] - EDGE)
+    with suppress(_MetError):
+        optimize.least_squares(
+            at, inside, jac=slopes, bounds=ends, max_nfev=rounds, loss="soft_l1", f_scale=SOFT, xtol=1e-3, ftol=1e-3
+        )
+    best = min(tried, key=lambda each: float(np.sum(np.sqrt(1.0 + (each.missed / SOFT) ** 2))))
+    return Solved(best.steps, best.missed, known[-1], len(tried))
 
 
 def solved(

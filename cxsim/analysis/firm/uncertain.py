@@ -27,7 +27,7 @@ from cxsim.scenario.overrides import in_every_segment
 DRAWS: Final = 60
 ROUNDS: Final = 5  # lives of one draw, the last of which decides
 OWN_LUCK: Final = 1000  # the first replication of the draws, none of which is that of the search
-ALWAYS: Final = ("use.lateness_cost", "support.quick_rate")
+ALWAYS: Final = ("use.lateness_cost", "support.quick_rate", "listening.leniency")
 IF_NOT_GIVEN: Final = {
     ("late",): "use.late_rate",
     ("failures",): "use.failure_rate",

@@ -212,6 +212,8 @@ def report_text(own: OwnMarket) -> str:
 
 def _open(own: OwnMarket) -> str:
     """What differs between the plausible worlds."""
+    if not own.tried:
+        return "## What your figures leave open\n\nNo world was drawn, so plans are compared in `market.toml` alone."
     if own.worlds.empty:
         return (
             f"## What your figures leave open\n\n**None of {own.tried} draws gives your figures back**, so there is no plausible set: look at "

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.copied import Copied
+from cxsim.analysis.compare.ignorance import Ignorance
 from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.compare.members import COLUMNS
 from cxsim.analysis.compare.plan_result import PlanResult
@@ -304,6 +305,7 @@ def _plan(name: str, base: Runs, runs: Runs, tables: dict[str, pd.DataFrame], sa
         members=tables["members"],
         half_width_factor=intervals_named(said["intervals"]),
         copied=_copied(runs.scenario, tables[COPIED]) if COPIED in tables else None,
+        ignorance=Ignorance(**own["ignorance"]) if own.get("ignorance") else None,
     )
 
 

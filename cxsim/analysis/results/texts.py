@@ -45,7 +45,7 @@ def plan_text(comparison: Comparison, name: str, files: str) -> str:
     if members:
         parts.append(f"\n{members}")
     saved = plan.difference("net_margin").variance_saved
-    if saved == saved:
+    if saved == saved and plan.ignorance is None:  # else what differs between worlds is no luck
         parts.append(f"\n  Pairing by person saved {percent(saved)} of the variance of the difference in net margin.\n")
     return "\n".join(parts)
 

@@ -139,6 +139,7 @@ def write_comparison(
     }
     copies = {name: _copied_table(plan.copied) for name, plan in comparison.plans.items() if plan.copied}
     tables |= {COPIED: _by_plan(copies)} if copies else {}
+    tables |= {"plausible": comparison.worlds.rename_axis("draw").reset_index()} if len(comparison.worlds) else {}
     if any(len(plan.members) for plan in comparison.plans.values()):
         tables["members"] = of_plans("members")
     scenarios, mechanisms = standing_alone(
@@ -148,6 +149,8 @@ def write_comparison(
     texts = {file: scenario_text(scenario) for file, scenario in zip(files, scenarios.values(), strict=True)}
     texts |= {"summary.md": comparison_text(comparison), "comparison.json": comparison_json(comparison), **mechanisms}
     manifest = _manifest(scenarios, comparison.seed, comparison.replications)
+    allowed_by = {plan.ignorance.source for plan in comparison.plans.values() if plan.ignorance}
+    manifest |= {"worlds": allowed_by.pop()} if allowed_by else {}
     write_folder(folder, "comparison", manifest, tables, texts, draw, table_format, overwrite)
 
 
@@ -213,6 +216,7 @@ def comparison_json(comparison: Comparison) -> str:
             "rescued_persons": plan.rescued_persons,
             "payback_week": plan.payback,
             "roi": asdict(plan.roi) if plan.roi else None,
+            **({"ignorance": asdict(plan.ignorance)} if plan.ignorance else {}),
             **({"copied": _copied_record(plan, plan.copied)} if plan.copied else {}),
             **({"members": _records(plan.members)} if len(plan.members) else {}),
         }

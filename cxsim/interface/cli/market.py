@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cxsim.data.figures import Asked, Value
 
 WIDTH = 110
+FEWEST_WORLDS = 2
 
 
 @click.command()
@@ -60,45 +61,41 @@ def _chosen(name: str) -> None:
 
 def _asked(known: dict[str, Any]) -> "dict[str, Value]":
     """Ask for what a firm may know; Enter leaves a figure out, and so does the end of what is piped in."""
-    from cxsim.analysis.firm.nearest import market_like
-    from cxsim.data.figures import ASKED, contradiction
-    from cxsim.scenario import load
+    from cxsim.analysis.firm.nearest import need_of
+    from cxsim.data.figures import ASKED
 
     click.echo(
-        "Answer what you know; Enter means: I do not know. Shares as 5% or 5; Ctrl-C stops, and nothing is written.\n"
+        "Answer what you know; Enter means: I do not know. Shares as 5% or 5. Ctrl-C stops, and nothing is written.\n"
     )
     found: dict[str, Value] = dict(known)
-    need = load(market_like(str(known["like"]))).need.kind.name if "like" in known else ""
     for asked in ASKED:
-        if not asked.main or asked.key in found or (need and need not in asked.needs):
-            continue
-        value = _answer(asked)
-        if value is None:
-            continue
-        found[asked.key] = value
-        if asked.key == "like":
-            need = load(market_like(str(value))).need.kind.name
-        elif asked.key == "billing" and not need:
-            need = "contract"
-        wrong = contradiction(found)
-        if wrong:
-            raise ValueError(wrong)
+        need = need_of(found)
+        if asked.main and asked.key not in found and (need is None or need in asked.needs):
+            value = _answer(asked, found)
+            if value is not None:
+                found[asked.key] = value
     return found
 
 
-def _answer(asked: "Asked") -> "Value | None":
-    """One answer; somebody at a keyboard is asked again where it cannot be."""
-    from cxsim.data.figures import understood
+def _answer(asked: "Asked", found: "dict[str, Value]") -> "Value | None":
+    """One answer; somebody at a keyboard is asked again where it cannot be, alone or beside what was said before."""
+    from cxsim.analysis.firm.nearest import need_of
+    from cxsim.data.figures import contradiction, understood
 
     while True:
         click.echo(f"{asked.question} [usual: {asked.usual}]\n  {asked.key}: ", nl=False)
-        line = sys.stdin.readline()
+        line = sys.stdin.readline().strip()
         if not sys.stdin.isatty():
-            click.echo(line.strip())
-        if not line.strip():
+            click.echo(line)
+        if not line:
             return None
         try:
-            return understood(asked, line.strip())
+            value = understood(asked, line)
+            together = {**found, asked.key: value}
+            need_of(together)
+            if wrong := contradiction(together):
+                raise ValueError(wrong)
+            return value
         except ValueError as error:
             if not sys.stdin.isatty():
                 raise
@@ -134,6 +131,8 @@ def _in_short(told: "OwnMarket") -> str:
     text += "." if not missed else "; each miss says what to do."
     if told.tried:
         text += f" {len(told.worlds)} of {told.tried} draws of what you did not give do so too: these are the worlds that your figures allow."
+    if len(told.worlds) < FEWEST_WORLDS:
+        text += " That is too few: plans are compared in the one central market, whose intervals hold luck alone."
     if told.stands_for > 1.0:
         text += f" One person of the market stands for {told.stands_for:.4g} of your customers: divide the costs of plans by that."
     return _wrapped(text)

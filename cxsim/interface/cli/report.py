@@ -13,7 +13,7 @@ from cxsim.interface.cli.options import PLACE
 @click.option("--one-page", is_flag=True, help="Only the first sheet, for a board: one side of A4; of a comparison.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
 def report(results: Path, out: Path, one_page: bool, overwrite: bool) -> None:
-    """Write RESULTS, a folder made with -o by run, compare, journey, believe, sweep, calibrate, portfolio or verify, as one HTML page.
+    """Write RESULTS as one HTML page: a folder made with -o by run, compare, journey, believe, sweep, market, calibrate, ...
 
     The page needs no other file, no script and no network, and prints to A4.
     """

@@ -13,6 +13,7 @@ PAGES = {
     "beliefs": documents.pictured,
     "journey": documents.pictured,
     "calibration": documents.calibration,
+    "market": documents.market,
     "portfolio": documents.portfolio,
     "verification": documents.verification,
 }
@@ -22,7 +23,7 @@ def write_report(folder: Path, file: Path, overwrite: bool = False, one_page: bo
     """Write the report on a folder of results; the same folder gives the same bytes.
 
     Args:
-        folder: written by `cxsim run`, `compare`, `journey`, `believe`, `sweep`, `calibrate`, `portfolio` or `verify` with `-o`.
+        folder: written by `cxsim run`, `compare`, `journey`, `believe`, `sweep`, `market`, `calibrate`, `portfolio` or `verify` with `-o`.
         file: where to.
         overwrite: whether a file already there is replaced.
         one_page: only the sheet for a board, of a comparison.
