@@ -19,7 +19,6 @@ from cxsim.interface.report.page import provenance, rendered
 from cxsim.interface.report.pictures import NARROW, Pictures, flow_picture
 from cxsim.scenario.writing import scenario_hash
 
-
 TALL = {"cohorts": 4.6, "funnel": 3.8}  # inches; others are 3.4
 
 
