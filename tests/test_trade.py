@@ -144,6 +144,28 @@ def test_the_streams_add_up_to_the_difference(comparison, plan):
     assert cost.mean == pytest.approx(-plan.difference("intervention_cost").estimate.mean)
 
 
+def test_volume_is_counted_at_the_price_of_the_base_week_by_week_discounted():
+    """By hand, of a plan that is dearer and sells less."""
+    base, dearer = (
+        scenario_from(f'name = "{name}"\n{EVERYTHING_HAPPENS}{more}', *SMALL)
+        for name, more in (("base", ""), ("dearer", DEARER))
+    )
+    compared = compare(base, dearer, replications=2)
+    (plan,) = compared.plans.values()
+    steps = {step.name: step.change.mean for step in of_margin(compared.base_runs, plan).steps}
+    rate, expected = 1.0 + base.market.discount_rate_annual, []
+    for replication in range(2):
+        money, units = [], []
+        for runs in (compared.base_runs, plan.runs):
+            weeks = runs.weeks[(runs.weeks["brand"] == "focal") & (runs.weeks["replication"] == replication)]
+            worth = [rate ** (-week / 52.0) for week in weeks["week"]]
+            money.append(sum(worth * (weeks["revenue_money"] - weeks["similar_money"])))
+            units.append(sum(worth * weeks["baskets_sum"]))
+        expected.append(money[0] / units[0] * (units[1] - units[0]))
+    assert steps["volume"] == pytest.approx(np.mean(expected))
+    assert steps["price"] > 0.0 and abs(steps["volume"]) > 1.0
+
+
 def test_the_people_add_up_to_the_difference_in_loops(comparison, plan):
     found = of_loops(comparison.base_runs, plan)
     assert sum(step.change.mean for step in found.steps) == pytest.approx(plan.difference("loops").estimate.mean)

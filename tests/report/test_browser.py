@@ -125,7 +125,7 @@ CUT = """() => { const sheet = document.querySelector(".board").getBoundingClien
     return [...document.querySelectorAll(".board p, .board td, .board li, .board dd, .board figcaption, .board svg")]
     .filter(each => each.checkVisibility() && each.getBoundingClientRect().bottom > sheet.bottom + 1)
     .map(each => each.outerHTML.slice(0, 80)) }"""
-PICTURE_HEIGHTS = '[...document.querySelectorAll(".board svg")].map(each => each.getBoundingClientRect().height)'
+PICTURE_HEIGHTS = '[...document.querySelectorAll(".board .four svg")].map(each => each.getBoundingClientRect().height)'
 
 
 @pytest.mark.parametrize("kind", ["comparison", "two plans"])

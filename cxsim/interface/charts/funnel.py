@@ -10,7 +10,7 @@ from cxsim.analysis.compare.funnel import FunnelStep, funnel_of
 from cxsim.analysis.compare.intervals import student_t
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import DASH, decimals, span
-from cxsim.interface.charts.look import BASE, INK, PLAN, bare, caption, mean_of, new_axes, shown, thick, title
+from cxsim.interface.charts.look import BASE, INK, PLAN, bare, caption, mean_of, new_axes, shown, title
 from cxsim.interface.charts.rows import LABEL_WIDTH, beside, room_beside
 from cxsim.interface.charts.source import ChartSource, worlds_of
 
@@ -56,9 +56,6 @@ def _row(ax: Axes, place: int, step: FunnelStep) -> None:
             continue
         at = place + HEIGHT * (number - (len(both) - 1) / 2)
         ax.barh(at, share.mean, HEIGHT, color=colour)
-        if share.low < share.high:
-            ax.plot([share.low, share.high], [at, at], color="white", linewidth=thick(1.6), solid_capstyle="butt")
-            ax.plot([share.low, share.high], [at, at], color=INK, linewidth=thick(0.5), solid_capstyle="butt")
 
 
 def _said(step: FunnelStep, first: bool) -> tuple[str, str]:

@@ -79,6 +79,8 @@ def survey(
         _answers(ax, *counts[-1])
     else:
         ax.text(0.5, 0.5, "Too few answer", transform=ax.transAxes, ha="center", color=INK)
+        ax.set_xticks([])
+        ax.set_yticks([])
     return ax
 
 

@@ -8,7 +8,7 @@ from cxsim.scenario.register import in_words
 
 # Decimals beyond which a number says nothing, by unit; others get three digits of the largest.
 MOST = {
-    "people": 1, "purchases": 1, "contacts": 1, "points": 1, "share": 2, "currency per customer": 2,
+    "people": 1, "purchases": 1, "contacts": 1, "points": 1, "share": 2, "times": 2, "currency per customer": 2,
     "contacts per 100 customers and year": 2,
 }  # fmt: skip
 

@@ -19,6 +19,8 @@ from cxsim.interface.report.page import provenance, rendered
 from cxsim.interface.report.pictures import NARROW, Pictures, flow_picture
 from cxsim.scenario.writing import scenario_hash
 
+TALL = {"cohorts": 4.6, "funnel": 3.8}  # inches; others are 3.4
+
 
 def page(results: Results) -> str:
     """The report on replications of one scenario.
@@ -73,4 +75,7 @@ def _pictures(runs: Runs, real: bool) -> dict[str, Markup]:
     }
     if real:
         described["rhythm"] = "Cumulative repeat purchases, simulated and real"
-    return {name: draw(partial(getattr(charts, name), runs), words) for name, words in described.items()}
+    return {
+        name: draw(partial(getattr(charts, name), runs), words, height=TALL.get(name, 3.4))
+        for name, words in described.items()
+    }
