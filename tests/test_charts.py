@@ -22,7 +22,8 @@ cost = {once = 100.0}
 """
 LONG = "A plan with a very long name, that costs $5 a week and $7 a month, thought about for longer than a week or two"
 OF_BOTH = [charts.endings, charts.flow, charts.loop_length, charts.referrals, charts.retention, charts.ring]
-OF_COMPARISONS = [*OF_BOTH, charts.differences, charts.matrix, charts.money]
+OF_BOTH += [charts.cohorts, charts.funnel, charts.survey]
+OF_COMPARISONS = [*OF_BOTH, charts.differences, charts.matrix, charts.money, charts.waterfall]
 OF_RUNS = [*OF_BOTH, charts.scores]
 SMALL = ("market.people=150", "market.horizon_weeks=25")
 NOBODY_COMES = ("need.spontaneous_annual=0.0", "brand.focal.need.reach_annual=0.0", "brand.rival.need.reach_annual=0.0")

@@ -20,7 +20,7 @@ from cxsim.interface.report.writing import write_report
 from cxsim.scenario import load
 
 FOLDER = Path(__file__).with_name("old_folders")
-CAME_LATER = {"beliefs", "journey"}  # kinds of which there are no folders from before
+CAME_LATER = {"beliefs", "journey", "market"}  # kinds of which there are no folders from before
 
 
 @pytest.mark.parametrize("kind", ["run", "comparison", "calibration", "portfolio", "verification", "sweep"])

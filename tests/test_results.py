@@ -33,7 +33,7 @@ loyalty.leave_a = 1.2
 share = 0.6
 """
 TABLES = {"figures", "weeks", "lines", "retention", "referrals", "loop_lengths"}
-TABLES |= {"differences", "matrix", "rescued", "broken", "money"}
+TABLES |= {"differences", "matrix", "rescued", "broken", "money", "cohorts", "trade", "waterfall", "funnel"}
 TEXTS = {"summary.md", "comparison.json", "base.toml", "plan-1.toml", "manifest.json"}
 SMALL = ("market.people=80", "market.horizon_weeks=12")
 
@@ -59,7 +59,18 @@ def contents(folder):
 
 def test_runs_are_written_as_tables_a_summary_and_a_manifest(runs, tmp_path):
     write_runs(runs, tmp_path / "out")
-    tables = ("figures", "weeks", "lines", "retention", "referrals", "loop_lengths", "summary")
+    tables = (
+        "figures",
+        "weeks",
+        "lines",
+        "retention",
+        "referrals",
+        "loop_lengths",
+        "cohorts",
+        "summary",
+        "trade",
+        "funnel",
+    )
     names = {*(f"{table}.csv" for table in tables), "summary.md", "scenario.toml", "manifest.json"}
     assert set(contents(tmp_path / "out")) == names
     weeks = pd.read_csv(tmp_path / "out" / "weeks.csv")

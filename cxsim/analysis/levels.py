@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.analysis.compare.intervals import Estimate, estimate, estimate_within
 from cxsim.analysis.compare.runs import Runs
+from cxsim.analysis.compare.trade import a_year_for_each, active_by_week, ratio
 from cxsim.analysis.phrases import Writer, decimals, estimated, percent, whole
 from cxsim.engine.event_log import run_with_log
 from cxsim.engine.measures import Note
@@ -60,42 +60,29 @@ def levels_of(runs: Runs) -> list[Level]:
     Args:
         runs: replications of a scenario; two or more give intervals.
     """
-    market = runs.scenario.market
-    year = int(min(WEEKS_PER_YEAR, max(1, market.horizon_weeks // 2)))
-    a_year = WEEKS_PER_YEAR / year
-    weeks = runs.weeks[runs.weeks["brand"] == market.focal]
-    last = weeks[weeks["week"] >= market.horizon_weeks - year].groupby("replication")
-    change = (weeks["customers_gained"] - weeks["customers_lost"]).groupby(weeks["replication"]).cumsum()
-    stock = change + weeks["replication"].map(runs.figures["customers_at_start"])
-    customers = stock[weeks["week"] >= market.horizon_weeks - year].groupby(weeks["replication"]).mean().to_numpy()
-
-    def for_each_customer(column: str) -> NDArray[np.float64]:
-        counted: NDArray[np.float64] = last[column].sum().to_numpy(float)
-        return _ratio(counted * a_year, customers)
-
     figures = runs.figures
     bound = any(traits.need.kind == NextNeed.contract for _, traits in runs.scenario.segments().values())
     churn = (
         "5% to 60% where people are bound" if bound else "without a contract who buys elsewhere once is counted as lost"
     )
     return [
-        *_levels_of_the_past(runs, stock, weeks),
-        _level("revenue for each customer and year", for_each_customer("revenue_money"), (0.0, math.inf), "nothing: it is yours", whole),
-        _level("customers lost a year", for_each_customer("customers_lost"), (0.01, 1.0) if bound else (0.01, 6.0), churn, percent),
+        *_levels_of_the_past(runs),
+        _level("revenue for each customer and year", a_year_for_each(runs, "revenue_money"), (0.0, math.inf), "nothing: it is yours", whole),
+        _level("customers lost a year", a_year_for_each(runs, "customers_lost"), (0.01, 1.0) if bound else (0.01, 6.0), churn, percent),
         _level("NPS", figures["nps_measured"].to_numpy(), (-10.0, 75.0), "20 to 60 for services that are liked", whole, NET_PROMOTERS),
-        _level("contacts for each 100 customers and year", 100.0 * for_each_customer("contacts"), (0.5, 600.0), "a few (durables) to several for each customer (business software)", whole),
+        _level("contacts for each 100 customers and year", 100.0 * a_year_for_each(runs, "contacts"), (0.5, 600.0), "a few (durables) to several for each customer (business software)", whole),
         _level("first purchases by referral", figures["referral_r"].to_numpy(), (0.0, 0.5), "few firms win more than a third so", percent, SHARE),
         _level("cost of acquisition for each new customer, as a share of what one is worth", (figures["acquisition_cost"] / figures["clv"]).to_numpy(), (0.0, 1.0), "above 1 every new customer is a loss", percent, OPEN),
     ]  # fmt: skip
 
 
-def _levels_of_the_past(runs: Runs, stock: pd.Series, weeks: pd.DataFrame) -> list[Level]:
+def _levels_of_the_past(runs: Runs) -> list[Level]:
     """Where a firm begins with customers: whether it stays as large, so that a plan is not judged on a ramp."""
     start = runs.figures["customers_at_start"].to_numpy(float)
     if not start.any():
         return []
-    year = min(WEEKS_PER_YEAR, runs.scenario.market.horizon_weeks) - 1
-    beside = _ratio(stock[weeks["week"] == year].to_numpy(float), start)
+    year = int(min(WEEKS_PER_YEAR, runs.scenario.market.horizon_weeks)) - 1
+    beside = ratio(active_by_week(runs)[:, year], start)
     name = "customers a year after week 0 beside those of week 0"
     return [
         _level(
@@ -106,11 +93,6 @@ def _levels_of_the_past(runs: Runs, stock: pd.Series, weeks: pd.DataFrame) -> li
             percent,
         )
     ]
-
-
-def _ratio(of: NDArray[np.float64], to: NDArray[np.float64]) -> NDArray[np.float64]:
-    ratio: NDArray[np.float64] = np.divide(of, to, out=np.full(len(of), np.nan), where=to > 0.0)
-    return ratio
 
 
 def _level(

@@ -164,6 +164,29 @@ def _change(hook: str) -> Rule:
     return change
 
 
+def _keeping(hook: str) -> Rule:
+    """Whether a mechanism keeps somebody for now; once one does the others are not asked."""
+
+    def either(first: Rule, second: Rule) -> Rule:
+        return _joined(
+            lambda state, person, stage, cause, chance: (
+                first(state, person, stage, cause, chance) or second(state, person, stage, cause, chance)
+            )
+        )
+
+    def keeping(state: State, person: int, stage: int, cause: int, chance: float) -> bool:
+        return any(rule(state, person, stage, cause, chance) for rule in _rules(state, hook))
+
+    @overload(keeping, jit_options=OPTIONS, strict=False)
+    def of_type(state: State, person: int, stage: int, cause: int, chance: float) -> Rule:
+        if not having(state, hook):
+            return lambda state, person, stage, cause, chance: False
+        joined = reduce(either, _rules(state, hook))
+        return lambda state, person, stage, cause, chance: joined(state, person, stage, cause, chance)
+
+    return keeping
+
+
 arising: Final = _factor("arising")
 waiting: Final = _change("waiting")
 expecting: Final = _term("expecting")
@@ -172,6 +195,7 @@ choosing_cause: Final = _cause("choosing")
 staying: Final = _term("staying")
 staying_cause: Final = _cause("staying")
 telling: Final = _term("telling")
+leaving: Final = _keeping("leaving")
 after_need: Final = _event("after_need")
 after_expectation: Final = _event("after_expectation")
 after_research: Final = _event("after_research")

@@ -18,6 +18,7 @@ from cxsim.engine.luck import MOST_SEED, key_of, whole_number
 from cxsim.engine.market.exchange import tick
 from cxsim.engine.market.start import state_at_start
 from cxsim.engine.measures import Measure
+from cxsim.engine.outcomes.status import Status, outcomes
 from cxsim.engine.plain import plain
 from cxsim.engine.run_in import books_opened
 from cxsim.engine.state import NOBODY, TIME_UNIT, WEEK, Stage, State
@@ -41,8 +42,7 @@ def customers(model: "LoyaltyModel") -> int:
 
 def loops(model: "LoyaltyModel") -> int:
     """People who loop now: repeat buyers who are still with the focal brand."""
-    bonds = model.state.bonds[:, model.settings.focal]
-    return int(np.count_nonzero((bonds["purchases"] >= 2) & (bonds["ended_stage"] == Stage.OUTSIDE)))
+    return int(np.count_nonzero(outcomes(model.state, model.settings.focal).status == Status.loop))
 
 
 def loop_purchases(model: "LoyaltyModel") -> int:

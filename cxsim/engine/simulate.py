@@ -15,7 +15,7 @@ from cxsim.engine.outcomes.loop_lengths import loop_lengths
 from cxsim.engine.outcomes.money import contribution, discount_factors, intervention_costs
 from cxsim.engine.outcomes.reach import reach_table
 from cxsim.engine.outcomes.referrals import reproduction
-from cxsim.engine.outcomes.retention import retention_table
+from cxsim.engine.outcomes.retention import cohort_table, retention_table
 from cxsim.engine.outcomes.status import Outcomes, lines_by_stage_and_cause, outcomes
 from cxsim.engine.outcomes.weekly import weekly_table
 from cxsim.engine.state import EVERYBODY, NOBODY, State
@@ -25,7 +25,7 @@ from cxsim.scenario import Scenario
 
 @dataclass(frozen=True)
 class RunTables:
-    """What is kept of one replication: its figures, and its weeks, lines, retention, referrals, loop lengths and reach."""
+    """What is kept of one replication: its figures, and weeks, lines, retention, referrals, loop lengths, reach, cohorts."""
 
     figures: dict[str, float]
     tables: tuple[pd.DataFrame, ...]
@@ -55,6 +55,7 @@ class Run:
                 reproduction(self.state, focal),
                 loop_lengths(self.state, focal, horizon),
                 reach_table(self.state, self.scenario),
+                cohort_table(self.state, focal, horizon),
             ),
         )
 

@@ -60,16 +60,18 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
 
 def _wrong_offers(scenario: Scenario, schedule: Schedule, where: Where) -> list[Problem]:
     """What the mechanisms say cannot be meant about an offer, in any week, for who is covered by nothing and by everything."""
+    if not scenario.own:
+        return []
     problems = []
-    offers = (
-        np.concatenate([each.offers for each in schedule.extreme_terms()]).view(np.recarray)
-        if scenario.own
-        else np.zeros(0)
+    terms = schedule.extreme_terms()
+    offers, traits = (
+        np.concatenate(tables).view(np.recarray)
+        for tables in ([each.offers for each in terms], [each.traits for each in terms])
     )
     for own in scenario.own:
         asked = own.check()
         for number, name in enumerate(scenario.brand):
-            said = next(filter(None, map(asked, offers[:, number])), "") if asked else ""
+            said = next(filter(None, map(asked, offers[:, number], traits[:, number])), "") if asked else ""
             if said:
                 problems.append(Problem(where(("brand", name, own.name)), f"brand.{name}.{own.name}", said))
     return problems

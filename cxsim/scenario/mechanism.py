@@ -40,13 +40,14 @@ HOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "choosing": _TERM,
         "staying": _TERM,
         "telling": _TERM,
+        "leaving": ("state", "person", "stage", "cause", "chance"),
         **{f"after_{stage}": _EVENT for stage in STAGES if stage != "money"},
     }
 )
 EXPLAINED = ("choosing", "staying")  # terms that can be the cause of a line
 _RECORDS = ("Person", "Bond", "Standing")
-_PARTS = ("Traits", "Offer", *_RECORDS, "counts", "stocks", "good", "causes")
-_CHECKS = {"wrong": ("offer",)}  # asked when a scenario is read
+_PARTS = ("Traits", "Offer", *_RECORDS, "counts", "stocks", "good", "causes", "held_by")
+_CHECKS = {"wrong": ("offer", "traits")}  # asked when a scenario is read
 _SAID = ("name", "reference", "sha256", "text", "present_terms_only")  # about it, not what it does
 _FIELD = {bool: "?", int: "i8", float: "f8"}
 TAKEN = frozenset(
@@ -85,6 +86,7 @@ class Mechanism:
         stocks: of counts, those that say how much there is at the end of a week; as a figure, at the end of the run.
         good: of counts, 1 where more is better for the brand, -1 where less; of no other is a plan said to be better by it.
         causes: what to call a line that `choosing` or `staying` ended, because its term weighed most.
+        held_by: a flag of `Person`, set while somebody has decided to go and is held: with their brand they are a line, no loop.
         present_terms_only: True if its rules read no terms (`state.offers`, `state.traits`) but those of `row_for`, write
             none, and remember nothing but in records. Then base and plan are lived once until they differ.
 
@@ -96,10 +98,12 @@ class Mechanism:
       journey, to the utility of a brand, to the logit of staying, to the logit of referring.
     - `arising(state, person)`: a factor on the hazard that a need arises outside, known for the week.
     - `waiting(state, person, since, weeks)`: the weeks until the next need, counted from `since`, changed.
+    - `leaving(state, person, stage, cause, chance)`: somebody has decided not to stay; True: they do for now, as the rule has
+      arranged it, and the decision waits.
     - `after_need` ... `after_loyalty` `(state, person)`: when an event of that stage has been lived.
 
-    `wrong(offer)` says in words what cannot be meant about a brand's offer (`offer.points.needed`, the stages' too), or
-    nothing; it is asked of the terms of every week when a scenario is read.
+    `wrong(offer, traits)` says in words what cannot be meant about a brand's offer (`offer.points.needed`, the stages' too)
+    to customers of these traits, or nothing; it is asked of the terms of every week when a scenario is read.
 
     All but the weekly ones are compiled for the compiled engine; in the agents engine `after_...` runs as plain Python.
     """
@@ -113,6 +117,7 @@ class Mechanism:
     stocks: ClassVar[tuple[str, ...]] = ()
     good: ClassVar[Mapping[str, int]] = MappingProxyType({})
     causes: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    held_by: ClassVar[str] = ""
     present_terms_only: ClassVar[bool] = False
 
     name: ClassVar[str] = ""
@@ -133,6 +138,8 @@ class Mechanism:
         for name in cls.stocks:
             if name not in cls.counts:
                 raise MechanismError(f"{cls.__name__}.stocks: {name!r} is not among its counts")
+        if cls.held_by and (cls.held_by, "?") not in cls.fields("Person"):
+            raise MechanismError(f"{cls.__name__}.held_by: {cls.held_by!r} is no bool of its Person")
         for hook in cls.causes:
             if hook not in EXPLAINED:
                 raise MechanismError(
@@ -157,8 +164,8 @@ class Mechanism:
         return getattr(cls, hook, None)
 
     @classmethod
-    def check(cls) -> Callable[[Any], str] | None:
-        """What it asks of an offer when a scenario is read, as written; None if nothing."""
+    def check(cls) -> Callable[[Any, Any], str] | None:
+        """What it asks of an offer and of customers when a scenario is read, as written; None if nothing."""
         return getattr(cls, "wrong", None)
 
     @classmethod

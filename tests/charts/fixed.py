@@ -23,6 +23,12 @@ LINES = {
     ("use", "disappointment"): (150.0, 149.0),
     ("support", "unresolved"): (60.0, 40.0),
 }
+MEASURES = {  # of every week, in the base and in the plan
+    "considered": (100.0, 102.0), "searches": (80.0, 78.0), "found": (72.0, 71.0), "chosen": (61.0, 64.0), "purchases": (52.0, 58.0),
+    "uses": (51.0, 57.0), "failures": (5.0, 4.0), "repeat_purchases": (30.0, 36.0), "baskets_sum": (52.0, 58.0),
+    "revenue_money": (1040.0, 1102.0), "similar_money": (0.0, 0.0), "goods_money": (520.0, 580.0), "contacts_money": (12.0, 9.0),
+    "rewards_money": (4.0, 4.5), "callbacks_money": (0.0, 1.5),
+}  # fmt: skip
 LOOPS, OPEN = (1100.0, 1340.0), (500.0, 510.0)
 
 
@@ -51,6 +57,9 @@ def figures_of(runs, world):
     figures["lines_loyalty"] = 0.0
     figures["lines"] = lines.sum(axis=1)
     figures["loops"], figures["new"] = spread(LOOPS[world], 1).round(), spread(OPEN[world], 2).round()
+    figures["margin"] = spread(18_000.0 + 1_000.0 * world, 2)
+    figures["intervention_cost"] = 400.0 * world
+    figures["net_margin"] = figures["margin"] - figures["intervention_cost"]
     figures["loop_length_weeks"] = spread(9.0 - world, 3)
     figures["nps_true"], figures["nps_measured"] = spread(10.0, 1), spread(22.0, 2)
     return figures
@@ -99,7 +108,22 @@ def weeks_of(runs, world):
     weeks["episodes"], weeks["answers"] = 200, 20
     weeks["true_promoters"], weeks["true_detractors"] = 80.0 * wave, 60
     weeks["promoters"], weeks["detractors"] = 10.0 * wave, 5
+    weeks["csat_satisfied"] = 14.0 * wave
+    sizes = spread(1.0, 3 + world)[weeks["replication"].to_numpy()]
+    for column, (before, after) in MEASURES.items():
+        weeks[column] = sizes * (before, after)[world]
     return weeks
+
+
+def cohorts_of(world):
+    """Cohorts of ten weeks, of whom fewer and fewer are left; the youngest are too few to be shown."""
+    rows = []
+    for number, factor in enumerate(spread(1.0, 2 + world)):
+        for cohort in range(0, WEEKS, 10):
+            people = round((300.0 - 9.0 * cohort) * factor) if cohort < 30 else 4
+            ages = range(0, WEEKS - cohort - 9, 10)
+            rows += [(number, cohort, age, people, round(people * (0.9 + 0.02 * world) ** (age / 3.0))) for age in ages]
+    return pd.DataFrame(rows, columns=["replication", "cohort", "weeks", "people", "kept"])
 
 
 def fixed_runs(runs, world):
@@ -112,6 +136,7 @@ def fixed_runs(runs, world):
         retention=retention_of(world),
         referrals=referrals_of(world),
         loop_lengths=loop_lengths_of(world),
+        cohorts=cohorts_of(world),
     )
 
 
@@ -151,6 +176,7 @@ def comparison():
     fixed = replace(
         result,
         runs=after,
+        per_replication=pd.concat([before.figures.add_prefix("base_"), after.figures.add_prefix("plan_")], axis=1),
         differences=differences,
         matrix=matrix,
         weekly=weekly,

@@ -13,12 +13,16 @@ BASELINES = Path(__file__).parent / "baselines"
 DPI = 50  # small files; words are still told apart
 
 PICTURES = {
+    "cohorts": lambda: charts.cohorts(fixed.comparison()),
+    "cohorts-of-runs": lambda: charts.cohorts(fixed.comparison().base_runs),
     "differences": lambda: charts.differences(fixed.comparison()),
     "endings": lambda: charts.endings(fixed.comparison()),
     "endings-of-runs": lambda: charts.endings(fixed.comparison().base_runs),
     "flow": lambda: charts.flow(fixed.comparison()),
     "flow-of-runs": lambda: charts.flow(fixed.comparison().base_runs),
     "forest": lambda: charts.forest(fixed.buyers()),
+    "funnel": lambda: charts.funnel(fixed.comparison()),
+    "funnel-of-runs": lambda: charts.funnel(fixed.comparison().base_runs),
     "heat": lambda: charts.heat(fixed.sweep(), "late rate", "cost a week"),
     "loop_length": lambda: charts.loop_length(fixed.comparison()),
     "matrix": lambda: charts.matrix(fixed.comparison()),
@@ -29,6 +33,10 @@ PICTURES = {
     "retention-looped": lambda: charts.retention(fixed.comparison(), curve="looped"),
     "ring": lambda: charts.ring(fixed.comparison()),
     "scores": lambda: charts.scores(fixed.comparison().base_runs),
+    "survey": lambda: charts.survey(fixed.comparison()),
+    "survey-csat": lambda: charts.survey(fixed.comparison(), score="csat"),
+    "waterfall": lambda: charts.waterfall(fixed.comparison()),
+    "waterfall-loops": lambda: charts.waterfall(fixed.comparison(), of="loops"),
 }
 FLOWS = {"flow-wide.svg": 720.0, "flow-phone.svg": 360.0}
 

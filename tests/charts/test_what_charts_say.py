@@ -1,7 +1,10 @@
 """Protects what charts say: shapes and words are the numbers of the tables, added up by hand."""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from fixed import LINES, PAYBACK, buyers, comparison, spread, sweep
 from markets import EVERYTHING_HAPPENS, lived, scenario_from
@@ -9,13 +12,16 @@ from matplotlib.colors import to_hex
 from test_charts import words_of
 
 from cxsim.analysis.compare.intervals import estimate
+from cxsim.analysis.compare.waterfall import of_margin
 from cxsim.engine.outcomes.figures import figures_of_run
 from cxsim.engine.outcomes.loop_lengths import loop_lengths, mean_loops
 from cxsim.engine.outcomes.referrals import forest, reproduction
 from cxsim.engine.outcomes.status import outcomes
 from cxsim.interface import charts
+from cxsim.interface.charts.cohorts import kept_shares
 from cxsim.interface.charts.heat import heat
 from cxsim.interface.charts.look import LINE, LOOP, REFERRAL
+from cxsim.interface.charts.survey import by_period
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +198,84 @@ def test_without_a_plan_the_map_is_the_figure():
 def test_a_map_that_cannot_be_drawn_says_why(change, message):
     with pytest.raises(ValueError, match=message):
         heat(change(sweep()), "late rate", "cost a week")
+
+
+# ---- money, journeys, cohorts and surveys ----------------------------------------------------------------------------
+
+
+def test_the_waterfall_prints_each_stream_and_ends_where_the_plan_does():
+    ax, table = charts.waterfall(comparison()), of_margin(comparison().base_runs, plan()).table().set_index("bar")
+    said = said_by(ax).replace("\n", " ")
+    for name in ("volume", "price", "cost of goods", "cost of the plan"):
+        assert name in said
+        mean = table.loc[name, "mean"]
+        assert f"{'+' if mean > 0 else chr(0x2212)}{abs(mean):,.0f}" in said
+    *streams, last = ax.patches
+    ends = [bar.get_x() + bar.get_width() for bar in streams]
+    assert (
+        ends[-1]
+        == pytest.approx(last.get_width())
+        == pytest.approx(table.loc["plan", "mean"] - table.loc["base", "mean"])
+    )
+    assert [bar.get_x() for bar in streams] == pytest.approx([0.0, *ends[:-1]])
+
+
+def test_the_waterfall_of_loops_prints_rescued_and_broken():
+    said = said_by(charts.waterfall(comparison(), of="loops")).replace("\n", " ")
+    assert "+365" in said and "\N{MINUS SIGN}120" in said and "1,340" in said
+
+
+def test_the_funnel_is_in_percent_of_what_is_considered():
+    said = said_by(charts.funnel(comparison()))
+    assert "52.0% \N{RIGHTWARDS ARROW} 56.9%" in said  # 52 of 100 journeys, 58 of 102
+    assert "92.0% \N{RIGHTWARDS ARROW} 93.1%" in said  # who need not search has found
+    assert "46.0% \N{RIGHTWARDS ARROW} 52.0%" in said  # used without trouble
+    assert "4,080 journeys" in said  # 102 a week
+
+
+def test_a_cell_of_the_cohort_map_is_kept_of_people():
+    ax, table = charts.cohorts(comparison()), plan().runs.cohorts
+    cell = table[(table["cohort"] == 0) & (table["weeks"] == 10)]
+    share = (cell["kept"] / cell["people"]).mean()
+    assert f"{share:.0%}" in said_by(ax)
+    assert len(ax.patches) == 3 + 2 + 1  # of the cohort of four people none
+    assert "from week 1\n" in " ".join(label.get_text() for label in ax.get_yticklabels())
+
+
+def test_few_cohorts_are_drawn_however_many_there_are():
+    runs = comparison().base_runs
+    table = pd.DataFrame(
+        [
+            (number, cohort, age, 100, 100 - age)
+            for number in range(6)
+            for cohort in range(40)
+            for age in range(0, 40 - cohort)
+        ],
+        columns=["replication", "cohort", "weeks", "people", "kept"],
+    )
+    shares = kept_shares(replace(runs, cohorts=table))
+    assert {cohort for cohort, _ in shares} <= set(range(0, 40, 5))
+    assert all(age % 5 == 0 and shares[cohort, age] == pytest.approx(1.0 - age / 100.0) for cohort, age in shares)
+
+
+def test_a_period_in_which_few_answer_is_a_gap():
+    runs = comparison().base_runs
+    weeks = runs.weeks.copy()
+    weeks.loc[weeks["week"].between(8, 11), "answers"] = 2  # of a period of four weeks
+    at, values, answers = by_period(replace(runs, weeks=weeks), "nps", 4)
+    assert np.isnan(values[:, 2]).all() and answers[2] == 8.0 and at[2] == 10.5
+    assert np.isfinite(np.delete(values, 2, axis=1)).all()
+    ax = charts.survey(replace(runs, weeks=weeks))
+    assert "Gaps: fewer than 10 answer" in said_by(ax).replace("\n", " ")
+    curve = next(line for line in ax.lines if line.get_marker() == "o")
+    assert np.isnan(curve.get_ydata()[2])
+
+
+def test_the_survey_draws_promoters_less_detractors_and_says_how_many_answered():
+    ax = charts.survey(comparison().base_runs)
+    weeks = comparison().base_runs.weeks
+    first = weeks[(weeks["brand"] == "focal") & (weeks["week"] < 4)].groupby("replication").sum(numeric_only=True)
+    curve = next(line for line in ax.lines if line.get_marker() == "o")
+    expected = 100.0 * ((first["promoters"] - first["detractors"]) / first["answers"]).mean()
+    assert curve.get_ydata()[0] == pytest.approx(expected)
+    assert "n 80" in said_by(ax)

@@ -6,6 +6,7 @@ without any effect once in forty times, and far less often to plans as extreme a
 
 import pytest
 
+from cxsim.analysis.compare.intervals import Estimate
 from experiments.absurd import PLANS, figures, tried
 from experiments.prices import MARKETS
 
@@ -19,6 +20,17 @@ def found():
 
 def test_nothing_absurd_gains(found):
     assert [(each.market, each.plan.name, each.broken) for market in found for each in market if each.broken] == []
+
+
+def test_loops_change_by_as_much_as_sources_and_sense_say(found):
+    """The whole interval outside its band: by luck alone at most once in forty, were the truth at the very edge."""
+    assert [(each.market, each.plan.name) for market in found for each in market if each.out_of_band] == []
+
+
+def test_a_band_is_noticed_when_it_is_missed(found):
+    each = found[0][2]
+    nothing_changes = each._replace(change=each.change | {"loops": Estimate(0.0, -0.01, 0.01, 4)})
+    assert each.plan.name == "half of all uses fail" and nothing_changes.out_of_band
 
 
 def test_what_is_extreme_is_felt(found):

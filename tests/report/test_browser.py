@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from cxsim.interface.report.writing import board_on
+
 A4 = 794  # width in CSS pixels
 MARGINS = 2 * 57  # of 15 mm
 LAID_OUT = {"phone": (360, "light"), "desk": (1100, "light"), "dark": (1100, "dark")}
@@ -89,3 +91,86 @@ def test_on_paper_nothing_is_cut_and_details_that_matter_are_open(opened):
     printed = page.pdf(prefer_css_page_size=True)
     sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
     assert {(round(float(width)), round(float(height))) for width, height in sizes} == {(595, 842)}
+
+
+# ---- the sheet for a board -------------------------------------------------------------------------------------------
+
+
+def sheets(pdf):
+    """How many pages a PDF has."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.fixture
+def printed(chromium, tmp_path):
+    """Print a page to A4 and say where its parts lie."""
+    contexts = []
+
+    def print_(html):
+        file = tmp_path / "sheet.html"
+        file.write_text(html, encoding="utf-8")
+        context = chromium.new_context(viewport={"width": A4 - MARGINS, "height": 1000})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.emulate_media(media="print")
+        return page
+
+    yield print_
+    for context in contexts:
+        context.close()
+
+
+CUT = """() => { const sheet = document.querySelector(".board").getBoundingClientRect();
+    return [...document.querySelectorAll(".board p, .board td, .board li, .board dd, .board figcaption, .board svg")]
+    .filter(each => each.checkVisibility() && each.getBoundingClientRect().bottom > sheet.bottom + 1)
+    .map(each => each.outerHTML.slice(0, 80)) }"""
+PICTURE_HEIGHTS = '[...document.querySelectorAll(".board .four svg")].map(each => each.getBoundingClientRect().height)'
+
+
+@pytest.mark.parametrize("kind", ["comparison", "two plans"])
+def test_the_sheet_for_a_board_is_one_side_of_a4_with_nothing_cut(printed, folders, kind):
+    page = printed(board_on(folders[kind]))
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(TOO_WIDE) == []
+    assert min(page.evaluate(PICTURE_HEIGHTS)) > 75  # two centimetres
+    assert sheets(page.pdf(prefer_css_page_size=True)) == 1
+
+
+@pytest.mark.parametrize("kind", ["comparison", "two plans"])
+def test_the_sheet_is_the_first_of_the_report_and_the_next_begins_behind_it(printed, pages, folders, kind):
+    page = printed(pages[kind])
+    top, bottom = page.evaluate(
+        '(() => { const box = document.querySelector(".board").getBoundingClientRect(); return [box.top, box.bottom]; })()'
+    )
+    assert top < 5 and bottom - top < 265 / 25.4 * 96  # of A4 less its margins
+    assert page.evaluate('getComputedStyle(document.querySelector(".board")).breakAfter') == "page"
+    assert page.evaluate(CUT) == []
+    assert sheets(page.pdf(prefer_css_page_size=True)) > 1
+
+
+def test_many_doubts_leave_the_sheet_whole(printed, folders):
+    doubts = '<p class="careful"><strong>Careful:</strong> ' + "look for a cost that is missing; " * 8 + "</p>"
+    html = re.sub(r'<p class="careful">', doubts + '<p class="careful">', board_on(folders["comparison"]), count=1)
+    page = printed(html)
+    assert page.evaluate(CUT) == []
+    assert sheets(page.pdf(prefer_css_page_size=True)) == 1
+
+
+@pytest.mark.parametrize("layout", LAID_OUT)
+def test_the_sheet_fits_every_screen(chromium, folders, tmp_path, layout):
+    from axe_core_python.sync_playwright import Axe
+
+    width, scheme = LAID_OUT[layout]
+    file = tmp_path / "sheet.html"
+    file.write_text(board_on(folders["comparison"]), encoding="utf-8")
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(TOO_WIDE) == []
+    page.get_by_role("link", name="What each word is").click()
+    assert page.get_by_role("heading", name="Words").is_visible()
+    found = Axe().run(page, {"exclude": [["svg[role=img] > *"]]})["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found] == []
+    context.close()

@@ -6,16 +6,20 @@ import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from reported import CURRENCY, NASTY, OTHER, PLAN, market
 
 from cxsim.analysis.compare.comparison import compare
 from cxsim.analysis.compare.runs import run
 from cxsim.analysis.compare.stopping import Decided, HalfWidth
+from cxsim.analysis.compare.trade import is_known, trade_rows
 from cxsim.analysis.results.folder import ResultsExistError, write_folder
 from cxsim.analysis.results.reading import NoResultsError
 from cxsim.analysis.results.writing import write_comparison, write_runs
-from cxsim.interface.report.writing import report_on, write_report
+from cxsim.interface.report.numbers import parts
+from cxsim.interface.report.writing import board_on, report_on, write_report
+from cxsim.scenario.writing import scenario_hash
 
 VOID = {"meta", "br", "link", "img", "hr", "input", "use", "path"}
 KINDS = ("comparison", "two plans", "run")
@@ -124,7 +128,7 @@ def test_a_page_on_eight_plans_is_small_and_says_what_gives_way(eight_plans):
     assert len(html.encode()) < 500_000 and not page.open
     leader = re.search(r"(plan \d) has the highest mean net margin", page.text)[1]
     assert f"only {leader}, which leads on money, is shown with pictures" in page.text
-    assert html.count("<svg") == 5
+    assert html.count("<svg") - html.count('<svg class="spark"') == 10  # four of them on the sheet for a board
     assert all(f"plan {size}: " in page.text for size in range(1, 9))  # every verdict
 
 
@@ -310,3 +314,66 @@ def test_results_of_a_kind_without_report_say_so(tmp_path):
     write_folder(tmp_path / "out", "export", {}, {}, {})
     with pytest.raises(NoResultsError, match="'export'"):
         report_on(tmp_path / "out")
+
+
+# ---- the sheet for a board -------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_holds_the_verdict_the_sums_and_every_word_of_the_trade(folders, compared):
+    text = Page(board_on(folders["comparison"])).text
+    (plan,) = compared.plans.values()
+    for sentence in " ".join(compared.verdict().split()).split(". "):
+        assert sentence.strip(" .()") in text
+    assert f"{plan.difference('net_margin').estimate.mean:+,.0f}" in text
+    rows = trade_rows(compared.base_runs, plan)
+    for row in rows:
+        if is_known(row.base):
+            assert row.word.name[1:] in text and parts(row.plan, row.unit)[0] in text
+    assert text.index("It pays") < text.index("Careful") < text.index("In the trade's words") < text.index("Rests on")
+
+
+def test_the_sheet_says_which_plan_it_is_about_and_how_far_it_leads(folders, two_plans):
+    text = Page(board_on(folders["two plans"])).text
+    assert (
+        "This sheet is about one, which has the highest mean net margin of 2 plans" in text and "ahead of two" in text
+    )
+
+
+def test_the_share_that_must_come_true_is_cost_by_gain(folders, compared):
+    (plan,) = compared.plans.values()
+    cost, gain = (plan.difference(name).estimate.mean for name in ("intervention_cost", "margin"))
+    assert f"At least {cost / gain:.0%} of the margin" in Page(board_on(folders["comparison"])).text
+
+
+def test_what_must_be_believed_is_on_the_sheet_if_the_folder_holds_it(folders, compared, tmp_path):
+    shutil.copytree(folders["comparison"], tmp_path / "out")
+    (plan,) = compared.plans.values()
+    told = {
+        "key": ["a", "b"], "label": ["loyalty: exit", "use: quality"], "unit": ["share", "quality"], "assumed": [0.4, 0.7],
+        "turns_at": [0.5, float("nan")], "turns_at_low": [0.45, float("nan")], "turns_at_high": [0.6, float("nan")],
+        "share_of_the_way": [0.2, float("nan")], "at_low": [1.0, 1.0], "at_high": [-1.0, 2.0],
+    }  # fmt: skip
+
+    def believed(*scenarios):
+        lived = [{"name": each.name, "sha256": scenario_hash(each)} for each in scenarios]
+        manifest, table = {"scenarios": lived, "replications": 4}, pd.DataFrame(told)
+        write_folder(tmp_path / "out" / "beliefs", "beliefs", manifest, {"beliefs": table}, {}, overwrite=True)
+        return Page(board_on(tmp_path / "out")).text
+
+    said = believed(compared.base, plan.scenario)
+    assert "The verdict turns if loyalty: exit (assumed 40%) is above 50% (45% to 60%)" in said
+    assert "1 of 2 assumptions turn it by themselves (4 pairs each)" in said and "cxsim believe base.toml" not in said
+    assert "cxsim believe base.toml plan-1.toml" in believed(plan.scenario, compared.base)  # of other scenarios
+
+
+def test_one_page_is_of_a_comparison(folders, tmp_path):
+    with pytest.raises(NoResultsError, match="of the kind 'run'; --one-page is for a comparison"):
+        write_report(folders["run"], tmp_path / "sheet.html", one_page=True)
+    write_report(folders["comparison"], tmp_path / "sheet.html", one_page=True)
+    assert (tmp_path / "sheet.html").read_text(encoding="utf-8") == board_on(folders["comparison"])
+
+
+def test_the_report_says_where_tables_and_pictures_lie(pages, folders):
+    text = Page(pages["comparison"]).text
+    for table in ("trade.csv", "waterfall.csv", "funnel.csv", "cohorts.csv", "differences.csv"):
+        assert table in text and (folders["comparison"] / table).is_file()

@@ -175,7 +175,7 @@ def test_only_one_kind_is_listed_but_all_are_counted():
 def test_the_listing_shows_value_range_mark_and_source():
     lines = printed("subscription").splitlines()
     place = next(place for place, line in enumerate(lines) if "segment.regular.loyalty.leave_a" in line)
-    assert " ".join(lines[place].split()) == "* segment.regular.loyalty.leave_a 0.235 fitted 0.01 to 1,000 pure number"
+    assert " ".join(lines[place].split()) == "* segment.regular.loyalty.leave_a 0.26 fitted 0.01 to 1,000 pure number"
     assert "by simulation with all effects on" in lines[place + 1]
 
 

@@ -40,12 +40,14 @@ class Comparison:
         base_runs: the base's own replications as tables.
         plans: by name.
         stopped: why it ended at this number of replications, in words; empty if the number was given.
+        worlds: in which worlds it was lived, one row each, one column a full key; empty where in one.
     """
 
     base_name: str
     base_runs: Runs = field(repr=False)
     plans: dict[str, PlanResult]
     stopped: str = ""
+    worlds: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def base(self) -> Scenario:
@@ -98,6 +100,7 @@ def compare(
     most: int = MOST,
     copied_after: float | None = None,
     living: Callable[[int, int], Iterable[Run]] | None = None,
+    intervals: HalfWidthFactor = student_t,
     model: type[LoyaltyModel] = LoyaltyModel,
     customer: type[Customer] = Customer,
 ) -> Comparison:
@@ -114,6 +117,7 @@ def compare(
         most: pairs to live at most, with `until`.
         copied_after: weeks after which every rival does the same; the verdict then says what that leaves of the plan.
         living: lives the base and its plans, in this order, of a seed and a replication; for who remembers or follows lives.
+        intervals: how far they reach; with `until`, as its rule says.
         model: the class of the market, `LoyaltyModel` or one of your own.
         customer: the class of the customers; one of your own is lived by the agents engine.
 
@@ -129,7 +133,7 @@ def compare(
         raise ValueError(f"replications is {replications}; it must be at least 1")
     scenarios = [item if isinstance(item, Scenario) else load(item) for item in (base, *plans)]
     names = _names([base, *plans], scenarios)
-    half_width_factor = _reach(until, replications, scenarios)
+    half_width_factor = _reach(until, replications, scenarios, intervals)
     copies = [] if copied_after is None else _copies(scenarios, copied_after, living is not None)
     parents = [BASE] * (len(scenarios) - 1) + list(range(len(copies)))
     lives = living or Branching(scenarios[0], [*scenarios[1:], *copies], model, customer, parents).lives
@@ -140,10 +144,8 @@ def compare(
     def more(count: int, first: int) -> list[_Lived]:
         return each_replication(once, count, workers, progress, first)
 
-    if until is None:
-        results, stopped = more(replications, 0), ""
-    else:
-        results, stopped = lived_until(until, more, partial(_differences, names[1:]), replications, most)
+    looked = partial(_differences, names[1:])
+    results, stopped = lived_until(until, more, looked, replications, most) if until else (more(replications, 0), "")
     compared = _compared(names[1:], scenarios[1:], seed, results, half_width_factor, copied_after if copies else None)
     runs = runs_of(scenarios[0], seed, [each.pairs[0].base for each in results])
     return Comparison(names[0], runs, compared, stopped)
@@ -191,10 +193,10 @@ def _copies(scenarios: list[Scenario], after: float, by_somebody_else: bool) -> 
     return [copied_plan(scenarios[0], plan, after) for plan in scenarios[1:]]
 
 
-def _reach(until: Until | None, first: int, scenarios: list[Scenario]) -> HalfWidthFactor:
+def _reach(until: Until | None, first: int, scenarios: list[Scenario], otherwise: HalfWidthFactor) -> HalfWidthFactor:
     """How far intervals reach; a rule that looks at a figure which no scenario has is refused."""
     if until is None:
-        return student_t
+        return otherwise
     figure_named(until.figure, figures_of(*scenarios))
     return until.half_width_factor(first)
 

@@ -109,6 +109,14 @@ def _of_t(replications: int, of_spread: int) -> float:
 student_t = HalfWidthFactor("student_t", _of_t)  # for a number of replications that was fixed beforehand
 
 
+def _of_one(replications: int, of_spread: int) -> float:
+    return quantile_of_t(of_spread - 1) * math.sqrt(1.0 + 1.0 / replications)
+
+
+# Where one more world with its luck would lie: what is not known does not shrink with the number of worlds lived.
+one_world = HalfWidthFactor("one_world", _of_one)
+
+
 def estimate(values: Numbers, half_width_factor: HalfWidthFactor = student_t) -> Estimate:
     """Mean and 95% interval of independent replications, shape (replications,); nan values are left out."""
     known = values[np.isfinite(values)]

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.analysis.compare.copied import Copied
+from cxsim.analysis.compare.ignorance import Ignorance
 from cxsim.analysis.compare.intervals import (
     Estimate,
     HalfWidthFactor,
@@ -45,6 +46,7 @@ class PlanResult:
             (`cxsim.analysis.compare.members`); empty without one.
         half_width_factor: of its intervals, which are wider when the number of replications hung on what they showed.
         copied: its lives with every rival doing the same later, if that was asked.
+        ignorance: what of its worth is not known, if its replications are lives of many worlds.
     """
 
     name: str
@@ -64,6 +66,7 @@ class PlanResult:
     members: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     half_width_factor: HalfWidthFactor = field(default=student_t, repr=False)
     copied: Copied | None = field(default=None, repr=False)
+    ignorance: Ignorance | None = field(default=None, repr=False)
 
     @property
     def scenario(self) -> Scenario:

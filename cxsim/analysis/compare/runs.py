@@ -34,6 +34,8 @@ class Runs:
         referrals: one row a replication and generation: buyers, referred buyers, reproduction number.
         loop_lengths: one row a replication and class of weeks: repeat buyers by their mean time between purchases.
         reach: one row a replication and rule by history: people whom it meant while it was at work, and their weeks.
+        cohorts: one row a replication, cohort of first purchase and age: people, and how many of them had stayed; empty in
+            folders from before.
     """
 
     scenario: Scenario
@@ -45,6 +47,7 @@ class Runs:
     referrals: pd.DataFrame = field(repr=False)
     loop_lengths: pd.DataFrame = field(repr=False)
     reach: pd.DataFrame = field(repr=False)
+    cohorts: pd.DataFrame = field(repr=False)
 
     @property
     def replications(self) -> int:

@@ -32,6 +32,7 @@ from cxsim.analysis.compare.intervals import (
     Numbers,
     distinct,
     estimate,
+    one_world,
     quantile_of_t,
     student_t,
 )
@@ -233,7 +234,7 @@ def intervals_named(name: str) -> HalfWidthFactor:
     first = name.removeprefix(_TWO_STAGES)
     if first != name and first.isdecimal():
         return after_first_stage(int(first))
-    for factor in (student_t, always_valid):
+    for factor in (student_t, always_valid, one_world):
         if factor.name == name:
             return factor
     raise ValueError(f"there are no intervals called {name!r}")

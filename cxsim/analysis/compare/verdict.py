@@ -8,10 +8,22 @@ import pandas as pd
 
 from cxsim.analysis.compare.doubt import Doubt
 from cxsim.analysis.compare.guard import doubts_of, nobody_lives_otherwise
+from cxsim.analysis.compare.ignorance import Ignorance
 from cxsim.analysis.compare.intervals import Estimate, PairedDifference
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
-from cxsim.analysis.phrases import ONE_REPLICATION, Writer, decimals, estimated, money, percent, signed, week, whole
+from cxsim.analysis.phrases import (
+    ONE_REPLICATION,
+    Writer,
+    decimals,
+    estimated,
+    fitting,
+    money,
+    percent,
+    signed,
+    week,
+    whole,
+)
 from cxsim.scenario.calendar import with_day
 
 FEW_LINES = 10  # that became loops, or the other way round, below which shares and causes of them are luck
@@ -59,7 +71,9 @@ def verdict_of(base: Runs, plan: PlanResult) -> Verdict:
     nothing = _nothing(base, plan)
     doubts = tuple(doubt for doubt in doubts_of(base, plan) if not (nothing and doubt.kind == "nothing changes"))
     if nothing:
-        return Verdict(_outcome(plan), nothing, "", "", "", _not_a_forecast(base), _copied(currency, plan), doubts)
+        return Verdict(
+            _outcome(plan), nothing, "", "", "", _not_a_forecast(base, plan), _copied(currency, plan), doubts
+        )
     return Verdict(
         _outcome(plan),
         f'"{plan.name}" {_money(currency, plan, plan.difference("net_margin"))}{_loops(plan)}.',
@@ -222,10 +236,11 @@ REASONS = {
 
 def _cost(currency: str, plan: PlanResult, start: str) -> str:
     change = plan.difference("net_margin")
+    decides = _knowing(plan.ignorance) if plan.ignorance else _to_decide(change)
     cost = plan.difference("intervention_cost").estimate.mean
     spent = f"It {'costs' if cost > 0 else 'saves'} {money(currency, whole(abs(cost)))}" if cost else ""
     if not _known_sign(plan):
-        return f"{spent}.{_to_decide(change)}" if spent else _to_decide(change).lstrip()
+        return f"{spent}.{decides}" if spent else decides.lstrip()
     if cost > 0 and plan.roi and change.estimate.mean > 0:
         by = "" if plan.payback is None else with_day(f"week {week(plan.payback)}", plan.payback, start)
         back = f", and all is paid back by {by}" if by else ""
@@ -246,10 +261,33 @@ def _to_decide(change: PairedDifference) -> str:
     return f" About {more:,} more replications would take zero out of the interval, if the difference stays as it is."
 
 
+def _knowing(ignorance: Ignorance) -> str:
+    """What would decide, where worlds differ."""
+    if ignorance.unknown <= ignorance.luck:
+        return " One life of the market is luck for the most part; no number of replications changes that."
+    return " More replications would not decide it; to know more of your customers would, best by an experiment."
+
+
+def _over_worlds(currency: str, ignorance: Ignorance) -> str:
+    """In how many worlds it is better, and what the interval is made of."""
+    write = fitting(ignorance.luck, ignorance.unknown)
+    luck, unknown = (money(currency, f"+-{write(each)}") for each in (ignorance.luck, ignorance.unknown))
+    if ignorance.carrying:
+        most = f"; most of it: {ignorance.carrying}, with which about {percent(ignorance.carried)} of it goes"
+    else:
+        most = "; no single value carries it" if ignorance.unknown else ""
+    return (
+        f"(better on money in {ignorance.better} of {ignorance.worlds} worlds that your {ignorance.source} allow; 95% intervals hold "
+        f"luck, {luck} by itself, and what is not known, {unknown}{most}; not a forecast.)"
+    )
+
+
 def _sure(base: Runs, plan: PlanResult) -> str:
+    if plan.ignorance is not None:
+        return _over_worlds(base.scenario.market.currency, plan.ignorance)
     wins = plan.difference("net_margin").wins
     if base.replications == 1:
-        return _not_a_forecast(base)
+        return _not_a_forecast(base, plan)
     won = f"better on money in {percent(wins)} of" if not math.isnan(wins) else "no money to compare in"
     return (
         f"({won} {base.replications} paired replications of this one set of assumptions; 95% intervals hold "
@@ -257,7 +295,9 @@ def _sure(base: Runs, plan: PlanResult) -> str:
     )
 
 
-def _not_a_forecast(base: Runs) -> str:
+def _not_a_forecast(base: Runs, plan: PlanResult) -> str:
+    if plan.ignorance is not None:
+        return f"(In {plan.ignorance.worlds} worlds that your {plan.ignorance.source} allow; not a forecast.)"
     if base.replications == 1:
         return "(One paired replication of this model, so no intervals; not a forecast.)"
     return f"({base.replications} paired replications of this one set of assumptions; not a forecast.)"

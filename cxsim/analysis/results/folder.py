@@ -25,7 +25,16 @@ Draw = Callable[[Path], None]  # saves pictures into the folder it is given
 
 # What a folder holds.
 Kind = Literal[
-    "run", "comparison", "calibration", "verification", "export", "portfolio", "sensitivity", "beliefs", "journey"
+    "run",
+    "comparison",
+    "calibration",
+    "verification",
+    "export",
+    "portfolio",
+    "sensitivity",
+    "beliefs",
+    "journey",
+    "market",
 ]
 
 FORMAT = 1  # of the files in a folder; whoever reads them back knows what to expect

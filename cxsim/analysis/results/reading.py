@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.copied import Copied
+from cxsim.analysis.compare.ignorance import Ignorance
 from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.compare.members import COLUMNS
 from cxsim.analysis.compare.plan_result import PlanResult
@@ -19,6 +20,7 @@ from cxsim.analysis.results.folder import FORMAT, OLD_COLUMNS, sha256_of
 from cxsim.analysis.results.writing import COPIED, DAY, KEYS, REAL
 from cxsim.engine.outcomes.figures import figures_of
 from cxsim.engine.outcomes.reach import RULE_COLUMNS
+from cxsim.engine.outcomes.retention import COHORT_COLUMNS
 from cxsim.scenario import Scenario
 from cxsim.scenario.copying import rivals_of
 from cxsim.scenario.extended import shape_of
@@ -235,6 +237,8 @@ def _worlds(results: Results) -> dict[str, Runs]:
     tables["weeks"] = tables["weeks"].rename(columns=OLD_COLUMNS).drop(columns=DAY, errors="ignore")
     with_rules = results.has("reach.csv") or results.has("reach.parquet")
     tables["reach"] = results.table("reach") if with_rules else pd.DataFrame(columns=[*KEYS, *RULE_COLUMNS])
+    with_cohorts = results.has("cohorts.csv") or results.has("cohorts.parquet")
+    tables["cohorts"] = results.table("cohorts") if with_cohorts else pd.DataFrame(columns=[*KEYS, *COHORT_COLUMNS])
     worlds = {}
     for name, kept in manifest.scenarios.items():
         own = {key: _of(table, "scenario", name).drop(columns="seed") for key, table in tables.items()}
@@ -301,6 +305,7 @@ def _plan(name: str, base: Runs, runs: Runs, tables: dict[str, pd.DataFrame], sa
         members=tables["members"],
         half_width_factor=intervals_named(said["intervals"]),
         copied=_copied(runs.scenario, tables[COPIED]) if COPIED in tables else None,
+        ignorance=Ignorance(**own["ignorance"]) if own.get("ignorance") else None,
     )
 
 

@@ -6,25 +6,27 @@ from cxsim.analysis.compare.members import members_text
 from cxsim.analysis.compare.runs import Runs
 from cxsim.analysis.phrases import fitting, interval, percent
 from cxsim.analysis.reach import reach_told
+from cxsim.analysis.results.trade_text import trade_of_plan, trade_of_runs
 
 
 def runs_text(runs: Runs) -> str:
     """Every figure of one scenario with its interval, and how far it is from real purchases where there are some."""
     market = runs.scenario.market
     lines = [f"{runs.scenario.name}: {runs.replications} replications of {market.people:,} people, seed {runs.seed}\n"]
+    lines += [trade_of_runs(runs), "\n  All figures, by the names under which commands and tables know them"]
     for name, mean, low, high, unit, meaning in runs.summary().itertuples(index=False):
         write = fitting(mean, low, high)
         value = (
             interval(mean, low, high, write, replications=runs.replications) if mean == mean else "nothing to measure"
         )
-        lines.append(f"  {name:<18} {value:>38}  {meaning} ({unit.replace('currency', market.currency)})")
+        lines.append(f"    {name:<18} {value:>38}  {meaning} ({unit.replace('currency', market.currency)})")
     if runs.scenario.reference.weekly_repeat_purchases:
         lines.append(f"\n{against_real(runs)}")
     return "\n".join(lines)
 
 
 def plan_text(comparison: Comparison, name: str, files: str) -> str:
-    """The verdict on a plan, where the same people stand, and whose life to follow.
+    """The verdict on a plan, the trade's words, where the same people stand, and whose life to follow.
 
     Args:
         comparison: with the plan.
@@ -34,6 +36,7 @@ def plan_text(comparison: Comparison, name: str, files: str) -> str:
     plan = comparison.plans[name]
     parts = [f"{comparison.verdict(name)}\n"]
     parts += [f"  {sentence}\n" for sentence in reach_told(plan.runs)]
+    parts.append(f"{trade_of_plan(comparison.base_runs, plan)}\n")
     parts.append(_people_moved(comparison, name))
     if plan.rescued_persons:
         same = f" --seed {comparison.seed}" if comparison.seed != 1 else ""
@@ -42,7 +45,7 @@ def plan_text(comparison: Comparison, name: str, files: str) -> str:
     if members:
         parts.append(f"\n{members}")
     saved = plan.difference("net_margin").variance_saved
-    if saved == saved:
+    if saved == saved and plan.ignorance is None:  # else what differs between worlds is no luck
         parts.append(f"\n  Pairing by person saved {percent(saved)} of the variance of the difference in net margin.\n")
     return "\n".join(parts)
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,10 +11,13 @@ import pandas as pd
 from cxsim.analysis.compare.against_real import real_repeats
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.copied import Copied
+from cxsim.analysis.compare.funnel import funnel_table
 from cxsim.analysis.compare.guard import doubts_of
 from cxsim.analysis.compare.members import members_text
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.compare.runs import Runs
+from cxsim.analysis.compare.trade import trade_summary, trade_table
+from cxsim.analysis.compare.waterfall import of_margin
 from cxsim.analysis.results.folder import Draw, Format, write_folder
 from cxsim.analysis.results.mechanisms import hashes, standing_alone
 from cxsim.scenario import Scenario
@@ -37,14 +40,22 @@ def plan_file(place: int) -> str:
 def write_runs(
     runs: Runs, folder: Path, table_format: Format = "csv", overwrite: bool = False, draw: Draw | None = None
 ) -> None:
-    """Write replications of one scenario: its tables (`run_tables`), summary.csv, summary.md, scenario.toml, manifest.json.
+    """Write replications of one scenario: its tables (`run_tables`), summary, trade and funnel; summary.md, scenario.toml, manifest.json.
 
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
     """
     name = runs.scenario.name
-    tables = {**run_tables({name: runs}), "summary": runs.summary()}
-    summary = f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n{markdown_table(runs.summary())}\n"
+    tables = {
+        **run_tables({name: runs}),
+        "summary": runs.summary(),
+        "trade": trade_summary(runs),
+        "funnel": funnel_table(runs),
+    }
+    summary = (
+        f"# {name}\n\n{runs.replications} replications, seed {runs.seed}.\n\n## In the trade's words\n\n"
+        f"{markdown_table(trade_summary(runs))}\n\n## All figures\n\n{markdown_table(runs.summary())}\n"
+    )
     scenarios, mechanisms = standing_alone({name: runs.scenario})
     texts = {"summary.md": summary, SCENARIO_FILE: scenario_text(scenarios[name]), **mechanisms}
     if runs.scenario.reference.weekly_repeat_purchases:
@@ -54,7 +65,7 @@ def write_runs(
 
 
 def run_tables(worlds: Mapping[str, Runs]) -> dict[str, pd.DataFrame]:
-    """The tables figures, weeks, lines, retention, referrals, loop_lengths of scenarios, told apart by name.
+    """The tables figures, weeks, lines, retention, referrals, loop_lengths, cohorts of scenarios, told apart by name.
 
     And reach, where somebody has a rule by history.
     """
@@ -65,7 +76,7 @@ def run_tables(worlds: Mapping[str, Runs]) -> dict[str, pd.DataFrame]:
 
     figures = [_keyed(runs.figures.reset_index(), name, runs.seed) for name, runs in worlds.items()]
     start = next(iter(worlds.values())).scenario.market.start
-    names = ["weeks", "lines", "retention", "referrals", "loop_lengths"]
+    names = ["weeks", "lines", "retention", "referrals", "loop_lengths", "cohorts"]
     names += ["reach"] if any(len(runs.reach) for runs in worlds.values()) else []
     tables = {name: stacked(name) for name in names}
     return {"figures": _together(figures), **tables, "weeks": _with_days(tables["weeks"], start)}
@@ -94,13 +105,17 @@ def write_comparison(
     overwrite: bool = False,
     draw: Draw | None = None,
 ) -> None:
-    """Write a comparison: the tables of all its scenarios (`run_tables`), and differences, matrix, rescued, broken, money.
+    """Write a comparison: the tables of all its scenarios (`run_tables`), and differences, matrix, rescued, broken, money, trade, waterfall, funnel.
 
     `copied` too, where rivals copied plans. Besides: summary.md; comparison.json with all that is said; base.toml and plan-1.toml ... to repeat it; manifest.json.
 
     Raises:
         ResultsExistError: if the folder is not empty and `overwrite` is false.
     """
+    base = comparison.base_runs
+
+    def made(table: Callable[[PlanResult], pd.DataFrame]) -> pd.DataFrame:
+        return _by_plan({name: table(plan) for name, plan in comparison.plans.items()})
 
     def of_plans(attribute: str) -> pd.DataFrame:
         return _by_plan({name: getattr(plan, attribute) for name, plan in comparison.plans.items()})
@@ -112,15 +127,19 @@ def write_comparison(
         for name, plan in comparison.plans.items()
     }
     tables = {
-        **run_tables({comparison.base_name: comparison.base_runs} | {n: p.runs for n, p in comparison.plans.items()}),
+        **run_tables({comparison.base_name: base} | {n: p.runs for n, p in comparison.plans.items()}),
         "differences": comparison.table(),
         "matrix": _by_plan(matrices),
         "rescued": of_plans("rescued"),
         "broken": of_plans("broken"),
         "money": _with_days(of_plans("weekly"), comparison.base.market.start),
+        "trade": made(lambda plan: trade_table(base, plan)),
+        "waterfall": made(lambda plan: of_margin(base, plan).table()),
+        "funnel": made(lambda plan: funnel_table(plan.runs, base, plan.half_width_factor)),
     }
     copies = {name: _copied_table(plan.copied) for name, plan in comparison.plans.items() if plan.copied}
     tables |= {COPIED: _by_plan(copies)} if copies else {}
+    tables |= {"plausible": comparison.worlds.rename_axis("draw").reset_index()} if len(comparison.worlds) else {}
     if any(len(plan.members) for plan in comparison.plans.values()):
         tables["members"] = of_plans("members")
     scenarios, mechanisms = standing_alone(
@@ -130,6 +149,8 @@ def write_comparison(
     texts = {file: scenario_text(scenario) for file, scenario in zip(files, scenarios.values(), strict=True)}
     texts |= {"summary.md": comparison_text(comparison), "comparison.json": comparison_json(comparison), **mechanisms}
     manifest = _manifest(scenarios, comparison.seed, comparison.replications)
+    allowed_by = {plan.ignorance.source for plan in comparison.plans.values() if plan.ignorance}
+    manifest |= {"worlds": allowed_by.pop()} if allowed_by else {}
     write_folder(folder, "comparison", manifest, tables, texts, draw, table_format, overwrite)
 
 
@@ -162,6 +183,8 @@ def _plan_text(comparison: Comparison, name: str, plan: PlanResult) -> str:
             f"## {name}\n",
             comparison.verdict(name) + "\n",
             *([members + "\n"] if members else []),
+            "### In the trade's words\n",
+            markdown_table(trade_table(comparison.base_runs, plan).rename(columns={"plan_mean": "plan"})) + "\n",
             "### The same people in base and plan (rows: base, columns: plan)\n",
             markdown_table(plan.matrix.round(1).reset_index()),
             "\n### Rescued lines: where they used to end\n",
@@ -182,6 +205,7 @@ def comparison_json(comparison: Comparison) -> str:
             "verdict": comparison.verdict(name),
             "doubts": [asdict(doubt) for doubt in doubts_of(comparison.base_runs, plan)],
             "differences": _records(plan.differences),
+            "trade": _records(trade_table(comparison.base_runs, plan)),
             "reach": _records(plan.runs.reach),
             "matrix": plan.matrix.to_dict("index"),
             "rescued": _records(plan.rescued),
@@ -192,6 +216,7 @@ def comparison_json(comparison: Comparison) -> str:
             "rescued_persons": plan.rescued_persons,
             "payback_week": plan.payback,
             "roi": asdict(plan.roi) if plan.roi else None,
+            **({"ignorance": asdict(plan.ignorance)} if plan.ignorance else {}),
             **({"copied": _copied_record(plan, plan.copied)} if plan.copied else {}),
             **({"members": _records(plan.members)} if len(plan.members) else {}),
         }
@@ -222,6 +247,7 @@ def runs_json(runs: Runs) -> str:
         "seed": runs.seed,
         "replications": runs.replications,
         "figures": _records(runs.summary()),
+        "trade": _records(trade_summary(runs)),
     }
     return json.dumps(_finite(result), indent=2)
 

@@ -10,7 +10,7 @@ import math
 from typing import Final
 
 from cxsim.engine.compiled import compiled
-from cxsim.engine.hooks import staying, staying_cause
+from cxsim.engine.hooks import leaving, staying, staying_cause
 from cxsim.engine.journey.bookkeeping import count, note
 from cxsim.engine.journey.need import await_next_need, buy_something_similar, go_outside
 from cxsim.engine.journey.neighbours import was_customer
@@ -217,6 +217,8 @@ def leave_the_category(state: State, person: int) -> None:
 @compiled
 def look_around_or_leave(state: State, person: int, stage: int, cause: int, chance: float, u: float) -> None:
     """Not staying: out of the category (the line ends now), or open to all at the next need (it may end then)."""
+    if leaving(state, person, stage, cause, chance):  # something holds them; they go another time
+        return
     me: Person = state.people[person]
     brand = me.target
     bond: Bond = state.bonds[person, brand]

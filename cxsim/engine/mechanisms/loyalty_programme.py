@@ -83,7 +83,7 @@ class LoyaltyProgramme(Mechanism):
     present_terms_only = True
 
     @staticmethod
-    def wrong(offer: Record) -> str:
+    def wrong(offer: Record, traits: Record) -> str:  # of all customers alike
         """What cannot be meant about a brand's programme, in words; empty if nothing."""
         return wrong_programme(offer)
 

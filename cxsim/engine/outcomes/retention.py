@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cxsim.engine.state import State
 
 Z_OF_INTERVAL = 1.959964  # 95% of a normal lie within
+COHORT_COLUMNS = ["cohort", "weeks", "people", "kept"]
 
 
 class Durations(NamedTuple):
@@ -56,6 +57,32 @@ def retention_table(state: State, brand: int, horizon_weeks: int) -> pd.DataFram
             "looped_high": 1.0 - waiting["low"],
         }
     )
+
+
+def cohort_weeks(horizon_weeks: int) -> int:
+    """How many weeks of first purchases are one cohort: a quarter of a year, less where little time is simulated."""
+    return 13 if horizon_weeks >= 52 else 4 if horizon_weeks >= 16 else 1
+
+
+def cohort_table(state: State, brand: int, horizon_weeks: int) -> pd.DataFrame:
+    """Those who bought for the first time in the same weeks, and how many of them had stayed so many weeks later.
+
+    Columns: cohort (its first week, from 0), weeks (since the first purchase), people, kept (whose line had not ended by
+    then). Only ages that everybody of a cohort has reached by the horizon, so plain counts do.
+    """
+    step = cohort_weeks(horizon_weeks)
+    bonds = state.bonds[:, brand]
+    seen = (bonds["first_bought"] >= 0.0) & (
+        bonds["first_bought"] < horizon_weeks
+    )  # of others nobody saw the beginning
+    first = bonds["first_bought"][seen].astype(float)
+    lasted = np.where(np.isfinite(bonds["first_lost_at"]), bonds["first_lost_at"], np.inf)[seen] - first
+    rows = []
+    for begin in range(0, horizon_weeks - step + 1, step):
+        own = lasted[(first >= begin) & (first < begin + step)]
+        ages = range(0, horizon_weeks - begin - step + 1, step)
+        rows += [(begin, age, len(own), int(np.count_nonzero(own > age)) if age else len(own)) for age in ages]
+    return pd.DataFrame(rows, columns=COHORT_COLUMNS)
 
 
 def kaplan_meier(durations: Durations, weeks: NDArray[np.float64]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.engine.state import BEFORE, Cause, Stage, State
-from cxsim.scenario.mechanism import FIRST_CAUSE, MOST_CAUSES, causes_of, words_of_cause
+from cxsim.scenario.mechanism import FIRST_CAUSE, MOST_CAUSES, by_mark, causes_of, words_of_cause
 from cxsim.scenario.schema import Scenario
 
 
@@ -40,17 +40,33 @@ def outcomes(state: State, brand: int) -> Outcomes:
     """Read the stories from the records at the present week."""
     bonds = state.bonds[:, brand]
     before = bonds["ended_stage"] == BEFORE
+    held = held_by_mechanisms(state, brand)
     stage = np.where(before, Stage.OUTSIDE, bonds["ended_stage"]).astype(np.uint8)
+    stage[held] = bonds["doubt_stage"][held]
+    cause = np.where(held, bonds["doubt_cause"], bonds["ended_cause"])
     status = np.where(bonds["considered"] & ~before, Status.new, Status.never)
     status = np.where((bonds["purchases"] >= 2) & ~before, Status.loop, status)
     status = np.where(stage != Stage.OUTSIDE, Status.line, status).astype(np.uint8)
     return Outcomes(
         status,
         stage,
-        bonds["ended_cause"].copy(),
+        cause,
         bonds["converts"] > 0,
         bonds["margin"].copy(),
     )
+
+
+def held_by_mechanisms(state: State, brand: int) -> NDArray[np.bool_]:
+    """Who has decided to leave the brand and is held by something, a contract for instance, shape (people,).
+
+    Their story is told: when they go is a matter of time, and the doubt they have says where and why.
+    """
+    held = np.zeros(len(state.people), bool)
+    for mechanism in map(by_mark, state.mechanisms.dtype.names or ()):
+        if mechanism is not None and mechanism.held_by:
+            held |= state.people[mechanism.name][mechanism.held_by]
+    held &= state.people["target"] == brand
+    return held
 
 
 def count_statuses(outcome: Outcomes) -> NDArray[np.int64]:

@@ -3,11 +3,13 @@
 from cxsim.interface.charts.agreement import agreement
 from cxsim.interface.charts.beliefs import beliefs
 from cxsim.interface.charts.boxes import boxes
+from cxsim.interface.charts.cohorts import cohorts
 from cxsim.interface.charts.differences import differences
 from cxsim.interface.charts.endings import endings
 from cxsim.interface.charts.flow import flow
 from cxsim.interface.charts.forest import forest
 from cxsim.interface.charts.front import front
+from cxsim.interface.charts.funnel import funnel
 from cxsim.interface.charts.heat import heat
 from cxsim.interface.charts.holdout import holdout
 from cxsim.interface.charts.indices import indices, screening
@@ -22,18 +24,22 @@ from cxsim.interface.charts.retention import retention
 from cxsim.interface.charts.rhythm import rhythm
 from cxsim.interface.charts.ring import ring
 from cxsim.interface.charts.scores import scores
+from cxsim.interface.charts.survey import survey
 from cxsim.interface.charts.tornado import tornado
+from cxsim.interface.charts.waterfall import waterfall
 from cxsim.interface.charts.worlds import worlds
 
 __all__ = [
     "agreement",
     "beliefs",
     "boxes",
+    "cohorts",
     "differences",
     "endings",
     "flow",
     "forest",
     "front",
+    "funnel",
     "heat",
     "holdout",
     "indices",
@@ -49,6 +55,8 @@ __all__ = [
     "ring",
     "scores",
     "screening",
+    "survey",
     "tornado",
+    "waterfall",
     "worlds",
 ]

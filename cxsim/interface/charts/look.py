@@ -18,6 +18,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from cxsim.analysis import phrases
@@ -45,6 +46,7 @@ COLOURS: Final = {
 _WRITTEN: Final = {LOOP: "#007A59", LINE: "#B34E00", NEUTRAL: "#5F6670"}
 LETTER: Final = 0.56  # mean width of a letter of DejaVu Sans, in its size; a bold one is wider
 _BOLD_LETTER: Final = 0.66
+_CAPTION: Final = "caption"
 
 
 class Medium(NamedTuple):
@@ -129,8 +131,15 @@ def caption(ax: Axes, text: str) -> None:
     below = 0.0 if axis is None else max(0.0, ax.bbox.y0 - axis.y0) * 72.0 / ax.figure.dpi
     ax.annotate(
         _wrapped(ax, text, "small", LETTER), (0.0, 0.0), xycoords="axes fraction", xytext=(0.0, -below - 0.5 * text_size()),
-        textcoords="offset points", va="top", fontsize="small", color=written(NEUTRAL),
+        textcoords="offset points", va="top", fontsize="small", color=written(NEUTRAL), label=_CAPTION,
     )  # fmt: skip
+
+
+def without_caption(figure: Figure) -> None:
+    """Take the captions of a figure away, for a page that says the same in its own words."""
+    for text in figure.findobj(Annotation):
+        if text.get_label() == _CAPTION:
+            text.remove()
 
 
 def _wrapped(ax: Axes, text: str, size: str, letter: float) -> str:

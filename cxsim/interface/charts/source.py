@@ -17,6 +17,11 @@ class ChartSource(NamedTuple):
     names: dict[str, str]  # by colour
 
     @property
+    def names_of_base(self) -> str:
+        """What the base is called; empty without one."""
+        return self.names.get(BASE, "")
+
+    @property
     def shown(self) -> list[tuple[str, Runs, str]]:
         """Name, runs and colour of each, the base first."""
         pairs = [(self.names[BASE], self.base, BASE)] if self.base else []

@@ -15,6 +15,7 @@ from cxsim.interface.cli import (
     export,
     follow,
     journey,
+    market,
     portfolio,
     report,
     run,
@@ -45,6 +46,7 @@ for command in (texts.explain, texts.assumptions, texts.schema):
     cxsim.add_command(command)
 cxsim.add_command(believe.believe)
 cxsim.add_command(journey.journey)
+cxsim.add_command(market.market)
 cxsim.add_command(calibration.calibrate)
 cxsim.add_command(verification.verify)
 cxsim.add_command(export.export)

@@ -39,7 +39,15 @@ def run(
     options.prepare(out, overwrite, parquet)
     runs = live_runs(plan, replications, seed, workers, progress=sys.stderr.isatty())
     if out is not None:
-        pictures = ["flow", "endings", "retention", *(["rhythm"] if plan.reference.weekly_repeat_purchases else [])]
+        pictures = [
+            "flow",
+            "endings",
+            "retention",
+            "cohorts",
+            "funnel",
+            "survey",
+            *(["rhythm"] if plan.reference.weekly_repeat_purchases else []),
+        ]
         results.write_runs(
             runs, out, "parquet" if parquet else "csv", overwrite, lambda folder: options.draw(folder, pictures, runs)
         )

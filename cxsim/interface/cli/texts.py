@@ -135,10 +135,11 @@ def _lived(plan: "Scenario") -> list[str]:
 @click.argument("key")
 @click.argument("scenario", required=False)
 def explain(key: str, scenario: str | None) -> None:
-    """Explain a parameter (support.quick_rate), or all of a stage (support).
+    """Explain a parameter (support.quick_rate), all of a stage (support), or a word of the trade (churn).
 
     With SCENARIO, the parameters of the mechanisms that it names too. `explain when` says what a rule may ask for.
     """
+    from cxsim.analysis.trade_words import PAGE, trade_word
     from cxsim.scenario import load
     from cxsim.scenario.everyday_words import meant_by
     from cxsim.scenario.history import When
@@ -150,7 +151,13 @@ def explain(key: str, scenario: str | None) -> None:
         for name, field in When.model_fields.items():
             click.echo(f"when.{name}\n  {field.description}\n")
         return
-    entries = find_entries(key)
+    word, entries = trade_word(key), find_entries(key)
+    if word is not None:
+        click.echo(textwrap.fill(f"{word.name}: {word.sentence}", WIDTH))
+        click.echo(f"  in {'percent' if word.unit == 'share' else word.unit}; {_good(word.good)}; every word: {PAGE}")
+        behind = meant_by(key)
+        click.echo(f"  {behind}\n" if behind else "")
+        return
     if not entries:
         near = nearest_keys(key)
         meant = (
@@ -162,6 +169,10 @@ def explain(key: str, scenario: str | None) -> None:
         click.echo(f"{entry.key} = {in_words(entry.default)}  ({entry.unit}; {entry.allowed})")
         click.echo(f"  {entry.meaning}")
         click.echo(f"  {entry.evidence}: {entry.source}\n")
+
+
+def _good(sign: int) -> str:
+    return {1: "more is better", -1: "less is better"}.get(sign, "neither more nor less is better by itself")
 
 
 @click.command()

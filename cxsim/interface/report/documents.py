@@ -1,4 +1,4 @@
-"""Pages on calibrations, verifications, portfolios, beliefs and journeys: the text written with them, with pictures and provenance."""
+"""Pages on calibrations, markets made from figures, verifications, portfolios, beliefs and journeys: the text written with them, with pictures and provenance."""
 
 import base64
 from functools import partial
@@ -33,6 +33,15 @@ class Calibrated(Written):
     sources: dict[str, tuple[str, str]]
     holdout: dict[str, str | float] | None
     command: str | None = None  # none of a calibration made from Python
+
+
+class MadeFromFigures(Written):
+    """The manifest of a market made from a firm's figures."""
+
+    figures: dict[str, str | float | dict[str, float] | list[float]]
+    market: str
+    seed: int
+    command: str | None = None
 
 
 class VerificationManifest(Written):
@@ -102,6 +111,16 @@ class PicturedManifest(Written):
     scenarios: list[dict[str, str]]
     seed: int
     replications: int
+
+
+def market(results: Results) -> str:
+    """The page on a market made from a firm's figures.
+
+    Raises:
+        NoResultsError: if the folder is not whole, or was changed.
+    """
+    text = html(results.file("report.md").read_text(encoding="utf-8").partition("\n")[2])
+    return rendered("market.html", own=results.manifest(MadeFromFigures), text=text, **provenance(results))
 
 
 def pictured(results: Results) -> str:

@@ -6,7 +6,11 @@ from cxsim.analysis import phrases
 from cxsim.analysis.compare.intervals import Estimate
 from cxsim.scenario.register import in_words
 
-COUNTED = ("people", "purchases", "contacts")  # of which a hundredth says nothing
+# Decimals beyond which a number says nothing, by unit; others get three digits of the largest.
+MOST = {
+    "people": 1, "purchases": 1, "contacts": 1, "points": 1, "share": 2, "times": 2, "currency per customer": 2,
+    "contacts per 100 customers and year": 2,
+}  # fmt: skip
 
 
 def number(value: float, signed: bool = False) -> str:
@@ -32,7 +36,7 @@ def parts(value: Estimate, unit: str = "", signed: bool = False, told: bool = Fa
     """
     times = 100.0 if unit == "share" else 1.0
     mean, low, high = times * value.mean, times * value.low, times * value.high
-    write = phrases.fitting(mean, low, high, signed=signed, most=1 if unit in COUNTED else None)
+    write = phrases.fitting(mean, low, high, signed=signed, most=MOST.get(unit))
     between = phrases.span(low, high, write, value.replications if told else 0)
     return phrases.typeset(write(mean)), phrases.typeset(between)
 

@@ -13,6 +13,7 @@ from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.runs import Runs
 from cxsim.interface.charts.flow_layout import flow_layout, streams_of
 from cxsim.interface.charts.flow_svg import flow_svg
+from cxsim.interface.charts.look import without_caption
 
 WIDE, NARROW = 720.0, 340.0  # of the flow, on a page and on a phone
 _SVG = "http://www.w3.org/2000/svg"
@@ -31,7 +32,12 @@ class Pictures:
         self._count = 0
 
     def __call__(
-        self, chart: Callable[..., Axes], described: str, width: float | None = 5.4, height: float = 3.4
+        self,
+        chart: Callable[..., Axes],
+        described: str,
+        width: float | None = 5.4,
+        height: float = 3.4,
+        captioned: bool = True,
     ) -> Markup:
         """What `chart` draws on the `ax=` it is given, as an `<svg>` that fills the width it is given.
 
@@ -40,6 +46,7 @@ class Pictures:
             described: what is to be seen, for those who cannot see it.
             width: in inches; text is 11 points high. None: the chart makes a figure as large as it needs.
             height: in inches.
+            captioned: whether the chart's own caption stays; the page says it where it does not.
         """
         import matplotlib.pyplot as plt
 
@@ -50,6 +57,8 @@ class Pictures:
         ):
             ax = plt.subplots(figsize=(width, height), layout="constrained")[1] if width else None
             figure = cast(Figure, chart(ax=ax).figure)
+            if not captioned:
+                without_caption(figure)
             try:
                 figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
             finally:

@@ -7,8 +7,10 @@ from markupsafe import Markup
 from cxsim.analysis.compare.against_real import against_real
 from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.compare.runs import Runs
+from cxsim.analysis.compare.trade import trade_estimates
 from cxsim.analysis.results.reading import Results, read_runs
 from cxsim.analysis.results.writing import SCENARIO_FILE
+from cxsim.analysis.trade_words import OURS, TRADE
 from cxsim.engine.outcomes.figures import figures_of
 from cxsim.interface import charts
 from cxsim.interface.report.assumptions import register_of
@@ -16,6 +18,8 @@ from cxsim.interface.report.lines import ended
 from cxsim.interface.report.page import provenance, rendered
 from cxsim.interface.report.pictures import NARROW, Pictures, flow_picture
 from cxsim.scenario.writing import scenario_hash
+
+TALL = {"cohorts": 4.6, "funnel": 3.8}  # inches; others are 3.4
 
 
 def page(results: Results) -> str:
@@ -30,6 +34,8 @@ def page(results: Results) -> str:
         "run.html",
         runs=runs,
         market=runs.scenario.market,
+        trade=trade_estimates(runs),
+        words=[*TRADE, *OURS],
         figures=_figures(runs),
         wide_flow=flow_picture(runs),
         narrow_flow=flow_picture(runs, width=NARROW),
@@ -59,6 +65,9 @@ def _pictures(runs: Runs, real: bool) -> dict[str, Markup]:
     """Charts by name."""
     draw = Pictures()
     described = {
+        "funnel": "How far journeys come, in percent of those in which the brand is considered",
+        "cohorts": "Share who stay, by when they first bought and how long ago that is",
+        "survey": "Net promoter score as the survey measures it, over time",
         "retention": "How many stay, by weeks since the first purchase",
         "loop_length": "How long loops take: repeat buyers by the weeks between their purchases",
         "referrals": "How many buyers each generation of buyers brings",
@@ -66,4 +75,7 @@ def _pictures(runs: Runs, real: bool) -> dict[str, Markup]:
     }
     if real:
         described["rhythm"] = "Cumulative repeat purchases, simulated and real"
-    return {name: draw(partial(getattr(charts, name), runs), words) for name, words in described.items()}
+    return {
+        name: draw(partial(getattr(charts, name), runs), words, height=TALL.get(name, 3.4))
+        for name, words in described.items()
+    }

@@ -13,25 +13,27 @@ PAGES = {
     "beliefs": documents.pictured,
     "journey": documents.pictured,
     "calibration": documents.calibration,
+    "market": documents.market,
     "portfolio": documents.portfolio,
     "verification": documents.verification,
 }
 
 
-def write_report(folder: Path, file: Path, overwrite: bool = False) -> None:
+def write_report(folder: Path, file: Path, overwrite: bool = False, one_page: bool = False) -> None:
     """Write the report on a folder of results; the same folder gives the same bytes.
 
     Args:
-        folder: written by `cxsim run`, `compare`, `journey`, `believe`, `sweep`, `calibrate`, `portfolio` or `verify` with `-o`.
+        folder: written by `cxsim run`, `compare`, `journey`, `believe`, `sweep`, `market`, `calibrate`, `portfolio` or `verify` with `-o`.
         file: where to.
         overwrite: whether a file already there is replaced.
+        one_page: only the sheet for a board, of a comparison.
 
     Raises:
         NoResultsError: if the folder holds no results, or none that can be read.
         ResultsExistError: if the file is there and `overwrite` is false.
     """
     check_file_free(file, overwrite)
-    put_file(file, report_on(folder), overwrite)
+    put_file(file, board_on(folder) if one_page else report_on(folder), overwrite)
 
 
 def report_on(folder: Path) -> str:
@@ -47,6 +49,21 @@ def report_on(folder: Path) -> str:
         kinds = f"there are reports on {', '.join(PAGES)} and sweeps"
         raise NoResultsError(f"{folder} holds results of the kind {results.written.kind!r}; {kinds}")
     return PAGES[results.written.kind](results)
+
+
+def board_on(folder: Path) -> str:
+    """The sheet for a board on a folder of a comparison: one HTML page, one side of A4.
+
+    Raises:
+        NoResultsError: if the folder holds no comparison, or none that can be read.
+    """
+    kind = "sweep" if (folder / STUDY).is_file() else open_results(folder).written.kind
+    if kind != "comparison":
+        raise NoResultsError(
+            f"{folder} holds results of the kind {kind!r}; --one-page is for a comparison, which cxsim compare writes with -o. "
+            "Leave --one-page out for a whole report"
+        )
+    return comparison.one_page(open_results(folder))
 
 
 def _page_on_study(folder: Path) -> str:

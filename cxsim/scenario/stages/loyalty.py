@@ -45,7 +45,7 @@ class LoyaltyTraits(Section):
     )  # fmt: skip
     satisfaction_weight: float = parameter(
         2.0, "Logit of staying per unit of satisfaction above the reference (beta_S); 0 switches it off.", "logit per satisfaction", 0, 50, "assumed",
-        "Weak for behaviour: a standard deviation of satisfaction (.2) moves the odds of staying by half.", plausible=(0.0, 4.0),
+        "Weak for behaviour: a standard deviation of satisfaction (.2) moves the odds of staying by half. Ready markets hold 2 to 5: as much as it takes that a product spoilt for good does not pay.", plausible=(0.0, 8.0),
     )  # fmt: skip
     satisfaction_reference: float = parameter(
         0.65, "Satisfaction at which staying is as the latent loyalty alone says (S_ref).", "satisfaction", -1, 2, "assumed",
