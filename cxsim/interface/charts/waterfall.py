@@ -66,7 +66,12 @@ def waterfall(
     currency = shown(comparison.base.market.currency, 8)
     title(ax, f"Where {money(currency, amount)} comes from" if of == "margin" else f"Where {amount} loops come from")
     caption(ax, _caption(comparison, result.name, found, of))
-    texts = [_plain(found.base), *(_change(step.change) for step in found.steps), _change(found.net), _plain(found.plan)]
+    texts = [
+        _plain(found.base),
+        *(_change(step.change) for step in found.steps),
+        _change(found.net),
+        _plain(found.plan),
+    ]
     room_beside(ax, texts)
     for place, (strong, soft) in enumerate(texts):
         beside(ax, place, strong, soft, bold=place in (0, change, last))
