@@ -11,8 +11,8 @@ demo: .venv/cxsim  ## Two plans for an online shop, lived by the same customers 
 	$(BIN)/cxsim compare online-retailer plans/online-retailer-checkout plans/online-retailer-delivery \
 		--replications 20 --overwrite -o results/demo
 
-test: .venv/ready  ## All tests; the rules are compiled first, lest every worker of pytest does it
-	$(BIN)/python -c "import cxsim; cxsim.run('restaurant')" > /dev/null
+test: .venv/ready  ## All tests; the rules are compiled first, lest commands say so where tests want silence
+	$(BIN)/python -m cxsim check restaurant --set market.people=20 --set market.horizon_weeks=4 > /dev/null
 	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder $(TESTS)
 

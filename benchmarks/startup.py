@@ -4,11 +4,18 @@ Whole processes are timed, the best of several: the command line's help, the imp
 interpreter's start they show what each costs), and the first run against the next: the first compiles the journey
 into an empty cache folder, the next loads it from there. The small run lives 1,000 people for one week.
 
+Then where the CPU of the first verdict goes, which is that of `make demo`: imports, compiling, lives, tables and charts;
+with `--install` the making of an environment too.
+
     python benchmarks/startup.py
+    python benchmarks/startup.py --only-verdict --install
 """
 
+import argparse
 import importlib.util
+import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -31,10 +38,49 @@ from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import load
 LoyaltyModel(load({str(SCENARIO)!r}, ["market.people=1000"])).step()
 """
+ROOT = Path(__file__).parents[1]
+DEMO = ["online-retailer", "plans/online-retailer-checkout", "plans/online-retailer-delivery"]
+VERDICT = f"""
+import json, sys, time
+from pathlib import Path
+spent = {{}}
+before = 0.0
+def done(what):
+    global before
+    now = time.process_time()
+    spent[what], before = now - before, now
+from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.results.writing import write_comparison
+from cxsim.interface.cli import options
+from cxsim.interface.cli.compare import _OF_A_COMPARISON
+from cxsim.scenario import load_together
+done("imports")
+compare(*load_together({DEMO!r}, ["market.people=20", "market.horizon_weeks=4"]), replications=2)
+done("compiling the rules")
+comparison = compare(*load_together({DEMO!r}, []), replications=20)
+done("60 lives and the comparison")
+def draw(folder):
+    for place, plan in enumerate(comparison.plans, start=1):
+        options.draw(folder, _OF_A_COMPARISON, comparison, plan, f"-{{place}}")
+write_comparison(comparison, Path(sys.argv[1]), draw=draw)
+done("tables and charts")
+print(json.dumps(spent))
+"""
 
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only-verdict", action="store_true", help="where the CPU of the first verdict goes, alone")
+    parser.add_argument("--install", action="store_true", help="measure the making of an environment too")
+    asked = parser.parse_args()
+    if not asked.only_verdict:
+        of_processes()
+    first_verdict(asked.install)
+
+
+def of_processes() -> None:
+    """Seconds of whole processes, from help to a first run."""
     heading("Seconds until a process of its own has ended")
     bare = best_of(["-c", "pass"])
     rows = [("python -c pass", f"{bare:.2f}", "")]
@@ -58,6 +104,30 @@ def main() -> None:
         ],
     )
     print(f"The cache holds {size / 2**20:.1f} MiB.")
+
+
+def first_verdict(install: bool) -> None:
+    """CPU seconds by what they are spent on, with nothing cached."""
+    heading("CPU seconds until the first verdict (make demo), by what they are spent on")
+    with tempfile.TemporaryDirectory() as place:
+        spent = {}
+        if install:
+            before = of_children()
+            subprocess.run([sys.executable, "-m", "venv", f"{place}/venv"], check=True)
+            pip = [f"{place}/venv/bin/python", "-m", "pip", "install", "--quiet", "--no-compile", "--constraint"]
+            subprocess.run([*pip, str(ROOT / "constraints.txt"), "--editable", str(ROOT)], check=True)
+            spent["install"] = of_children() - before
+        environment = {**os.environ, "NUMBA_CACHE_DIR": f"{place}/cache"}
+        command = [sys.executable, "-c", VERDICT, f"{place}/results"]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+        spent |= json.loads(done.stdout)
+    table(("", "seconds"), [(what, f"{seconds:.1f}") for what, seconds in spent.items()])
+
+
+def of_children() -> float:
+    """CPU seconds of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def timed(name: str, command: list[str], bare: float) -> tuple[str, str, str]:

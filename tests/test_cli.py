@@ -52,7 +52,7 @@ def test_run_shows_every_figure_with_its_unit(cxsim):
     code, out, err = cxsim("run", BASE, "-n", 2, *SMALL)
     assert (code, err) == (0, "")
     assert out.startswith("Online retailer: 2 replications of 200 people, seed 1")
-    assert re.search(r"^  loops +\d+.* \(people\)$", out, re.M)
+    assert re.search(r"^    loops +\d+.* \(people\)$", out, re.M)
     assert "nan" not in out
 
 
@@ -89,7 +89,7 @@ def test_follow_tells_one_life_or_two(cxsim):
 
 
 def test_follow_stops_where_two_lives_part_unless_asked_to_go_on(cxsim):
-    faster = ("--set", "need.rate_scale_weeks=0.5")
+    faster = ("--set", "need.rate_scale_weeks=0.5", "--set", "market.horizon_weeks=40")
     parted = next(
         person for person in range(50) if "Then they part" in cxsim("follow", person, BASE, PLAN, *SMALL, *faster)[1]
     )

@@ -29,8 +29,11 @@ from numba.core.caching import FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.dispatcher import _FunctionCompiler
+from numba.core.lowering import Lower
 from numba.core.registry import CPUDispatcher
+from numba.core.typed_passes import NativeLowering
 from numba.core.typing import make_concrete_template
 from numba.core.typing.typeof import typeof_impl
 from numba.extending import NativeValue, lower_getattr_generic, models, register_model, unbox
@@ -87,7 +90,6 @@ class _Lowered(JITCodeLibrary):
 
     def finalize(self) -> None:
         for library in dict.fromkeys(self._linking_libraries):
-            self._reload_init.update(library._reload_init)
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
         self._finalized = True
 
@@ -139,11 +141,44 @@ class _SharedCache(FunctionCache):
             self._lock = None
 
 
+class _LowerWhole(Lower):
+    """What Python calls copies the arrays' addresses once, so that LLVM knows that nobody writes them meanwhile."""
+
+    def extract_function_arguments(self) -> Any:
+        """The arguments as the rest of the rule reads them."""
+        given = zip(super().extract_function_arguments(), self.fndesc.argtypes, strict=True)
+        self.fnargs = [self._copied(value) if isinstance(of, StateType) else value for value, of in given]
+        return self.fnargs
+
+    def _copied(self, state: Any) -> Any:
+        return cgutils.alloca_once_value(self.builder, self.builder.load(state))
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _WholeLowering(NativeLowering):
+    _name = "lowering_of_what_python_calls"
+
+    @property
+    def lowering_class(self) -> type[Lower]:
+        return _LowerWhole
+
+
+class _Compiling(CompilerBase):
+    """Numba's own way, with that lowering."""
+
+    def define_pipelines(self) -> list[Any]:
+        passes = PassManager("of what Python calls")
+        for each, words in DefaultPassBuilder.define_nopython_pipeline(self.state).passes:
+            passes.add_pass(_WholeLowering if each is NativeLowering else each, words)
+        passes.finalize()
+        return [passes]
+
+
 class RuleDispatcher(CPUDispatcher):
     """A rule: called from Python, compiled as ever; called by another rule, only lowered."""
 
     def __init__(self, rule: Callable[..., Any], **others: Any) -> None:
-        super().__init__(rule, **others)
+        super().__init__(rule, pipeline_class=_Compiling, **others)
         options = {**self.targetoptions, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
         self._lowers = _FunctionCompiler(rule, self.targetdescr, options, {}, _Lowering)
         self._lowered: dict[tuple[Any, ...], Any] = {}

@@ -210,7 +210,11 @@ def test_the_waterfall_prints_each_stream_and_ends_where_the_plan_does():
         assert name in said
         mean = table.loc[name, "mean"]
         assert f"{'+' if mean > 0 else chr(0x2212)}{abs(mean):,.0f}" in said
+    change, plans = (table.loc["plan", "mean"] - table.loc["base", "mean"], table.loc["plan", "mean"])
+    assert f"{'+' if change > 0 else chr(0x2212)}{abs(change):,.0f}" in said and f"{plans:,.0f}" in said
+    rows = {text.get_text(): place for text, place in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)}
     *streams, last = ax.patches
+    assert rows["change"] == last.get_y() + 0.5 * last.get_height()  # no bar is drawn at what it does not measure
     ends = [bar.get_x() + bar.get_width() for bar in streams]
     assert (
         ends[-1]

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxsim.analysis.compare.intervals import quantile_of_t
 
@@ -70,10 +69,13 @@ def _carrying(means: NDArray[np.float64], worlds: pd.DataFrame) -> tuple[str, fl
     best, largest = "", BY_CHANCE / math.sqrt(len(means))
     if len(means) < FEWEST or np.ptp(means) == 0.0:
         return "", 0.0
+    places = pd.Series(means).rank()
     for key in worlds.columns:
-        values = worlds[key].to_numpy()
-        if len(set(values.tolist())) > 1:
-            found = abs(float(stats.spearmanr(values, means).statistic))
+        values = worlds[key]
+        if values.nunique(dropna=False) > 1:
+            found = abs(
+                float(np.corrcoef(values.rank(), places)[0, 1])
+            )  # Spearman's, without what SciPy's brings with it
             if found > largest:
                 best, largest = str(key), found
     by_chance = 1.0 / (len(means) - 1.0)  # of the square, where nothing goes together

@@ -23,6 +23,7 @@ from cxsim.interface.charts.look import (
     mean_of,
     new_axes,
     shown,
+    smallest,
     title,
     written,
 )
@@ -150,7 +151,7 @@ def _words(ax: Axes, x: float, y: float, cell: _Cell) -> None:
         return
     ax.annotate(
         typeset(decimals(1, signed=True)(cell.change.mean)), (x, y), xytext=(0.0, -0.15), textcoords="offset fontsize",
-        ha="center", va="top", fontsize="x-small", color=INK if cell.change.decided else written(NEUTRAL),
+        ha="center", va="top", fontsize=smallest(), color=INK if cell.change.decided else written(NEUTRAL),
         fontweight="bold" if cell.change.decided else "normal",
     )  # fmt: skip
 

@@ -162,6 +162,11 @@ def text_size(size: str = "medium") -> float:
     return float(FontProperties(size=size).get_size_in_points())
 
 
+def smallest() -> float:
+    """The size of the smallest words, in points: larger on a page of A4 and on a projector, which show a chart small or far away."""
+    return text_size("small" if _medium.get() else "x-small")
+
+
 def shown(name: str, most: int = 60) -> str:
     """A scenario's name as a chart can show it: not too long, and a dollar sign is a dollar sign, not mathematics."""
     short = name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

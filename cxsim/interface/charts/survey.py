@@ -22,6 +22,7 @@ from cxsim.interface.charts.look import (
     new_axes,
     open_box,
     shown,
+    smallest,
     thick,
     title,
     written,
@@ -110,7 +111,7 @@ def _answers(ax: Axes, at: Numbers, answers: Numbers) -> None:
         side = "left" if place == 0 else "right" if place == len(at) - 1 else "center"
         ax.annotate(
             f"n {whole(answers[place])}", (at[place], 0.02), xycoords=("data", "axes fraction"), ha=side, va="bottom",
-            fontsize="x-small", color=written(NEUTRAL),
+            fontsize=smallest(), color=written(NEUTRAL),
         )  # fmt: skip
 
 

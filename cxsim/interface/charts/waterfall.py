@@ -36,7 +36,8 @@ def waterfall(
     """What turns the base's net margin (or loops) into the plan's: bars that begin where the one before ended.
 
     Green adds, orange takes away, grey is undecided (its 95% interval holds zero) or has no interval. The base is the
-    line from which the first bar starts; the last bar, in ink, is what the plan changes in all.
+    line from which the first bar starts; the last bar, in ink, is what the plan changes in all, and below it stands
+    where that leads.
 
     Args:
         comparison: base and plans.
@@ -47,15 +48,16 @@ def waterfall(
     result = chosen(comparison, plan)
     found = (of_margin if of == "margin" else of_loops)(comparison.base_runs, result)
     what = "net margin" if of == "margin" else "loops"
-    ax = ax or new_axes(8.0, 2.0 + 0.5 * (len(found.steps) + 2))
-    last = len(found.steps) + 1
-    ends = _bars(ax, found, last)
+    ax = ax or new_axes(8.0, 2.0 + 0.5 * (len(found.steps) + 3))
+    change = len(found.steps) + 1
+    last = change + 1
+    ends = _bars(ax, found, change)
     low, high = min(ends), max(ends)
     wide = (high - low) or 1.0
     ax.plot([0.0, 0.0], [-0.5, last + 0.5], color=INK, linewidth=thick(0.5), zorder=1)
     ax.set_xlim(low - 0.03 * wide, high + 0.03 * wide)
     ax.set_ylim(last + 0.55, -0.55)
-    names = [f"{what}, base", *(step.name for step in found.steps), f"{what}, plan"]
+    names = [f"{what}, base", *(step.name for step in found.steps), "change", f"{what}, plan"]
     ax.set_yticks(range(last + 1), [textwrap.fill(name, LABEL_WIDTH) for name in names], fontsize="small", color=INK)
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
@@ -64,14 +66,19 @@ def waterfall(
     currency = shown(comparison.base.market.currency, 8)
     title(ax, f"Where {money(currency, amount)} comes from" if of == "margin" else f"Where {amount} loops come from")
     caption(ax, _caption(comparison, result.name, found, of))
-    texts = [_plain(found.base), *(_change(step.change) for step in found.steps), _plain(found.plan)]
+    texts = [
+        _plain(found.base),
+        *(_change(step.change) for step in found.steps),
+        _change(found.net),
+        _plain(found.plan),
+    ]
     room_beside(ax, texts)
     for place, (strong, soft) in enumerate(texts):
-        beside(ax, place, strong, soft, bold=place in (0, last))
+        beside(ax, place, strong, soft, bold=place in (0, change, last))
     return ax
 
 
-def _bars(ax: Axes, found: Waterfall, last: int) -> list[float]:
+def _bars(ax: Axes, found: Waterfall, total: int) -> list[float]:
     """Draw the streams one after the other and the sum below; how far they reach."""
     at, ends = 0.0, [0.0]
     for place, step in enumerate(found.steps, start=1):
@@ -83,8 +90,8 @@ def _bars(ax: Axes, found: Waterfall, last: int) -> list[float]:
         ends += [at + end for end in (change.mean, change.low, change.high) if end == end]
         at += change.mean
         ax.plot([at, at], [place, place + 1], color=NEUTRAL, linewidth=thick(0.4), zorder=1)
-    ax.barh(last, found.net.mean, HEIGHT, color=PLAN, zorder=2)
-    _whisker(ax, last, 0.0, found.net)
+    ax.barh(total, found.net.mean, HEIGHT, color=PLAN, zorder=2)
+    _whisker(ax, total, 0.0, found.net)
     return [*ends, *(end for end in (found.net.mean, found.net.low, found.net.high) if end == end)]
 
 
