@@ -30,6 +30,7 @@ TOURS = [
     "docs/contracts.md",
     "docs/exports.md",
     "docs/mechanisms.md",
+    "docs/questions.md",
     "docs/report.md",
     "docs/sensitivity.md",
     *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/tutorials/*.md")),
