@@ -38,7 +38,7 @@ def world_with(bonds):
     for row, values in enumerate(bonds):
         for key, value in values.items():
             records[key][row] = value
-    return lived(scenario_from("market.people = 1\n"), weeks=0).state._replace(bonds=records)
+    return lived(scenario_from(f"market.people = {len(bonds)}\n"), weeks=0).state._replace(bonds=records)
 
 
 # ---- statuses and lines ---------------------------------------------------------------------------------------------
