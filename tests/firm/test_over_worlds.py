@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 import cxsim as package
-from cxsim.analysis.compare.ignorance import LIVES, ignorance_of
-from cxsim.analysis.compare.intervals import estimate, one_world
+from cxsim.analysis.compare.ignorance import ignorance_of
+from cxsim.analysis.compare.intervals import LIVES_OF_A_WORLD, estimate, one_world
 from cxsim.analysis.firm import founded
 from cxsim.analysis.firm.compared import compare_over_worlds, worlds_of_market
 from cxsim.analysis.results.reading import open_results, read_comparison
@@ -33,12 +33,16 @@ def normal(*shape, seed):
     return stats.norm.rvs(size=shape, random_state=seed)
 
 
-def test_the_interval_is_where_one_more_world_would_lie():
-    """Of normal worlds 95% are covered, whatever their number (prediction interval); error of a share of 4,000: .0034."""
-    for worlds in (4, 20):
-        drawn = normal(TRIALS, worlds + 1, seed=worlds)
-        found = [estimate(row[:-1], one_world) for row in drawn]
-        inside = np.mean([each.low <= new <= each.high for each, new in zip(found, drawn[:, -1], strict=True)])
+@pytest.mark.parametrize("worlds", [4, 20])
+@pytest.mark.parametrize(("unknown", "luck"), [(1.0, 0.0), (3.0, 1.0), (0.0, 1.0)])
+def test_the_interval_is_where_one_more_world_would_lie(worlds, unknown, luck):
+    """Of the lives of one more normal world 95% are covered, or more where luck counts; error of a share of 4,000: .0034."""
+    lives = unknown * normal(TRIALS, worlds + 1, 1, seed=worlds)
+    lives = lives + luck * normal(TRIALS, worlds + 1, LIVES_OF_A_WORLD, seed=100 + worlds)
+    found = [estimate(study[:-1].ravel(), one_world) for study in lives]
+    inside = np.mean([each.low <= new <= each.high for each, new in zip(found, lives[:, -1, 0], strict=True)])
+    assert inside > 0.95 - 3 * 0.0034
+    if luck == 0.0:
         assert inside == pytest.approx(0.95, abs=3 * 0.0034)
 
 
@@ -47,7 +51,7 @@ def test_luck_and_ignorance_are_told_apart():
     split = {3.0: [], 0.0: []}
     for spread, found in split.items():
         for study in range(100):
-            worth = spread * normal(20, 1, seed=study) + normal(20, LIVES, seed=1000 + study)
+            worth = spread * normal(20, 1, seed=study) + normal(20, LIVES_OF_A_WORLD, seed=1000 + study)
             told = ignorance_of(worth, pd.DataFrame({"a": np.zeros(20)}), "figures")
             found.append([told.luck**2, told.unknown**2])
     reach = stats.t.ppf(0.975, 19)
@@ -60,7 +64,7 @@ def test_luck_and_ignorance_are_told_apart():
 def test_the_value_that_carries_most_is_named_and_chance_is_not():
     values = normal(40, 9, seed=1)
     table = pd.DataFrame(values, columns=[f"key{place}" for place in range(9)])
-    luck = normal(40, LIVES, seed=2)
+    luck = normal(40, LIVES_OF_A_WORLD, seed=2)
     carried = ignorance_of(10.0 * values[:, [4]] + luck, table, "figures")
     assert (carried.carrying, carried.better) == ("key4", int((values[:, 4] * 10 + luck.mean(axis=1) > 0).sum()))
     assert ignorance_of(luck, table, "figures").carrying == ""

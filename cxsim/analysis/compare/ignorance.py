@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from cxsim.analysis.compare.intervals import quantile_of_t
 
-LIVES: Final = 2  # in each world: the least that tells luck from the world
 FEWEST: Final = 8  # worlds from which it can be told what carries most
-BY_CHANCE: Final = (
-    3.0  # a rank correlation has to exceed this over the root of the number of worlds: dozens of values are tried
-)
+# A rank correlation has to exceed this over the root of the number of worlds: dozens of values are tried.
+BY_CHANCE: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def ignorance_of(worth: NDArray[np.float64], worlds: pd.DataFrame, source: str) 
     """Split what is not sure of a plan's worth (one-way analysis of variance).
 
     Args:
-        worth: the plan's difference in money, shape (worlds, `LIVES`).
+        worth: the plan's difference in money, shape (worlds, `LIVES_OF_A_WORLD`).
         worlds: their values, one row a world, one column a key.
         source: what they come from, for people.
     """
@@ -73,9 +71,7 @@ def _carrying(means: NDArray[np.float64], worlds: pd.DataFrame) -> tuple[str, fl
     for key in worlds.columns:
         values = worlds[key]
         if values.nunique(dropna=False) > 1:
-            found = abs(
-                float(np.corrcoef(values.rank(), places)[0, 1])
-            )  # Spearman's, without what SciPy's brings with it
+            found = abs(float(np.corrcoef(values.rank(), places)[0, 1]))  # Spearman's, without SciPy's statistics
             if found > largest:
                 best, largest = str(key), found
     by_chance = 1.0 / (len(means) - 1.0)  # of the square, where nothing goes together

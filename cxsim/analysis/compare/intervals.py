@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,11 +110,20 @@ def _of_t(replications: int, of_spread: int) -> float:
 student_t = HalfWidthFactor("student_t", _of_t)  # for a number of replications that was fixed beforehand
 
 
+LIVES_OF_A_WORLD: Final = 2  # the least that tells luck from the world
+
+
 def _of_one(replications: int, of_spread: int) -> float:
-    return quantile_of_t(of_spread - 1) * math.sqrt(1.0 + 1.0 / replications)
+    """Lives of one world are no two worlds: where worlds differ most, their spread is known from half as many values."""
+    worlds = of_spread // LIVES_OF_A_WORLD
+    if worlds < 2:
+        return math.inf
+    of_all_lives = (of_spread - 1.0) / (of_spread - LIVES_OF_A_WORLD)  # the variance of worlds to that of their lives
+    return quantile_of_t(worlds - 1) * math.sqrt((1.0 + LIVES_OF_A_WORLD / replications) * of_all_lives)
 
 
-# Where one more world with its luck would lie: what is not known does not shrink with the number of worlds lived.
+# Where one more world with its luck would lie: what is not known does not shrink with the number of worlds lived. Exact
+# where luck is nothing beside what is not known, and wider than need be where it is not.
 one_world = HalfWidthFactor("one_world", _of_one)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from cxsim.analysis.compare.comparison import Comparison, compare
-from cxsim.analysis.compare.ignorance import LIVES, ignorance_of
-from cxsim.analysis.compare.intervals import one_world
+from cxsim.analysis.compare.ignorance import ignorance_of
+from cxsim.analysis.compare.intervals import LIVES_OF_A_WORLD, one_world
 from cxsim.analysis.sweep.parameters import Values, own_value, record_of, scenario_with
 from cxsim.data.plain_table import read_plain_table
 from cxsim.engine.branching import Branching
@@ -122,10 +122,10 @@ def compare_over_worlds(
     table, lived, left_out = _possible(worlds.table.iloc[rows], [base, *plans])
 
     def living(own_seed: int, replication: int) -> Iterable[Run]:
-        first, *others = lived[replication // LIVES]
+        first, *others = lived[replication // LIVES_OF_A_WORLD]
         return Branching(first, others).lives(own_seed, replication)
 
-    pairs = LIVES * len(lived)
+    pairs = LIVES_OF_A_WORLD * len(lived)
     found = compare(
         base,
         *plans,
@@ -139,7 +139,7 @@ def compare_over_worlds(
     told = {}
     for name, plan in found.plans.items():
         worth = plan.figures["net_margin"].to_numpy(float) - plan.per_replication["base_net_margin"].to_numpy(float)
-        ignorance = ignorance_of(worth.reshape(-1, LIVES), table, worlds.source)
+        ignorance = ignorance_of(worth.reshape(-1, LIVES_OF_A_WORLD), table, worlds.source)
         told[name] = replace(plan, ignorance=ignorance, rescued_persons=[])  # whose lives are those of another world
     return replace(found, plans=told, worlds=table, stopped=left_out)
 
