@@ -4,12 +4,16 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+
+from cxsim.engine.model import LoyaltyModel
+from cxsim.scenario import Scenario
 
 SCENARIO = Path(__file__).with_name("every_mechanism.toml")
 SERVED = "Ctrl-C ends it."  # the last that a server says before it answers
@@ -41,6 +45,15 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         print("  ".join([first, *rest]).rstrip())
     print()
     sys.stdout.flush()
+
+
+def lived_once(scenario: Scenario) -> tuple[float, int]:
+    """CPU seconds from week 0 to the horizon, without making its people, and events lived."""
+    model = LoyaltyModel(scenario, rng=1, collect=False)
+    start = time.process_time()
+    while model.running:
+        model.step()
+    return time.process_time() - start, model.events
 
 
 @contextmanager

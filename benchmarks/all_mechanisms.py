@@ -9,13 +9,11 @@ a machine's speed nor who else uses it matters much.
 """
 
 import argparse
-import time
 
-from _common import SCENARIO, heading, table
+from _common import SCENARIO, heading, lived_once, table
 from programme import EFFECTS
 from rules import ONE_OF_EACH, with_rules
 
-from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.stages.need import NextNeed
 
@@ -50,15 +48,6 @@ def scenarios(market: str, people: int) -> dict[str, Scenario]:
     }
 
 
-def once(scenario: Scenario) -> tuple[float, int]:
-    """CPU seconds from week 0 to the horizon, and events lived."""
-    model = LoyaltyModel(scenario, rng=1, collect=False)
-    start = time.process_time()
-    while model.running:
-        model.step()
-    return time.process_time() - start, model.events
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--market", action="append", help="ready markets or files; twice for two")
@@ -69,8 +58,8 @@ def main() -> None:
         markets = scenarios(market, asked.people)
         heading(f"{markets['none'].name}: {asked.people:,} people, the least of {asked.tries} tries")
         for scenario in markets.values():
-            once(scenario)  # whatever has to be compiled
-        tries = [{name: once(scenario) for name, scenario in markets.items()} for _ in range(asked.tries)]
+            lived_once(scenario)  # whatever has to be compiled
+        tries = [{name: lived_once(scenario) for name, scenario in markets.items()} for _ in range(asked.tries)]
         events = {name: tries[0][name][1] for name in markets}
         assert len(set(events.values())) == 1, f"something moved somebody: {events}"
         least = {name: min(1e9 * each[name][0] / each[name][1] for each in tries) for name in markets}

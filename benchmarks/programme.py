@@ -9,12 +9,10 @@ per event. Each in turn in one process, the least CPU of several tries: neither 
 
 import argparse
 import tempfile
-import time
 from pathlib import Path
 
-from _common import heading, table
+from _common import heading, lived_once, table
 
-from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, load
 
 EFFECTS = ("goal_gradient", "post_reward_drop", "points_pressure", "rewarded", "tier_pride", "demotion")
@@ -51,15 +49,6 @@ def scenarios(market: str, people: int) -> dict[str, Scenario]:
         }
 
 
-def once(scenario: Scenario) -> tuple[float, int]:
-    """CPU seconds from week 0 to the horizon, and events lived."""
-    model = LoyaltyModel(scenario, rng=1, collect=False)
-    start = time.process_time()
-    while model.running:
-        model.step()
-    return time.process_time() - start, model.events
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--market", default="restaurant")
@@ -69,8 +58,8 @@ def main() -> None:
     heading(f"{asked.market}, {asked.people:,} people: the least of {asked.tries} tries")
     markets = scenarios(asked.market, asked.people)
     for scenario in markets.values():
-        once(scenario)  # whatever has to be compiled
-    tries = [{name: once(scenario) for name, scenario in markets.items()} for _ in range(asked.tries)]
+        lived_once(scenario)  # whatever has to be compiled
+    tries = [{name: lived_once(scenario) for name, scenario in markets.items()} for _ in range(asked.tries)]
     nanoseconds = {name: min(1e9 * each[name][0] / each[name][1] for each in tries) for name in markets}
     rows = [
         (name, f"{tries[0][name][1]:,}", f"{value:,.0f}", f"{value / nanoseconds['without']:.2f}")

@@ -8,12 +8,10 @@ several tries each, so that neither a machine's speed nor who else uses it matte
 """
 
 import argparse
-import time
 from collections.abc import Mapping
 
-from _common import SCENARIO, heading, table
+from _common import SCENARIO, heading, lived_once, table
 
-from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Intervention, Scenario, load
 
 TIERS = [{"purchases": f">= {number}"} for number in range(1, 11)]
@@ -44,15 +42,6 @@ def with_rules(scenario: Scenario, rules: list[Mapping[str, object]]) -> Scenari
     return scenario.model_copy(update={"intervention": [*scenario.intervention, *own]})
 
 
-def lived(scenario: Scenario) -> tuple[float, int]:
-    """CPU seconds and events of one run, without making its people."""
-    model = LoyaltyModel(scenario, rng=1, collect=False)
-    start = time.process_time()
-    while model.running:
-        model.step()
-    return time.process_time() - start, model.events
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--market", default=str(SCENARIO), help="a ready market or a file")
@@ -66,7 +55,7 @@ def main() -> None:
     events: dict[str, int] = {}
     for attempt in range(asked.tries + 1):
         for name, scenario in markets.items():
-            seconds, events[name] = lived(scenario)
+            seconds, events[name] = lived_once(scenario)
             if attempt:  # the first reads what is compiled
                 found[name].append(seconds)
     assert len(set(events.values())) == 1, "rules that move nothing moved something"

@@ -3,8 +3,10 @@ nothing happens where nothing is written. One set of mechanisms serves all lives
 """
 
 import math
+from functools import partial
 from itertools import pairwise
 
+import markets
 import numpy as np
 import pytest
 from contracts import BARE, CONTRACTS, RICH, bare, golden, rich, share_left
@@ -12,7 +14,7 @@ from markets import notes_of, scenario_from
 from test_examples import columns, same
 
 from cxsim.engine.measures import Measure, Note
-from cxsim.engine.model import LoyaltyModel, loops
+from cxsim.engine.model import loops
 from cxsim.engine.outcomes.status import Status, outcomes
 from cxsim.engine.simulate import simulate
 from cxsim.engine.state import EVERYBODY, MONEY_UNIT
@@ -23,11 +25,7 @@ Terms = load_mechanism("contract_terms")
 STOCKS = Terms.stocks
 
 
-def lived(scenario, engine="compiled", **options):
-    model = LoyaltyModel(scenario, rng=3, engine=engine, collect=False, **options)
-    while model.running:
-        model.step()
-    return model
+lived = partial(markets.lived, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +137,7 @@ def test_where_nothing_is_written_nothing_changes(market, tmp_path):
 
 def test_both_engines_live_the_same(everything):
     small = rich(people=60, weeks=80)
-    compiled, agents = lived(small).state, lived(small, "agents").state
+    compiled, agents = lived(small).state, lived(small, engine="agents").state
     assert same(compiled, agents) and compiled.counted.tobytes() == agents.counted.tobytes()
     own = [dict(columns(state.people["contract_terms"])) for state in (compiled, agents)]
     assert all(own[0][name].tobytes() == own[1][name].tobytes() for name in own[0])

@@ -3,7 +3,9 @@ description says. One set of mechanisms serves all lives, since the rules are co
 """
 
 import math
+from functools import partial
 
+import markets
 import numpy as np
 import pytest
 from markets import notes_of, scenario_from
@@ -25,11 +27,7 @@ Programme = load_mechanism("loyalty_programme")
 FLOWS = ("points_redeemed", "points_broken", "points_expired")
 
 
-def lived(scenario, engine="compiled", **options):
-    model = LoyaltyModel(scenario, rng=3, engine=engine, collect=False, **options)
-    while model.running:
-        model.step()
-    return model
+lived = partial(markets.lived, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +125,7 @@ gold_from = 4
 
 def test_both_engines_live_the_same(everything):
     small = rich(people=60, weeks=70)
-    compiled, agents = lived(small).state, lived(small, "agents").state
+    compiled, agents = lived(small).state, lived(small, engine="agents").state
     assert same(compiled, agents) and compiled.counted.tobytes() == agents.counted.tobytes()
 
 

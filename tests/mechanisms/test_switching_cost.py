@@ -3,19 +3,27 @@
 import math
 from itertools import pairwise
 
+import markets
 import numpy as np
 import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 from test_examples import columns, same
 
 from cxsim.engine.measures import Measure
-from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.status import lines_by_stage_and_cause, outcomes
 from cxsim.scenario import load
 from cxsim.scenario.mechanism import load_mechanism
 
 Switching = load_mechanism("switching_cost")
 NAMED = 'mechanisms = ["switching_cost"]\n'
+EQUAL = """
+use = {delivery_weeks = 0, late_rate = 0, failure_rate = 0}
+purchase.ease = 1
+expectation.awareness = 1
+research.findability = 1
+listening.survey_rate = 0
+need.reach_annual = 0
+"""
 # Everybody always buys one of three equal brands, and whoever does not stay looks around.
 CHOOSING = f"""
 {NAMED}
@@ -29,28 +37,13 @@ inertia = 0.0
 exit = 0.0
 [brand.focal]
 [brand.second]
-use = {{delivery_weeks = 0, late_rate = 0, failure_rate = 0}}
-purchase.ease = 1
-expectation.awareness = 1
-research.findability = 1
-listening.survey_rate = 0
-need.reach_annual = 0
-[brand.third]
-use = {{delivery_weeks = 0, late_rate = 0, failure_rate = 0}}
-purchase.ease = 1
-expectation.awareness = 1
-research.findability = 1
-listening.survey_rate = 0
-need.reach_annual = 0
-"""
+{EQUAL}[brand.third]
+{EQUAL}"""
 BRANDS = ("focal", "second", "third")
 
 
 def lived(scenario, engine="compiled"):
-    model = LoyaltyModel(scenario, rng=3, engine=engine, collect=False)
-    while model.running:
-        model.step()
-    return model.state
+    return markets.lived(scenario, seed=3, engine=engine).state
 
 
 def choosing(*overrides, people=4000, weeks=60, brands=BRANDS, **cost):
