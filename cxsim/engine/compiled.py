@@ -9,6 +9,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -92,8 +93,16 @@ def compiled(rule: Rule) -> Rule:
     return machine_code(rule)
 
 
-@cache
+_ANNOUNCING: Final = threading.Lock()
+
+
 def announce_compilation() -> None:
     """Say on stderr, once, that the first run compiles, when the kernel of this version is not in the cache yet."""
+    with _ANNOUNCING:  # a cache alone does not keep two replications that begin side by side from saying it both
+        _announce()
+
+
+@cache
+def _announce() -> None:
     if CACHE is None or not any(CACHE.rglob("life.live_week-*.nbi")):
         print("cxsim: compiling the journey for this machine (once, about half a minute) ...", file=sys.stderr)
