@@ -149,6 +149,23 @@ def test_the_sheet_is_the_first_of_the_report_and_the_next_begins_behind_it(prin
     assert sheets(page.pdf(prefer_css_page_size=True)) > 1
 
 
+BESIDE = """() => { const [table, hangs] = [".board .two table", ".board .hangs"]
+    .map(each => document.querySelector(each).getBoundingClientRect()); return [table.right, hangs.left, hangs.width] }"""
+
+
+@pytest.mark.parametrize("revenue", ["1,326,340", "10,187,303"])
+def test_long_sums_do_not_run_into_what_must_be_true(printed, folders, revenue):
+    """Of a market with as much revenue as the restaurant, or business software, has."""
+    html = board_on(folders["comparison"])
+    row = re.search(r"<tr><th scope=\"row\">Revenue.*?</tr>", html, re.DOTALL)[0]
+    longer = re.sub(r"(?<=[>+(\N{MINUS SIGN} ])[\d,.]*\d(?=<|\)| to )", revenue, row)
+    assert longer.count(revenue) == 5
+    page = printed(html.replace(row, longer))
+    table, hangs, width = page.evaluate(BESIDE)
+    assert table < hangs and width > 100
+    assert page.evaluate(CUT) == []
+
+
 def test_many_doubts_leave_the_sheet_whole(printed, folders):
     doubts = '<p class="careful"><strong>Careful:</strong> ' + "look for a cost that is missing; " * 8 + "</p>"
     html = re.sub(r'<p class="careful">', doubts + '<p class="careful">', board_on(folders["comparison"]), count=1)
