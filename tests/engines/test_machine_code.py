@@ -7,24 +7,28 @@ Nothing here is statistical.
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 
 import numpy as np
 
-from cxsim.engine.compiled import compiled, machine_code
+from cxsim.engine.compiled import machine_code
 from cxsim.engine.journey.bookkeeping import count, note, note_at, pay
 from cxsim.engine.journey.listening import listening
 from cxsim.engine.market.start import state_at_start
 from cxsim.scenario import load
 
 
-@compiled
+made_afresh = partial(machine_code, cached=False)  # what is read from disk lowers nothing
+
+
+@made_afresh
 def half(amount: float, times: int = 1) -> float:
     for _ in range(times):
         amount /= 2
     return amount
 
 
-@compiled
+@made_afresh
 def halves(of):
     return half(of[0]), half(3), half(np.float32(0.1), True), half(2.0**60, np.uint8(3))
 
@@ -45,7 +49,7 @@ def test_rules_left_as_they_are_do_the_same():
 
 def test_a_rule_of_the_journey_has_one_form_for_each_set_of_mechanisms():
     state = state_at_start(load("restaurant", ["market.people=2"]), 1, 0)
-    machine_code(listening.py_func, cached=False)(state, 0)  # notes and counts with arguments of every kind
+    made_afresh(listening.py_func)(state, 0)  # notes and counts with arguments of every kind
     for rule in (note, note_at, count, pay):
         assert set(Counter(args[0] for args in rule._lowered).values()) == {1}, rule.__name__
 
