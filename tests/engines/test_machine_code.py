@@ -17,7 +17,6 @@ from cxsim.engine.journey.listening import listening
 from cxsim.engine.market.start import state_at_start
 from cxsim.scenario import load
 
-
 made_afresh = partial(machine_code, cached=False)  # what is read from disk lowers nothing
 
 
