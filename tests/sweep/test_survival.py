@@ -21,7 +21,7 @@ from cxsim.analysis.sweep import read_people, read_runs, read_weeks
 from cxsim.analysis.sweep.checksums import DamagedError
 from cxsim.analysis.sweep.folder import StudyFolder
 from cxsim.analysis.sweep.reading import finished
-from cxsim.analysis.workers import driver
+from cxsim.analysis.workers import backends, driver
 from cxsim.analysis.workers.backends import Processes, Threads, WorkersLostError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and sessions")
@@ -71,6 +71,13 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_finished(study, reference, tmp_p
     assert errors == f"cxsim: stopped; what is finished is kept in {out}, --resume goes on\n"
     lived(study, out, resume=True)
     assert sums(out) == sums(reference)
+
+
+@posix
+def test_ctrl_c_while_workers_are_made_is_heard(monkeypatch):
+    monkeypatch.setattr(backends.forkserver, "ensure_running", lambda: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        Processes(1).open()
 
 
 @posix
