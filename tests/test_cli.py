@@ -326,7 +326,7 @@ def test_a_disk_that_fills_up_is_told_and_leaves_nothing(cxsim, tmp_path, monkey
 HEAVY = {"numpy", "numba", "pandas", "mesa", "scipy", "matplotlib", "pydantic"}
 
 
-ONLY_FOR_GRIDS = {"networkx.classes", "mesa.experimental.continuous_space", "scipy.spatial"}
+ONLY_FOR_GRIDS = {"networkx.classes", "mesa.discrete_space.grid", "scipy.spatial"}
 NOT_LIVED = {"scipy.stats", "scipy.optimize", "scipy.interpolate", "scipy.sparse", "matplotlib", *ONLY_FOR_GRIDS}
 LIVED = ("--set", "market.people=20", "--set", "market.horizon_weeks=4")
 

@@ -14,7 +14,7 @@ from importlib.util import LazyLoader
 from types import FrameType, ModuleType
 from typing import Any, Final
 
-WHEN_ASKED_FOR: Final = ("networkx", "mesa.experimental")
+WHEN_ASKED_FOR: Final = ("networkx", "mesa.discrete_space", "mesa.experimental", "mesa.experimental.continuous_space")
 
 
 class _Finder(MetaPathFinder):
