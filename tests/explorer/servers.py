@@ -14,11 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 
 @contextmanager
-def serving(*options):
-    """`cxsim serve` in a process of its own: (process, address)."""
+def serving(*options, early=False):
+    """`cxsim serve` in a process of its own, whose workers are there unless one comes early: (process, address)."""
     command = [sys.executable, "-m", "cxsim", "serve", "--port", "0", "--workers", "2", *options]
     process = subprocess.Popen(
         command,
@@ -33,6 +34,7 @@ def serving(*options):
             line = process.stdout.readline()
             assert line, f"the server ended before it answered: {said}"
             said += line
+        assert early or wait_until(lambda: is_ready(found[0]), seconds=180.0)
         yield process, found[0]
     finally:
         if process.poll() is None:
@@ -53,6 +55,12 @@ def wait_until(true, seconds=10.0):
     while not true() and time.monotonic() < deadline:
         time.sleep(0.05)
     return true()
+
+
+def is_ready(address):
+    """Whether a server has workers."""
+    with urlopen(f"{address}/api/ready") as answer:
+        return json.load(answer)["since"] is None
 
 
 def processes_of(server):

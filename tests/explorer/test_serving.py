@@ -4,14 +4,17 @@ import asyncio
 import importlib.util
 import signal
 import socket
+import sys
 import threading
 import time
+from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from servers import is_running, post, processes_of, serving, wait_until
+from servers import is_ready, is_running, post, processes_of, serving, wait_until
 
-from cxsim.interface.web.serving import addresses, bound
+from cxsim.interface.web.serving import addresses, bound, has_browser
 
 
 def test_what_to_install_is_said_when_the_extra_is_missing(cxsim, monkeypatch):
@@ -64,6 +67,27 @@ def test_the_address_printed_can_be_opened(host, first):
     assert addresses(host, 8000)[0] == first
 
 
+@pytest.mark.parametrize(
+    ("terminal", "screen", "somebody"), [(True, ":0", True), (True, "", False), (False, ":0", False)]
+)
+def test_a_browser_opens_only_where_somebody_sits(monkeypatch, terminal, screen, somebody):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(isatty=lambda: terminal))
+    monkeypatch.setenv("DISPLAY", screen)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert has_browser() is somebody
+
+
+def test_the_browser_opens_at_the_page_which_answers_while_workers_are_coming(monkeypatch, tmp_path):
+    told, browser = tmp_path / "told", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {told}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    with serving("--browser", early=True) as (_, address):
+        assert not is_ready(address)
+        assert wait_until(lambda: told.exists() and told.read_text() == f"{address}/\n")
+
+
 def test_a_socket_is_bound_where_it_was_asked_for():
     with bound("127.0.0.1", 0) as listening:
         assert listening.getsockname()[0] == "127.0.0.1"
@@ -72,7 +96,7 @@ def test_a_socket_is_bound_where_it_was_asked_for():
 def test_ctrl_c_ends_it_at_once_while_visitors_wait_and_they_are_told():
     """And until then it listens on this machine alone."""
     answers = []
-    with serving() as (process, address):
+    with serving(early=True) as (process, address):
         port = f"{int(address.rpartition(':')[2]):04X}"
         listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if " 0A " in line]
         assert [place for place in listening if place.endswith(port)] == [f"0100007F:{port}"]
@@ -99,9 +123,8 @@ def test_ctrl_c_ends_it_at_once_while_visitors_wait_and_they_are_told():
 def test_no_process_outlives_a_server_that_is_killed():
     with serving() as (process, address):
         assert post(address, "/api/compare", {"people": 100, "weeks": 8, "replications": 2})["people"] == 100
-        children, workers = processes_of(process.pid)
-        others = children + workers
-        assert len(others) >= 4  # fork server, tracker, two workers
+        assert wait_until(lambda: len([*chain(*processes_of(process.pid))]) >= 4)  # fork server, tracker, two workers
+        others = [*chain(*processes_of(process.pid))]
         process.kill()
         process.wait(10)
         assert wait_until(lambda: not any(map(is_running, others)))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 import time
 
 import pytest
@@ -104,11 +105,11 @@ def test_the_time_a_new_worker_needs_to_begin_is_not_that_of_a_question(monkeypa
     runs = WorkerPool(workers=1, seconds=3.0)
     awake = runs._awake
 
-    async def slowly(executor, *again):
+    async def slowly(again):
         if runs.begun:
             await asyncio.sleep(4.0)  # longer than any answer may take
         runs.begun = True
-        await awake(executor, *again)
+        await awake(again)
 
     runs.begun = False
     monkeypatch.setattr(runs, "_awake", slowly)
@@ -119,6 +120,45 @@ def test_the_time_a_new_worker_needs_to_begin_is_not_that_of_a_question(monkeypa
         return await runs.answer(questions.answered, Question(text="next"))
 
     assert asked(runs, work) == "txen"
+
+
+def test_who_asks_before_the_workers_are_there_waits_for_them(monkeypatch):
+    runs = WorkerPool(workers=1)
+    opened, may_open = runs._crew.open, threading.Event()
+    monkeypatch.setattr(runs._crew, "open", lambda: may_open.wait() and opened())
+
+    async def work():
+        early = asyncio.create_task(runs.answer(questions.answered, Question(text="early")))
+        await asyncio.sleep(0.1)
+        assert runs.seconds_until_ready() >= 0.1
+        may_open.set()
+        assert await early == "ylrae"
+        return runs.seconds_until_ready()
+
+    assert asked(runs, work) is None
+
+
+def test_who_asks_where_no_worker_can_be_started_is_told(monkeypatch):
+    runs = WorkerPool(workers=2)
+    may_fail = threading.Event()
+
+    def cannot():
+        may_fail.wait()
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(runs._crew, "open", cannot)
+
+    async def work():
+        waiting = asyncio.create_task(runs.answer(questions.answered, Question(text="early")))
+        await asyncio.sleep(0)
+        may_fail.set()
+        for asks in (lambda: waiting, lambda: runs.answer(questions.answered, Question(text="late"))):
+            with pytest.raises(WorkerLostError, match="No process could be started"):
+                await asks()
+        with pytest.raises(WorkerLostError):
+            runs.seconds_until_ready()
+
+    asked(runs, work)
 
 
 def test_what_a_question_raises_reaches_who_asked_and_is_not_kept():

@@ -48,6 +48,16 @@ def test_a_visitor_chooses_runs_and_reads_what_comes_of_it(visit):
     assert page.inner_text("#summary") == "0 chosen, 0 sliders moved"
 
 
+def test_a_visitor_who_comes_while_rules_are_compiled_sees_how_far_that_is(visit):
+    page = visit(f"#market=restaurant&{SMALL}")
+    seconds = iter((12, 13, None))
+    page.route("**/api/ready", lambda asked: asked.fulfill(json={"since": next(seconds)}))
+    page.reload(wait_until="commit")
+    expect(page.locator("#status")).to_contain_text("gets ready: 12 s")
+    expect(page.locator("#status")).to_contain_text("gets ready: 13 s")
+    expect(page.locator("#status")).to_have_text("The result is there.")
+
+
 def test_a_slider_is_a_question_and_says_so(visit):
     page = visit(f"#market=restaurant&{SMALL}")
     page.click("#stage-use > summary")

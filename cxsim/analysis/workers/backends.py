@@ -15,7 +15,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
 )
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, forkserver, resource_tracker
 from typing import Any, Protocol
 
@@ -122,6 +122,17 @@ class Processes:
         for process in list(processes.values()):
             process.kill()
         executor.shutdown(cancel_futures=True)
+
+    def end_births(self) -> None:
+        """End the process of which workers are born, for whom nobody waits any more: it may be compiling for long.
+
+        Whoever opens an executor, or gives one its first work, in another thread meanwhile gets an error; the next one
+        begins with a new process.
+        """
+        born_of = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+        if born_of is not None:
+            with suppress(ProcessLookupError):
+                os.kill(born_of, signal.SIGKILL)
 
     def is_loss(self, error: BaseException) -> bool:
         """A worker that is killed breaks the whole pool."""

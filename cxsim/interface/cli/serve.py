@@ -12,6 +12,11 @@ import click
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="0.0.0.0: also for other machines of this network."
 )
+@click.option(
+    "--browser/--no-browser",
+    default=None,
+    help="Whether to open the page in the browser of this machine; when left out, at a terminal with a screen it is.",
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that compute; as many as cores when left out.")
 @click.option("--class", "in_class", is_flag=True, help="Serve a class instead: teams, budgets, rounds, a board.")
 @click.option("--market", metavar="NAME", help="With --class: its market (restaurant), or a scenario file as its menu.")
@@ -26,6 +31,7 @@ import click
 def serve(
     port: int,
     host: str,
+    browser: bool | None,
     workers: int | None,
     in_class: bool,
     market: str | None,
@@ -39,8 +45,9 @@ def serve(
     With --class: a class of teams that compete within a budget, on phones.
     """
     _needs_web("starlette", "uvicorn")
-    from cxsim.interface.web.serving import serve_app
+    from cxsim.interface.web.serving import has_browser, serve_app
 
+    browser = has_browser() if browser is None else browser
     if not in_class:
         if any(given is not None for given in (market, budget, rounds, seed, file)):
             raise ValueError("--market, --budget, --rounds, --seed and --file are for a class: add --class")
@@ -48,7 +55,9 @@ def serve(
         from cxsim.interface.web.app import create_app
         from cxsim.interface.web.pool import WorkerPool
 
-        serve_app(create_app(WorkerPool(workers), workshop_routes()), host, port, click.echo)
+        serve_app(
+            create_app(WorkerPool(workers), workshop_routes()), host, port, click.echo, browse="/" if browser else None
+        )
         return
     _needs_web("segno")
     from cxsim.analysis.results.folder import held_by
@@ -67,7 +76,8 @@ def serve(
             click.echo(going_on(store, path), err=True)
         with closing(store):
             app, key = class_app(store, host, workers)
-            serve_app(app, host, port, click.echo, lambda addresses: opening(addresses, key))
+            teacher = f"/class/teacher#{key}" if browser else None
+            serve_app(app, host, port, click.echo, lambda found: opening(found, key), teacher)
 
 
 def _needs_web(*packages: str) -> None:

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from cxsim.interface.web.limits import HEADERS, RequestLimits, refused
 from cxsim.interface.web.pool import BusyError, ClosedError, TooLongError, WorkerLostError, WorkerPool
@@ -27,6 +27,7 @@ def create_app(pool: WorkerPool, routes: Sequence[BaseRoute] = (), names: Iterab
 
     A handler finds the workers as `request.app.state.pool`. It may raise ValueError (with ScenarioError and pydantic's
     ValidationError): a visitor's mistake, answered with 422 and its words. Every error is JSON: `{"error": "..."}`.
+    `/api/ready` says since when the workers are coming.
 
     Args:
         pool: the workers; they start and end with the application.
@@ -40,7 +41,7 @@ def create_app(pool: WorkerPool, routes: Sequence[BaseRoute] = (), names: Iterab
             yield
 
     app = Starlette(
-        routes=list(routes),
+        routes=[Route("/api/ready", _ready), *routes],
         middleware=[
             Middleware(RequestLimits, names=names),
             Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
@@ -58,6 +59,12 @@ def create_app(pool: WorkerPool, routes: Sequence[BaseRoute] = (), names: Iterab
     )
     app.state.pool = pool
     return app
+
+
+async def _ready(request: Request) -> Response:
+    """For how many seconds the server has been getting ready to compute; null once it is."""
+    seconds = request.app.state.pool.seconds_until_ready()
+    return JSONResponse({"since": None if seconds is None else round(seconds)}, headers={"cache-control": "no-store"})
 
 
 async def asked(request: Request, model: type[Model]) -> Model:

@@ -5,11 +5,14 @@ later. Each worker is a process of its own: one that is killed, or takes too lon
 """
 
 import asyncio
+import logging
 import os
+import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar, cast
 
 from pydantic import BaseModel
@@ -26,6 +29,9 @@ MOST_KEPT = 300  # answers
 MOST_SECONDS = 45.0  # for one answer, the waiting aside
 MOST_TRIES = 3  # to get a worker that lives
 NICE = 10
+NO_WORKERS = "No process could be started that computes. The window in which cxsim serves says why."
+
+_log = logging.getLogger(__name__)
 
 
 class BusyError(Exception):
@@ -78,21 +84,40 @@ class WorkerPool:
         self._free: asyncio.Queue[Executor] = asyncio.Queue()
         self._all: list[Executor] = []
         self._waking: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._birth, self._being_born = threading.Lock(), False  # one at a time
+        self._begun = 0.0
+        self._ready = self._closed = self._broken = False
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """The workers are there inside this block, and gone after it, whatever they were doing."""
+        """The workers come inside this block, and are gone after it, whatever they were doing.
+
+        They need some seconds, and where the rules are compiled half a minute; whoever asks meanwhile waits for them.
+        """
         self._free = asyncio.Queue()  # of this event loop
-        self._closed = False
+        self._begun = time.monotonic()
+        self._ready = self._closed = self._broken = False
         try:
-            await asyncio.gather(*(self._awake(self._hired()) for _ in range(self._size)))
+            for _ in range(self._size):
+                self._waken()
             yield
         finally:
             self.close()
+            if self._being_born:
+                self._crew.end_births()
             for executor in self._all:
                 self._crew.close(executor)
             self._all.clear()
+
+    def seconds_until_ready(self) -> float | None:
+        """For how long the workers have been coming; None as soon as one of them takes questions.
+
+        Raises:
+            WorkerLostError: if none of them could be started.
+        """
+        if self._broken:
+            raise WorkerLostError(NO_WORKERS)
+        return None if self._ready else time.monotonic() - self._begun
 
     def close(self) -> None:
         """Tell everybody who waits that there will be no answer; call it before the server waits for its requests."""
@@ -112,7 +137,7 @@ class WorkerPool:
         Raises:
             BusyError: if too many questions are waiting, of all or of this visitor.
             TooLongError: if it took too long.
-            WorkerLostError: if its workers died.
+            WorkerLostError: if its workers died, or could not be started.
             ClosedError: if the server is stopped.
             Exception: whatever the function raised.
         """
@@ -121,8 +146,7 @@ class WorkerPool:
             self._kept.move_to_end(key)
             return cast(Answer, self._kept[key])  # the answers of one function have one type
         if key not in self._under_way:
-            if self._closed:
-                raise ClosedError("The server is being stopped.")
+            self._refuse_if_over()
             if len(self._under_way) >= self._waiting or (visitor and self._of[visitor] >= self._waiting / 2):
                 raise BusyError(seconds=5)
             task: asyncio.Task[object] = asyncio.create_task(self._in_turn(key, function, request, visitor))
@@ -132,9 +156,14 @@ class WorkerPool:
         try:
             return cast(Answer, await asyncio.shield(self._under_way[key]))  # who leaves stops nobody else
         except asyncio.CancelledError:
-            if self._closed:
-                raise ClosedError("The server is being stopped.") from None
+            self._refuse_if_over()
             raise
+
+    def _refuse_if_over(self) -> None:
+        if self._closed:
+            raise ClosedError("The server is being stopped.") from None
+        if self._broken:
+            raise WorkerLostError(NO_WORKERS) from None
 
     def _finished(self, key: Key, visitor: str, task: asyncio.Task[object]) -> None:
         del self._under_way[key]
@@ -173,7 +202,8 @@ class WorkerPool:
                 return answer
             finally:
                 if gone:
-                    self._replace(executor)
+                    self._part_with(executor)
+                    self._waken()
                 else:
                     self._free.put_nowait(executor)
         raise WorkerLostError("The process that computed this was ended from outside. Try again, with fewer people.")
@@ -183,35 +213,72 @@ class WorkerPool:
         while len(self._kept) > self._most_kept:
             self._kept.popitem(last=False)
 
-    async def _awake(self, executor: Executor, again: int = MOST_TRIES) -> None:
-        """Wait until a worker has loaded the rules, so that no question's time is spent on it; one that dies is replaced."""
-        try:
-            await asyncio.get_running_loop().run_in_executor(executor, usable_cores)
-        except Exception as error:
-            if self._closed or not again or not self._crew.is_loss(error):
-                raise
-            self._replace(executor, again - 1)
-        else:
-            self._free.put_nowait(executor)
-
-    def _hired(self) -> Executor:
-        executor = self._crew.open()
-        executor.submit(_give_way)
-        self._all.append(executor)
-        return executor
-
-    def _replace(self, executor: Executor, again: int = MOST_TRIES) -> None:
-        """Another worker for one that died or is to die; it is asked once it is awake."""
-        self._all.remove(executor)
-        self._crew.close(executor)
-        task = asyncio.create_task(self._awake(self._hired(), again))
+    def _waken(self, again: int = MOST_TRIES) -> None:
+        """Begin with another worker, who is asked once they are awake."""
+        task = asyncio.create_task(self._awake(again))
         self._waking.add(task)
         task.add_done_callback(self._woken)
 
+    async def _awake(self, again: int) -> None:
+        """Wait until a worker has loaded the rules, so that no question's time is spent on it; one that dies is replaced."""
+        executor = await _beside(self._hired)
+        try:
+            await asyncio.get_running_loop().run_in_executor(executor, usable_cores)
+        except Exception as error:
+            self._part_with(executor)
+            if self._closed or not again or not self._crew.is_loss(error):
+                raise
+            self._waken(again - 1)
+        else:
+            self._ready = True
+            self._free.put_nowait(executor)
+
+    def _hired(self) -> Executor:
+        with self._birth:
+            if self._closed:
+                raise ClosedError("The server is being stopped.")
+            self._being_born = True
+            executor = self._crew.open()
+            self._all.append(executor)
+            executor.submit(_give_way)  # waits for the process of which workers are born
+            self._being_born = False
+        return executor
+
+    def _part_with(self, executor: Executor) -> None:
+        self._all.remove(executor)
+        self._crew.close(executor)
+
     def _woken(self, task: asyncio.Task[None]) -> None:
         self._waking.discard(task)
-        if not task.cancelled():
-            task.exception()  # seen
+        if task.cancelled() or not (error := task.exception()) or self._closed:
+            return
+        _log.error("a worker could not be started", exc_info=error)
+        if not self._all and not self._waking:
+            self._broken = True
+            for question in self._under_way.values():
+                question.cancel()
+
+
+async def _beside(work: Callable[[], Executor]) -> Executor:
+    """What a thread returns that nobody waits for when the program ends, unlike those of `asyncio.to_thread`."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Executor] = loop.create_future()
+
+    def tell(say: Callable[..., None], said: object) -> None:
+        if not done.cancelled():
+            say(said)
+
+    def run() -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            try:
+                result = work()
+            except Exception as error:
+                loop.call_soon_threadsafe(tell, done.set_exception, error)
+            else:
+                loop.call_soon_threadsafe(tell, done.set_result, result)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await done
 
 
 def _give_way() -> None:

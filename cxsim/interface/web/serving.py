@@ -4,8 +4,11 @@ import contextlib
 import errno
 import functools
 import ipaddress
+import os
 import socket
 import sys
+import threading
+import webbrowser
 from collections.abc import Callable
 
 import uvicorn
@@ -23,6 +26,7 @@ def serve_app(
     port: int,
     say: Callable[[str], None] = print,
     opening: Callable[[list[str]], str] = lambda addresses: f"Open {', or '.join(addresses)}",
+    browse: str | None = None,
 ) -> None:
     """Serve until interrupted.
 
@@ -32,12 +36,14 @@ def serve_app(
         port: 0 for any that is free.
         say: what prints the addresses.
         opening: what is said about them.
+        browse: what this machine's browser opens, behind the address; None for nothing.
 
     Raises:
         ValueError: if the address cannot be listened at.
     """
     with bound(host, port) as listening:
-        begun = functools.partial(_announce, addresses(host, listening.getsockname()[1]), say, opening)
+        found = addresses(host, listening.getsockname()[1])
+        begun = functools.partial(_announce, found, say, opening, browse)
         server = _Server(settings(app), begun, app.state.pool.close)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
@@ -76,9 +82,19 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _announce(found: list[str], say: Callable[[str], None], opening: Callable[[list[str]], str]) -> None:
+def _announce(
+    found: list[str], say: Callable[[str], None], opening: Callable[[list[str]], str], browse: str | None
+) -> None:
     say(opening(found))
     say("Ctrl-C ends it.")
+    if browse is not None:  # beside the server: some browsers keep whoever opens them waiting
+        threading.Thread(target=webbrowser.open, args=(found[0] + browse,), daemon=True).start()
+
+
+def has_browser() -> bool:
+    """Whether a person sits at this machine: at a terminal, with a screen on which a browser can open."""
+    screen = sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return screen and sys.stdout.isatty()
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 import { say } from "./words.js";
 
 const MOST_TRIES = 12;
+let ready = false;
 
 export class Refused extends Error {}
 
@@ -26,6 +27,19 @@ export async function ask(address, question, { signal, waiting = () => {} } = {}
       continue;
     }
     throw new Refused(await wordsOf(response));
+  }
+}
+
+/** Wait until the server can compute, which takes long only where it compiles the rules; `waiting` hears for how long. */
+export async function untilReady(waiting, signal) {
+  while (!ready) {
+    const response = await fetch("/api/ready", { signal });
+    if (!response.ok) throw new Refused(await wordsOf(response));
+    const { since } = await response.json();
+    ready = since === null;
+    if (ready) return;
+    waiting(since);
+    await pause(1000, signal);
   }
 }
 

@@ -1,6 +1,6 @@
 // The page: what is chosen, what the address holds, what the server says; everything else is in the other files.
 
-import { ask } from "./asking.js";
+import { ask, untilReady } from "./asking.js";
 import { by, Controls } from "./controls.js";
 import { listPeople, showLife } from "./life.js";
 import { fromHash, newPlan, toHash } from "./plan.js";
@@ -52,8 +52,9 @@ async function run({ remember = true } = {}) {
   complain("");
   by("run").disabled = true;
   const busy = say("run.busy", { people: number(plan.people), weeks: plan.weeks, replications: plan.replications });
-  by("status").textContent = busy;
   try {
+    await untilReady((seconds) => (by("status").textContent = say("run.starting", { seconds })), mine.signal);
+    by("status").textContent = busy;
     const waiting = (seconds) => (by("status").textContent = say("run.waiting", { seconds }));
     const answer = await (await ask("/api/compare", plan, { signal: mine.signal, waiting })).json();
     shown = plan;
