@@ -41,10 +41,10 @@ def test_a_plan_for_another_market_is_noticed(cxsim, tmp_path):
 # ---- every command --------------------------------------------------------------------------------------------------
 
 
-def test_list_names_every_market_plan_and_intervention(cxsim):
+def test_list_names_every_market_plan_intervention_and_mechanism(cxsim):
     code, out, _ = cxsim("list")
     assert code == 0
-    for name in (*scenario_names(), "smooth-checkout"):
+    for name in (*scenario_names(), "smooth-checkout", "loyalty_programme"):
         assert f"  {name} " in out
 
 
