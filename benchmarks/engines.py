@@ -26,7 +26,7 @@ from cxsim.scenario import Scenario, load
 SEED = 1
 REPEATS = 5
 COMPARED = (
-    "considered", "searches", "purchases", "first_purchases", "loops", "returns", "lines", "customers_gained",
+    "considered", "searches", "purchases", "first_purchases", "loop_purchases", "returns", "lines", "customers_gained",
     "customers_lost", "failures", "contacts", "support_weeks", "messages_good", "messages_bad", "referrals",
     "referred_purchases", "reviews", "answers", "callbacks", "satisfaction", "revenue_money", "goods_money",
     "contacts_money", "interventions_money",

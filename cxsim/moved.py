@@ -46,6 +46,7 @@ NEW_HOMES = {
     "closed_forms": "analysis.closed_forms",
     "compiled": "engine.compiled",
     "customer": "engine.agents",
+    "data.plain_table": "data.csv_file",
     "export": "analysis.export",
     "journey": "engine.journey",
     "journey.terms": "engine.journey.schedule",

@@ -9,7 +9,6 @@ from cxsim.engine.journey.history import COMPLAINT_WEEKS
 from cxsim.engine.journey.research import MOST_TRIES
 from cxsim.engine.journey.support import MILD, MINOR, MOST_CONTACTS, REPURCHASE_MAJOR, REPURCHASE_MINOR
 from cxsim.scenario import Intervention, load, load_intervention_library, scenario_names
-from cxsim.scenario.effects import amount
 from cxsim.scenario.extended import shape_with
 from cxsim.scenario.mechanism import load_mechanism, ready
 from cxsim.scenario.register import (
@@ -177,8 +176,8 @@ def _library() -> str:
 def _effects(item: Intervention) -> list[str]:
     said = []
     for effect in item.effect:
-        operation, typical = amount(effect, "typical")
-        low, high = (amount(effect, level)[1] for level in ("low", "high"))
+        operation, typical = effect.at("typical")
+        low, high = (effect.at(level)[1] for level in ("low", "high"))
         span = f" ({low:g} to {high:g})" if low != high else ""
         said.append(f"`{effect.parameter}` {operation} {typical:g}{span}")
     return said

@@ -1,10 +1,12 @@
-"""Draws docs/images/house.svg and the table of docs/house.md from the real imports: `python -m docs.make_house`."""
+"""Draws docs/images/house.svg and the tables of docs/house.md from the real imports: `python -m docs.make_house`."""
 
 import ast
 import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+
+from docs.measure_house import Measure, class_names_twice, longest, measure, sources
 
 ROOT = Path(__file__).parents[1]
 PAGE, PICTURE = ROOT / "docs" / "house.md", ROOT / "docs" / "images" / "house.svg"
@@ -15,9 +17,28 @@ ROOMS = {
     "engine": "one life: rules, people, luck, outcomes",
     "scenario": "what a user writes: files, parameters, checks",
 }
+# The house before it had rooms, commit 03a7337, by where its files went: files and lines. And its measures.
+BEFORE = {
+    "interface": (88, 8_813),
+    "analysis": (120, 12_735),
+    "data": (16, 1_774),
+    "engine": (38, 3_830),
+    "scenario": (26, 2_765),
+}
+MEASURED_BEFORE = {
+    "rooms at the top": "18, and 9 single files",
+    "files": "290",
+    "lines, about": "30,000",
+    "arrows between rooms": "123",
+    "floors": "11",
+    "circles of files": "2, of 12 and 2 files",
+    "longest file, longest function, lines": "301, 127",
+    "class names that stand for two things": "21",
+}  # fmt: skip
 WIDTH, LEFT, ROW, CELL, A_ROW = 900, 20, 34, 116, 6
 BOX = A_ROW * CELL + 24
 MARKS = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end of table -->)", re.DOTALL)
+MARKS_OF_MEASURES = re.compile(r"(?<=<!-- measures -->\n).*(?=<!-- end of measures -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -76,12 +97,37 @@ def rooms_in(source: str) -> set[str]:
 
 
 def table(house: list[Room]) -> str:
-    """Rooms, files and lines (to the next 500) as Markdown."""
-    rows = ["| room | holds | files | lines, about |", "| --- | --- | --- | --- |"]
+    """Rooms, files and lines (to the next 500), then and now, as Markdown."""
+    rows = ["| room | holds | files: then | now | lines, about: then | now |", "| --- | --- | --- | --- | --- | --- |"]
     for each in house:
         held = ", ".join(f"`{name}`" for name in sorted(each.subrooms)) or ROOMS[each.name]
-        rows.append(f"| `{each.name}` | {held} | {each.files} | {round(each.lines / 500) * 500:,} |")
+        files, lines = BEFORE[each.name]
+        rows.append(f"| `{each.name}` | {held} | {files} | {each.files} | {_about(lines)} | {_about(each.lines)} |")
     return "\n".join(rows) + "\n"
+
+
+def _about(lines: int) -> str:
+    return f"{round(lines / 500) * 500:,}"
+
+
+def measures(house: Measure, files: dict[str, str]) -> str:
+    """Before and after, as Markdown."""
+    count, lines = (sum(column) for column in zip(*house.rooms.values(), strict=True))
+    circles = f"{len(house.circles)}, of {', '.join(str(len(each)) for each in house.circles)} files"
+    file, function = longest(files)
+    now = [
+        f"{len(house.rooms) - 1}, and {house.rooms['single files'][0]} single files",
+        f"{count:,}",
+        _about(lines),
+        f"{house.arrows}",
+        f"{house.floors}",
+        circles if house.circles else "0",
+        f"{file}, {function}",
+        f"{len(class_names_twice(files))}",
+    ]
+    rows = ["| | before the rooms | now |", "| --- | --- | --- |"]
+    pairs = zip(MEASURED_BEFORE.items(), now, strict=True)
+    return "\n".join([*rows, *(f"| {name} | {then} | {after} |" for (name, then), after in pairs)]) + "\n"
 
 
 def picture(house: list[Room]) -> str:
@@ -139,8 +185,9 @@ def arrows(house: list[Room], tops: dict[str, int]) -> list[str]:
 
 
 def page(house: list[Room]) -> str:
-    """docs/house.md with the table of now."""
-    return MARKS.sub(lambda _: table(house), PAGE.read_text(encoding="utf-8"))
+    """docs/house.md with the tables of now."""
+    text, files = MARKS.sub(lambda _: table(house), PAGE.read_text(encoding="utf-8")), sources()
+    return MARKS_OF_MEASURES.sub(lambda _: measures(measure(files), files), text)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,27 @@ def floors(graph: Graph) -> int:
     return max(heights.values())
 
 
+def longest(files: Mapping[str, str]) -> tuple[int, int]:
+    """Lines of the longest file, and of the longest function."""
+    functions = [
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for text in files.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return max(len(text.splitlines()) for text in files.values()), max(functions)
+
+
+def class_names_twice(files: Mapping[str, str]) -> dict[str, list[str]]:
+    """Names that more than one class has, with the files they stand in."""
+    homes: dict[str, list[str]] = {}
+    for name, text in files.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(name)
+    return {name: places for name, places in homes.items() if len(places) > 1}
+
+
 def measure(files: Mapping[str, str]) -> Measure:
     """The house of these files."""
     graph = {name: those for name, those in imports(files).items() if name != "cxsim/__init__.py"}  # only a face

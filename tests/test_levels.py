@@ -7,8 +7,10 @@ import pytest
 from markets import scenario_from
 
 import cxsim
+from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.compare.runs import run
-from cxsim.analysis.levels import levels_of, reference_told, satisfaction_at_decisions, told
+from cxsim.analysis.levels import Level, levels_of, reference_told, satisfaction_at_decisions, told
+from cxsim.analysis.phrases import whole
 
 SMALL = {"market.people": 800, "market.horizon_weeks": 130}
 READY = ("online-retailer", "subscription", "restaurant", "b2b-software", "durable")
@@ -46,6 +48,10 @@ def test_what_is_unusual_is_said_with_what_it_was_held_against():
     assert "unusual (held against: 20 to 60 for services that are liked)" in line
 
 
+def test_a_level_that_one_replication_alone_has_is_said_without_an_interval():
+    assert told(Level("NPS", Estimate(0.0, math.nan, math.nan, 1), (20.0, 60.0), "", whole)) == "NPS: 0 (no interval)"
+
+
 def test_a_reference_far_from_what_people_decide_with_is_said_and_the_found_one_is_not():
     low = cxsim.load("restaurant", SMALL | {"loyalty.satisfaction_reference": 0.5})
     said = reference_told(low)
@@ -60,5 +66,5 @@ def test_a_market_without_customers_has_no_levels_and_no_doubts():
     levels = levels_of(run(nobody, replications=2))
     assert all(level.is_usual for level in levels)
     assert all(math.isnan(level.value.mean) or level.value.mean == 0.0 for level in levels)
-    assert "none" in told(levels[0])
+    assert told(levels[0]).endswith(": none")
     assert reference_told(nobody) is None

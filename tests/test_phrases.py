@@ -1,5 +1,6 @@
 """Protects how numbers are written: every face writes them by the same few functions. Nothing here is statistical."""
 
+import ast
 import re
 from math import inf, nan
 from pathlib import Path
@@ -80,7 +81,22 @@ def test_people_count_weeks_from_one():
     assert week(0) == 1
 
 
+def written_intervals(source: str) -> list[int]:
+    """Lines with a text of its own for "12 (10 to 14)": value, bracket, value, "to", value."""
+    kinds = (ast.FormattedValue, ast.Constant, ast.FormattedValue, ast.Constant, ast.FormattedValue)
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        parts = node.values if isinstance(node, ast.JoinedStr) else []
+        for some in zip(*(parts[start:] for start in range(5)), strict=False):
+            if all(map(isinstance, some, kinds)) and str(some[1].value).strip() == "(" and some[3].value == " to ":
+                found.append(node.lineno)
+    return found
+
+
 def test_nobody_else_writes_an_interval():
+    """Nor one whose mean stands elsewhere, but for what is a range: of what is allowed, asked for or drawn."""
+    assert written_intervals('f"{mean:.0f} ({low:.0f} to {high:.0f}) people"') == [1]
+    assert not [file for file in CODE.rglob("*.py") if written_intervals(file.read_text("utf-8"))]
     own = re.compile(r"\.low:[^{}]*\} to \{")
     ranges = {
         "analysis/calibration/report.py",

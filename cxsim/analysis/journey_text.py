@@ -3,7 +3,17 @@
 import textwrap
 
 from cxsim.analysis.journey_map import JourneyMap, StageOnMap
-from cxsim.analysis.phrases import DASH, ONE_REPLICATION, decimals, estimated, percent, signed, whole
+from cxsim.analysis.phrases import (
+    DASH,
+    ONE_REPLICATION,
+    between,
+    bracketed,
+    decimals,
+    estimated,
+    percent,
+    signed,
+    whole,
+)
 
 WIDTH = 100
 
@@ -22,7 +32,8 @@ def _scenario(name: str, stages: list[StageOnMap]) -> str:
 
 
 def _stage(each: StageOnMap) -> str:
-    felt = f"{decimals(2)(each.feels.mean)} ({decimals(2)(each.low_quarter)} to {decimals(2)(each.high_quarter)})"
+    half = between(each.low_quarter, each.high_quarter, decimals(2))
+    felt = bracketed(decimals(2)(each.feels.mean), half)
     felt = felt if each.feels.mean == each.feels.mean else DASH
     goes_on = percent(each.passes.mean) if each.passes.mean == each.passes.mean else DASH
     pain = f"{each.pain}: {estimated(each.pained, whole)}" if each.pain else DASH

@@ -49,9 +49,9 @@ class Level:
 
     @property
     def is_usual(self) -> bool:
-        """Whether the interval touches what is usual; also where there is no value."""
+        """Whether the interval touches what is usual; also where there is none."""
         low, high = self.usual
-        return math.isnan(self.value.mean) or (self.value.low <= high and self.value.high >= low)
+        return math.isnan(self.value.low) or (self.value.low <= high and self.value.high >= low)
 
 
 def levels_of(runs: Runs) -> list[Level]:
@@ -128,7 +128,8 @@ def satisfaction_at_decisions(scenario: Scenario, replications: int = 2) -> Esti
 
 def told(level: Level) -> str:
     """A level in words, with what it was held against where it is not usual."""
-    said = f"{level.name}: {estimated(level.value, level.write, without='none')}"
+    nothing = math.isnan(level.value.mean)
+    said = f"{level.name}: {'none' if nothing else estimated(level.value, level.write, without=' (no interval)')}"
     return said if level.is_usual else f"{said}; unusual (held against: {level.against})"
 
 

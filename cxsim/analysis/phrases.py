@@ -88,7 +88,11 @@ def span(low: float, high: float, write: Writer = whole, replications: int = 0) 
         return ""
     if low == high:
         return f"no spread seen in {replications} replications" if replications > 1 else "no spread seen"
-    write = _finer(write, low, high)
+    return between(low, high, _finer(write, low, high))
+
+
+def between(low: float, high: float, write: Writer) -> str:
+    """As in "10 to 14", whatever the two are ends of."""
     return f"{write(low)} to {write(high)}"
 
 

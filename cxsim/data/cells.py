@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.data.csv_file import MISSING
 from cxsim.data.errors import DataError
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})  # in any case
 
 
 class Seen(NamedTuple):

@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.data.cells import ALLOWED, read_days
-from cxsim.data.csv_file import MISSING, PURCHASES, Table, open_table
+from cxsim.data.cells import ALLOWED, MISSING, read_days
+from cxsim.data.csv_file import PURCHASES, Table, open_table
 from cxsim.data.errors import DataError
 from cxsim.data.no_purchases import gone_the_same_day, refuse_missing_customers, refuse_sums
 from cxsim.data.purchases import Sorting, Transactions, refuse_too_few

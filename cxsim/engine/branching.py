@@ -5,6 +5,7 @@ from the start would be.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property
 from typing import Final, TypeVar
 
 from cxsim.engine.agents import Customer
@@ -58,7 +59,7 @@ def _moves_the_start(scenario: Scenario) -> bool:
 
 
 class Branching:
-    """A base and its plans, whose lives are one until they part; put together once for all replications.
+    """A base and its plans, whose lives are one until they part; put together once for all replications; when they part is found when first asked.
 
     Args:
         base: what the plans part from.
@@ -77,21 +78,26 @@ class Branching:
         parents: Sequence[int] | None = None,
     ) -> None:
         self.base, self.plans, self._model, self._customer = base, plans, model, customer
-        self._partings: list[int | None] = [None] * len(plans)
         self._parents = [BASE] * len(plans) if parents is None else list(parents)
-        if plans and model is LoyaltyModel and customer is Customer:
-            self._terms = [*(build_schedule(plan) for plan in plans), build_schedule(base)]  # BASE: the last
-            for place in range(len(plans)):
-                self._find_parting(place)
 
-    def _find_parting(self, place: int) -> None:
-        """When a plan parts from its parent; from whom that has parted itself, if that is later."""
-        terms, parent = self._terms, self._parents[place]
-        parting = _parting(terms[parent], terms[place])
-        while parent != BASE and (parting is None or parting < (self._partings[parent] or 0)):
-            parent = self._parents[parent]
-            parting = _parting(terms[parent], terms[place])
-        self._parents[place], self._partings[place] = parent, parting
+    @cached_property
+    def _terms(self) -> list[Schedule]:
+        """Of each plan; `BASE`: the last."""
+        return [build_schedule(each) for each in (*self.plans, self.base)]
+
+    @cached_property
+    def _partings(self) -> list[tuple[int, int | None]]:
+        """From whose life each plan parts, and when: its parent's, or whom that has parted from itself, if that is later."""
+        if self._model is not LoyaltyModel or self._customer is not Customer:
+            return [(parent, None) for parent in self._parents]
+        found: list[tuple[int, int | None]] = []
+        for place, parent in enumerate(self._parents):
+            parting = _parting(self._terms[parent], self._terms[place])
+            while parent != BASE and (parting is None or parting < (found[parent][1] or 0)):
+                parent = found[parent][0]
+                parting = _parting(self._terms[parent], self._terms[place])
+            found.append((parent, parting))
+        return found
 
     def lives(self, seed: int, replication: int, watch: int = NOBODY, notes: int = 0) -> Iterator[Run]:
         """Each as `simulate` would live it, bit for bit: the base, then the plans in their order.
@@ -106,14 +112,13 @@ class Branching:
             ValueError: if the seed or the replication is out of range.
         """
         pasts: dict[tuple[int, int | None], State] = {}
-        partings = list(zip(self._parents, self._partings, strict=True))
         for place in (BASE, *range(len(self.plans))):
-            parting = (BASE, None) if place == BASE else partings[place]
+            parting = (BASE, None) if place == BASE else self._partings[place]
             if parting[1] is None:
                 scenario = self.base if place == BASE else self.plans[place]
                 market = self._begun(scenario, seed, replication, watch, notes)
             else:
-                asked_again = parting in partings[place + 1 :]
+                asked_again = parting in self._partings[place + 1 :]
                 past = copy_of(pasts[parting]) if asked_again else pasts.pop(parting)
                 market = self._parted(place, past, seed, replication)
             for week in self._weeks(place):
@@ -138,11 +143,10 @@ class Branching:
 
     def _weeks(self, parent: int) -> list[int]:
         """In which plans part from this life, in order."""
-        found = zip(self._parents, self._partings, strict=True)
-        return sorted({week for each, week in found if each == parent and week is not None})
+        return sorted({week for each, week in self._partings if each == parent and week is not None})
 
     def _parting_at(self, week: int | None) -> list[int]:
-        return [place for place, own in enumerate(self._partings) if own == week]
+        return [place for place, (_, own) in enumerate(self._partings) if own == week]
 
     def _begun(
         self, scenario: Scenario, seed: int, replication: int, watch: int = NOBODY, notes: int = 0
@@ -154,7 +158,7 @@ class Branching:
         )  # fmt: skip
 
     def _parted(self, place: int, past: State, seed: int, replication: int) -> LoyaltyModel:
-        state = state_under(past, self._terms[place], self._terms[self._parents[place]])
+        state = state_under(past, self._terms[place], self._terms[self._partings[place][0]])
         return LoyaltyModel(self.plans[place], rng=seed, replication=replication, collect=False, state=state)
 
 

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from cxsim.scenario.parameter import record_layout
-from cxsim.scenario.schema import Effect, Intervention, Range, Scenario
+from cxsim.scenario.schema import OPERATIONS, Intervention, Scenario
 from cxsim.scenario.stages import Fees
 
-OPERATIONS: Final = ("set", "multiply", "add")
 CHARGE: Final = "charge"  # a cost per use: an addition that holds while it is paid for
 NO_BRAND: Final = -1  # where no brand is at stake: the last column of the table of traits
 _CHARGED_AT = {"expectation": "research", "loyalty": "use"}  # all that is no stage of its own: at the purchase
@@ -39,15 +38,6 @@ class Change(NamedTuple):
     size: float
 
 
-def amount(effect: Effect, level: str) -> tuple[str, float]:
-    """The operation of an effect and its size at a level."""
-    for operation in OPERATIONS:
-        value = getattr(effect, operation)
-        if value is not None:
-            return operation, float(getattr(value, level) if isinstance(value, Range) else value)
-    raise AssertionError("an effect has exactly one operation")
-
-
 def brand_of(scenario: Scenario, item: Intervention) -> int:
     """The number of the brand that does it."""
     return scenario.brands.index(item.brand or scenario.market.focal)
@@ -59,7 +49,7 @@ def changes_of(scenario: Scenario) -> dict[Term, list[Change]]:
     for operation in OPERATIONS:
         for place, item in enumerate(scenario.intervention):
             for effect in item.effect:
-                known, size = amount(effect, item.level)
+                known, size = effect.at(item.level)
                 if known == operation:
                     for term in terms_moved(scenario, item, effect.parameter):
                         changes.setdefault(term, []).append(Change(place, operation, size))

@@ -13,7 +13,7 @@ from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.errors import MOST_SHOWN, Problem, ScenarioError
 from cxsim.scenario.evidence import without_overtaken_evidence
 from cxsim.scenario.extended import shape_of
-from cxsim.scenario.mechanism import MechanismError
+from cxsim.scenario.mechanism import MechanismError, may_hold
 from cxsim.scenario.messages import faults_of, misspelt, nearest, problem_of
 from cxsim.scenario.named_files import problems_of_files
 from cxsim.scenario.overrides import (
@@ -68,7 +68,8 @@ class _Reading:
             depth = _depth_held(source.values, own)
             if depth >= best[0]:
                 best = (depth, source.where(own))
-        return best[1]
+        founded = (said for place, said in self.overridden.items() if path and place[: len(path)] == path)
+        return best[1] if best[0] == len(path) else next(founded, best[1])
 
 
 def _own_path(source: _Source, path: KeyPath) -> KeyPath:
@@ -145,13 +146,20 @@ def load(scenario: str | Path, overrides: Overrides | None = None) -> Scenario:
 def load_together(scenarios: Sequence[str | Path], overrides: Overrides | None = None) -> list[Scenario]:
     """Read a base and its plans under the same overrides.
 
-    An override of an intervention acts on those that have it; one of them has to.
+    An override of an intervention, or of a mechanism's parameter, acts on those that have it; one of them has to.
 
     Raises:
         ScenarioError: as `load`.
     """
     given = _read(overrides or [])
-    readings = [_begun(find(scenario), given) for scenario in scenarios]
+    readings = [_begun(find(scenario)) for scenario in scenarios]
+    for override in given:
+        if override.intervention is None:
+            having = [each for each in readings if may_hold(each.values, override.key)]
+            for reading in having or readings[-1:]:  # the last, a plan, says that there is no such key
+                _override(reading, override)
+    for reading in readings:
+        _expand_library_interventions(reading)
     for override in given:
         if override.intervention is not None:
             having = [each for each in readings if override.intervention in names_of_interventions(each.values)]
@@ -171,19 +179,19 @@ def _read(overrides: Overrides) -> list[Override]:
     return [read_override(each) if isinstance(each, str) else each for each in overrides]
 
 
-def _begun(path: Path, overrides: list[Override]) -> _Reading:
-    """A scenario put together, except for overrides of its interventions."""
+def _begun(path: Path) -> _Reading:
+    """A scenario put together as its files say it."""
     reading = _Reading()
     _read_with_parents(path, reading, [])
-    for override in overrides:
-        if override.intervention is None:
-            place = place_of(reading.values, override)
-            if place[0] in NAMED and len(place) > 1:
-                _refuse_misspelt(reading.values, {str(place[0]): {place[1]: {}}}, partial(_said_at, override.where))
-            reading.values = with_value(reading.values, place, override.value)
-            reading.overridden[place] = override.where
-    _expand_library_interventions(reading)
     return reading
+
+
+def _override(reading: _Reading, override: Override) -> None:
+    place = place_of(reading.values, override)
+    if place[0] in NAMED and len(place) > 1:
+        _refuse_misspelt(reading.values, {str(place[0]): {place[1]: {}}}, partial(_said_at, override.where))
+    reading.values = with_value(reading.values, place, override.value)
+    reading.overridden[place] = override.where
 
 
 def _said_at(where: str, _: KeyPath) -> str:

@@ -4,6 +4,7 @@ A scenario names the file, `mechanisms = ["points.py"]`, or the entry point of a
 subclass of `Mechanism`; what it may contain is said there, and docs/mechanisms.md works four of them out.
 """
 
+import ast
 import difflib
 import hashlib
 import importlib.metadata
@@ -51,8 +52,8 @@ _CHECKS = {"wrong": ("offer", "traits")}  # asked when a scenario is read
 _SAID = ("name", "reference", "sha256", "text", "present_terms_only")  # about it, not what it does
 _FIELD = {bool: "?", int: "i8", float: "f8"}
 TAKEN = frozenset(
-    (*STAGES, "name", "story", "extends", "mechanisms", "market", "segment", "brand", "intervention", "evidence",
-     "reference", "share", "fees")
+    (*STAGES, "name", "story", "extends", "mechanisms", "market", "segment", "brand", "intervention", "reaction",
+     "evidence", "reference", "share", "fees")
 )  # fmt: skip
 
 
@@ -252,6 +253,18 @@ def ready() -> dict[str, Path]:
     return {file.stem: file for file in sorted(READY.glob("[a-z]*.py"))}
 
 
+def stories() -> dict[str, str]:
+    """What those that a scenario can name without a file are about, by name; none of them is run for it."""
+    told = {
+        name: ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "" for name, file in ready().items()
+    }
+    brought = {
+        name: f"Of the package {point.dist.name if point.dist else point.module}."
+        for name, point in installed().items()
+    }
+    return {**brought, **{name: f"{story.partition('.')[0]}." for name, story in told.items()}}
+
+
 def text_of(reference: str) -> str:
     """The source of a mechanism, to send to a machine that does not hold the file."""
     sent = _SENT.get()
@@ -292,6 +305,19 @@ def load_mechanism(reference: str) -> type[Mechanism]:
         mechanism = _from_text(str(file or reference), text, digest)
         _BY_REFERENCE[key] = _kept(mechanism, reference, digest, "" if file else text)  # what is everywhere travels not
     return _BY_REFERENCE[key]
+
+
+def may_hold(values: Mapping[str, Any], key: str) -> bool:
+    """Whether a scenario of these values has the section that a full key leads to: every scenario's, or of its mechanisms."""
+    parts = key.split(".")
+    section = parts[2] if parts[0] in ("brand", "segment") and len(parts) > 2 else parts[0]
+    names = values.get("mechanisms") or ()
+    if section in TAKEN or not isinstance(names, list | tuple):
+        return section in TAKEN
+    try:
+        return section in {load_mechanism(name).name for name in names if isinstance(name, str)}
+    except MechanismError:  # which whoever reads the scenario says
+        return False
 
 
 def _of_package(name: str) -> type[Mechanism]:

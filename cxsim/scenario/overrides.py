@@ -5,21 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from numbers import Integral, Real
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.messages import nearest
-from cxsim.scenario.schema import Intervention, Scenario
+from cxsim.scenario.schema import OPERATIONS, Intervention
 from cxsim.scenario.toml_lines import Path
 from cxsim.scenario.toml_words import too_much
 
 Table = dict[str, Any]  # what tomllib returns: TOML values of any type, not yet checked
 
 PRESENT = "present"  # not a key of files, where an intervention is absent by not being there
-Value = TypeVar("Value")
-_OPERATIONS = ("set", "multiply", "add")
 
 
 @dataclass(frozen=True)
@@ -159,7 +157,7 @@ def _place_of_effect(item: Table, parameter: str, override: Override) -> Path:
     places = [
         (number, operation)
         for number, effect in enumerate(effects)
-        for operation in _OPERATIONS
+        for operation in OPERATIONS
         if effect.get("parameter") == parameter and operation in effect
     ]
     if not places:
@@ -179,15 +177,3 @@ def with_value(values: Any, path: Path, value: Any) -> Any:
         return [with_value(each, path[1:], value) if place == path[0] else each for place, each in enumerate(values)]
     inner = values.get(path[0], {}) if isinstance(values, dict) else {}
     return {**(values if isinstance(values, dict) else {}), path[0]: with_value(inner, path[1:], value)}
-
-
-def in_every_segment(scenario: Scenario, by_key: Mapping[str, Value]) -> dict[str, Value]:
-    """The same for segments that set a key themselves: data about all customers do not tell segments apart."""
-    everywhere = dict(by_key)
-    for name, segment in scenario.segment.items():
-        for key, value in by_key.items():
-            stage, _, parameter = key.partition(".")
-            section = getattr(segment, stage, None) if stage in segment.model_fields_set else None
-            if section is not None and parameter in section.model_fields_set:
-                everywhere.setdefault(f"segment.{name}.{key}", value)
-    return everywhere

@@ -9,7 +9,6 @@ from enum import IntEnum
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cxsim.scenario.effects import amount
 from cxsim.scenario.mechanism import known
 from cxsim.scenario.parameter import Evidence, about, bounds, plausible_range
 from cxsim.scenario.schema import Cost, Intervention, Links, Market, Reaction, Scenario, Segment
@@ -246,8 +245,8 @@ def _plan(scenario: Scenario) -> Iterator[Entry]:
             yield _valued(f"reaction.{reaction.brand}.{name}", entries[f"reaction.{name}"], reaction, name, scenario)
     for item in scenario.intervention:
         for effect in item.effect:
-            operation, size = amount(effect, item.level)
-            sizes = [amount(effect, level)[1] for level in ("low", "typical", "high")]
+            operation, size = effect.at(item.level)
+            sizes = [effect.at(level)[1] for level in ("low", "typical", "high")]
             row = entries[effect.parameter]
             yield replace(
                 row,

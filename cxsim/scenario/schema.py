@@ -13,6 +13,8 @@ from cxsim.scenario.mechanism import Mechanism
 from cxsim.scenario.parameter import LONGEST, Evidence, Section, by_name, parameter
 from cxsim.scenario.stages import Deal, Offer, Traits
 
+OPERATIONS = ("set", "multiply", "add")  # of an effect, in the order in which they act
+
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ -]*$", max_length=60)]
 
 
@@ -187,6 +189,14 @@ class Effect(Section):
         if sum(value is not None for value in (self.set, self.multiply, self.add)) != 1:
             raise ValueError("an effect needs exactly one of set, multiply, add")
         return self
+
+    def at(self, level: str) -> tuple[str, float]:
+        """Its operation, and its size at a level."""
+        for operation in OPERATIONS:
+            value = getattr(self, operation)
+            if value is not None:
+                return operation, float(getattr(value, level) if isinstance(value, Range) else value)
+        raise AssertionError("an effect has exactly one operation")
 
 
 def _as_files_write_it(schema: dict[str, Any]) -> None:

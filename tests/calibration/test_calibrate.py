@@ -21,11 +21,11 @@ from cxsim.analysis.calibration.report import report_text, scenario_text, write_
 from cxsim.analysis.calibration.simulated import with_values
 from cxsim.analysis.calibration.survey_moments import told_by
 from cxsim.analysis.compare.runs import run
+from cxsim.analysis.sweep.parameters import in_every_segment
 from cxsim.engine.event_log import run_with_log
 from cxsim.engine.measures import Note
 from cxsim.engine.state import EVERYBODY
 from cxsim.scenario import Scenario, load
-from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.register import assumptions
 from cxsim.scenario.writing import scenario_hash
 

@@ -17,9 +17,9 @@ from cxsim.analysis.calibration.simulated import MarketToFit, prices_in_proporti
 from cxsim.analysis.calibration.survey_moments import told_by
 from cxsim.analysis.closed_forms.bg_nbd import BgNbd
 from cxsim.analysis.closed_forms.likelihood import LIMITS, LIMITS_OF, fit_repeat_buying
+from cxsim.analysis.sweep.parameters import in_every_segment
 from cxsim.data.histories import Histories
 from cxsim.scenario import load
-from cxsim.scenario.overrides import in_every_segment
 
 WEEKLY = Histories(np.full(200, 29.0), np.full(200, 29.0), np.full(200, 29.5))
 

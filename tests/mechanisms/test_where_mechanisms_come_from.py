@@ -1,6 +1,7 @@
 """A mechanism comes from a file beside the scenario or from an installed package, and every part of the program knows it."""
 
 import json
+import re
 import shutil
 
 import pandas as pd
@@ -11,12 +12,16 @@ from own_mechanisms import toll
 import cxsim
 from cxsim.analysis.results.reading import NoResultsError, open_results, read_comparison, read_runs
 from cxsim.analysis.results.writing import write_comparison, write_runs
+from cxsim.analysis.sweep.parameters import scenario_with
+from cxsim.analysis.sweep.study import read_study
+from cxsim.analysis.sweep.sweep import chunker, planned
+from cxsim.analysis.workers.run_record import Key
 from cxsim.interface.cli import cxsim as command
 from cxsim.interface.explorer.answers import _figures
 from cxsim.interface.explorer.loading import read_scenario
 from cxsim.interface.report.writing import report_on
-from cxsim.scenario import ScenarioError, load
-from cxsim.scenario.mechanism import load_mechanism
+from cxsim.scenario import ScenarioError, load, load_together
+from cxsim.scenario.mechanism import load_mechanism, ready
 from cxsim.scenario.register import assumptions
 from cxsim.scenario.writing import scenario_hash, scenario_text
 
@@ -70,6 +75,44 @@ def test_check_explain_assumptions_and_schema_know_it(tmp_path):
     assert said["brand.Olive.toll.fee"]["value"] == "0"
     schema = json.loads(printed("schema", file))
     assert "toll" in schema["properties"] and "toll" not in json.loads(printed("schema"))["properties"]
+
+
+def test_who_has_no_scenario_yet_finds_ready_and_installed_ones(package):
+    listed = printed("list").partition("Mechanisms (")[2]
+    for name, story in (
+        ("loyalty_programme", "points for purchases"),
+        ("contract_terms", "notice"),
+        ("toll", "toll-package"),
+    ):
+        assert re.search(rf"^  {name} +.*{story}", listed, re.M)
+    assert set(re.findall(r"^  (\w+) ", listed, re.M)) == {*ready(), "toll"}
+    assert "loyalty_programme.join = 0 " in printed("explain", "loyalty_programme")
+    assert printed("explain", "brand.Olive.switching_cost.money").startswith("switching_cost.money = 0 ")
+    assert "toll.fee = 0 " in printed("explain", "toll")
+    for word in ("loyalty_program", "points"):
+        refused = CliRunner().invoke(command, ["explain", word])
+        assert "A mechanism is about that: cxsim explain loyalty_programme." in str(refused.exception)
+
+
+def test_a_value_of_what_only_the_plan_names_reaches_the_plan(tmp_path):
+    """With --set, and in a study also as a factor; what no scenario names is refused, as any misspelt key."""
+    plan, values = written(tmp_path), ["toll.anger=1.5", "brand.Olive.toll.fee=2", "use.memory=0.4"]
+    base, set_there = load_together(["restaurant", plan], values)
+    assert (set_there.toll.anger, set_there.brand["Olive"].toll.fee) == (1.5, 2.0)
+    assert (base.use.memory, set_there.use.memory, base.own) == (0.4, 0.4, ())
+    for wrong in ("tol.anger=1", "toll.angr=1"):
+        with pytest.raises(ScenarioError, match=r"there is no such key[\s\S]*Did you mean"):
+            load_together(["restaurant", plan], [wrong])
+    study = tmp_path / "study.toml"
+    study.write_text(
+        'scenario = "restaurant"\nplans = ["plan.toml"]\nset.toll.anger = 1.5\ndesign.kind = "factorial"\n'
+        '[[factor]]\nkey = "brand.Olive.toll.fee"\nvalues = [0.0, 2.0]\n'
+    )
+    reading = read_study(study)
+    chunk = chunker(reading, planned(reading))([Key(0, 0, 0), Key(1, 1, 0), Key(3, 3, 0)])
+    lived = [scenario_with(each.record, each.values) for each in chunk.lives]
+    assert [each.own == () for each in lived] == [True, False, False]
+    assert [each.brand["Olive"].toll.fee for each in lived[1:]] == [0.0, 2.0] and lived[1].toll.anger == 1.5
 
 
 def test_what_it_counts_is_a_column_of_the_weeks_and_a_figure_of_runs_and_comparisons(tmp_path):

@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from cxsim.engine.agents import Customer
 from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario, ScenarioError, load
-from cxsim.scenario.mechanism import MechanismError, load_mechanism
+from cxsim.scenario.mechanism import TAKEN, MechanismError, load_mechanism
+from cxsim.scenario.schema import Segment
+from cxsim.scenario.stages import Offer
 
 HEAD = "from cxsim.mechanism import *\n"
 RIGHT = """
@@ -82,6 +84,10 @@ def test_an_intervention_reaches_its_parameters_within_their_range(tmp_path):
         load(market(tmp_path, rest=effect % "500"))
     with pytest.raises(ScenarioError, match="no such stage parameter"):
         load(market(tmp_path, rest=(effect % "5").replace("toll.fee", "toll.fe")))
+
+
+def test_no_section_that_scenarios_have_can_be_taken():
+    assert {*Scenario.model_fields, *Segment.model_fields, *Offer.model_fields} <= TAKEN
 
 
 def test_two_that_share_a_name_are_refused(tmp_path):

@@ -14,10 +14,10 @@ from cxsim.analysis.calibration.priors import is_offer
 from cxsim.analysis.calibration.repeat_buying import STRUCTURE, Rhythm, refuse_another_kind_of_need
 from cxsim.analysis.calibration.simulated import prices_in_proportion
 from cxsim.analysis.calibration.survey_moments import Told
+from cxsim.analysis.sweep.parameters import in_every_segment
 from cxsim.analysis.workers.threads import each_replication
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario, load
-from cxsim.scenario.overrides import in_every_segment
 
 RHYTHM_ONLY = "rhythm-only"  # the market whose closed form is exact
 GUESSES = 200

@@ -13,10 +13,10 @@ import numpy as np
 from cxsim.analysis.calibration.cohort import Cohort, live_cohort
 from cxsim.analysis.calibration.moments import FittedFigure, read_all
 from cxsim.analysis.calibration.priors import Uncertain
+from cxsim.analysis.sweep.parameters import in_every_segment
 from cxsim.analysis.workers.threads import each_replication
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario, load
-from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.writing import as_toml
 
 WINDOW_WEEKS = 26  # customers who first buy within so many weeks of the start are watched

@@ -12,13 +12,12 @@ import pandas as pd
 from cxsim.analysis.compare.comparison import Comparison, compare
 from cxsim.analysis.compare.ignorance import ignorance_of
 from cxsim.analysis.compare.intervals import LIVES_OF_A_WORLD, one_world
-from cxsim.analysis.sweep.parameters import Values, own_value, record_of, scenario_with
-from cxsim.data.plain_table import read_plain_table
+from cxsim.analysis.sweep.parameters import Values, in_every_segment, own_value, record_of, scenario_with
+from cxsim.data.csv_file import read_plain_table
 from cxsim.engine.branching import Branching
 from cxsim.engine.simulate import Run
 from cxsim.scenario import Scenario, ScenarioError
 from cxsim.scenario.files import MOST_FILES, find
-from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.register import parameter_names
 from cxsim.scenario.toml_file import read_toml
 

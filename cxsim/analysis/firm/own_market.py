@@ -16,12 +16,11 @@ from cxsim.analysis.firm.nearest import nearest
 from cxsim.analysis.firm.solving import Solved, searched, solved
 from cxsim.analysis.firm.uncertain import DRAWS, ROUNDS, plausible_worlds
 from cxsim.analysis.levels import satisfaction_at_decisions
-from cxsim.analysis.sweep.parameters import Values
+from cxsim.analysis.sweep.parameters import Values, in_every_segment
 from cxsim.analysis.workers.threads import Progress, Silent, each_replication
 from cxsim.data.figures import Figures, contradiction, number_of
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario, load
-from cxsim.scenario.overrides import in_every_segment
 from cxsim.scenario.parameter import WEEKS_PER_YEAR
 
 ROUNDS_FIRST, ROUNDS_AGAIN = 7, 4  # of the search, before and after the reference of satisfaction is known

@@ -18,11 +18,10 @@ from cxsim.analysis.firm.founded import Founded
 from cxsim.analysis.firm.hidden import Hidden
 from cxsim.analysis.firm.measured import measured
 from cxsim.analysis.firm.solving import Solved, solved
-from cxsim.analysis.sweep.parameters import Values
+from cxsim.analysis.sweep.parameters import Values, in_every_segment
 from cxsim.analysis.workers.threads import each_replication
 from cxsim.data.figures import Figures
 from cxsim.data.histories import Numbers
-from cxsim.scenario.overrides import in_every_segment
 
 DRAWS: Final = 60
 ROUNDS: Final = 5  # lives of one draw, the last of which decides

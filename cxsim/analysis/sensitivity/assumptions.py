@@ -13,7 +13,7 @@ from cxsim.analysis.phrases import percent, short
 from cxsim.analysis.sensitivity.factor import SHARES
 from cxsim.analysis.sweep.parameters import EFFECT, Values, own_value
 from cxsim.scenario import Scenario
-from cxsim.scenario.effects import amount, is_of_brand
+from cxsim.scenario.effects import is_of_brand
 from cxsim.scenario.register import Entry, all_entries
 from cxsim.scenario.schema import Effect, Intervention
 
@@ -126,7 +126,7 @@ def _of_cost(item: Intervention, name: str, cost: float) -> Assumption:
 
 
 def _of_effect(plan: Scenario, item: Intervention, effect: Effect) -> Assumption:
-    operation, size = amount(effect, item.level)
+    operation, size = effect.at(item.level)
     neutral = {"multiply": 1.0, "add": 0.0, "set": _before(plan, item, effect)}[operation]
     key = f"intervention.{item.name}.{EFFECT}{effect.parameter}"
 

@@ -16,6 +16,7 @@ from cxsim.analysis.compare.comparison import compare
 from cxsim.analysis.compare.doubt import Doubt
 from cxsim.analysis.compare.guard import doubts_of
 from cxsim.analysis.compare.intervals import Estimate, estimate
+from cxsim.analysis.phrases import bracketed
 from cxsim.analysis.sensitivity.assumptions import Assumption, assumptions_of
 from cxsim.analysis.sensitivity.break_even import BreakEven, break_even_along
 from cxsim.analysis.sensitivity.factor import Factor, Numbers
@@ -68,7 +69,7 @@ class Belief:
         way = "above" if value(self.turn) > value(0.0) else "below"
         ends = sorted((max(self.low, -1.0), min(self.high, 1.0)), key=value)
         known = [number(end) if abs(end) < 1.0 else "the end of the range" for end in ends]
-        return f"{way} {number(self.turn)} ({known[0]} to {known[1]})"
+        return bracketed(f"{way} {number(self.turn)}", " to ".join(known))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from cxsim.analysis.phrases import estimated, percent, short_signed, signed
+from cxsim.analysis.phrases import between, bracketed, estimated, percent, short_signed, signed
 from cxsim.analysis.sensitivity.answer import counted
 from cxsim.analysis.sensitivity.believe import ON_A_MAP, Belief, Beliefs, Together
 
@@ -75,7 +75,7 @@ def _others(found: Beliefs) -> list[str]:
     said = []
     if steady:
         widest = "; ".join(
-            f"{each.assumption.label} ({short_signed(each.at_low.mean)} to {short_signed(each.at_high.mean)})"
+            bracketed(each.assumption.label, between(each.at_low.mean, each.at_high.mean, short_signed))
             for each in steady[:STEADY_NAMED]
         )
         said.append(

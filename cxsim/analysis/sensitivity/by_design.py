@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxsim.analysis.compare.intervals import estimate
-from cxsim.analysis.phrases import interval, percent, short, short_signed
+from cxsim.analysis.phrases import between, bracketed, interval, percent, short, short_signed
 from cxsim.analysis.sensitivity.answer import Answer, Picture, capital, counted, listed, rows_of, with_interval
 from cxsim.analysis.sensitivity.factor import Factor, Numbers
 from cxsim.analysis.sensitivity.morris import morris_from
@@ -103,11 +103,11 @@ def _share_of(row: Any) -> str:
     )
     label = capital(row.label)
     if not max(alone_high - alone_low, high - low) <= WIDEST:  # nan where a resample shows nothing but luck
-        known = f" ({percent(low)} to {percent(high)} with its interactions)" if low <= high else ""
+        known = f" ({between(low, high, percent)} with its interactions)" if low <= high else ""
         return f"{label}: its share cannot be told{known}; take more rows, and five replications or more."
     return (
-        f"{label}: {percent(alone)} ({percent(alone_low)} to {percent(alone_high)}) of the variance by itself, "
-        f"{percent(together)} ({percent(low)} to {percent(high)}) with its interactions."
+        f"{label}: {bracketed(percent(alone), between(alone_low, alone_high, percent))} of the variance by itself, "
+        f"{bracketed(percent(together), between(low, high, percent))} with its interactions."
     )
 
 

@@ -5,21 +5,21 @@ nothing, and a worker elsewhere needs no file but an edge list.
 """
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from cxsim.scenario import Scenario, ScenarioError
 from cxsim.scenario.checks import problems_of_whole
-from cxsim.scenario.effects import OPERATIONS, amount
 from cxsim.scenario.files import read_values
 from cxsim.scenario.overrides import PRESENT
 from cxsim.scenario.register import Entry, all_entries, find_entries, parameter_names
-from cxsim.scenario.schema import Effect, Intervention
+from cxsim.scenario.schema import OPERATIONS, Effect, Intervention
 from cxsim.scenario.toml_lines import Path as KeyPath
 
 Value = float | int | bool | str
 Values = dict[str, Value]
+Given = TypeVar("Given")
 Record = dict[str, Any]  # a scenario as plain tables: only what it sets
 
 EFFECT = "effect."  # and the parameter: the size of the effect on it
@@ -91,6 +91,18 @@ def _resize(item: Record, parameter: str, value: Value) -> None:
             effect[next(name for name in OPERATIONS if effect.get(name) is not None)] = value
 
 
+def in_every_segment(scenario: Scenario, by_key: Mapping[str, Given]) -> dict[str, Given]:
+    """The same for segments that set a key themselves: data about all customers do not tell segments apart."""
+    everywhere = dict(by_key)
+    for name, segment in scenario.segment.items():
+        for key, value in by_key.items():
+            stage, _, parameter = key.partition(".")
+            section = getattr(segment, stage, None) if stage in segment.model_fields_set else None
+            if section is not None and parameter in section.model_fields_set:
+                everywhere.setdefault(f"segment.{name}.{key}", value)
+    return everywhere
+
+
 def split_intervention(key: str) -> tuple[str, str]:
     """("Short checkout", "coverage") of "intervention.Short checkout.coverage"."""
     _, name, what = (*key.split(".", 2), "", "")[:3]
@@ -117,14 +129,14 @@ def entry_of(key: str) -> Entry | None:
 
 
 def own_value(scenario: Scenario, key: str) -> Value | None:
-    """The value a scenario has under a key, a word for a choice; None where it has no such intervention."""
+    """The value a scenario has under a key, a word for a choice; None where it has no such intervention or mechanism."""
     if key.startswith("intervention."):
         name, what = split_intervention(key)
         item = next((item for item in scenario.intervention if item.name == name), None)
         return None if item is None else _own_of(item, what)
     holder: Any = scenario
     for part in key.split("."):
-        holder = holder[part] if isinstance(holder, dict) else getattr(holder, part)
+        holder = holder[part] if isinstance(holder, dict) else getattr(holder, part, None)
     return _plain(holder)
 
 
@@ -133,7 +145,7 @@ def _own_of(item: Intervention, what: str) -> Value | None:
         return True
     effect = next((effect for effect in item.effect if f"{EFFECT}{effect.parameter}" == what), None)
     if isinstance(effect, Effect):
-        return amount(effect, item.level)[1]
+        return effect.at(item.level)[1]
     holder: Any = item
     for part in what.split("."):
         holder = getattr(holder, part)

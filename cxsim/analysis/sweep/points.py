@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
-from cxsim.analysis.sweep.parameters import Value, entry_of, own_value
+from cxsim.analysis.sweep.parameters import Value, entry_of, in_every_segment, own_value
 from cxsim.analysis.sweep.study import BASE, Design, FactorSection, Reading
 from cxsim.data import DataError
-from cxsim.data.plain_table import read_plain_table
-from cxsim.scenario.overrides import in_every_segment
+from cxsim.data.csv_file import read_plain_table
 from cxsim.scenario.toml_lines import Path as KeyPath
 
 LEVELS = 5  # of a range, one at a time: enough to see where a decision flips between two of them

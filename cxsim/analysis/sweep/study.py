@@ -9,13 +9,14 @@ from pydantic import Field, FiniteFloat, StrictBool, StrictInt, ValidationError,
 from pydantic_core import ErrorDetails
 
 from cxsim.analysis.compare.stopping import FEWEST, MOST
-from cxsim.analysis.sweep.parameters import Record, known_keys, record_of, texts_of
+from cxsim.analysis.sweep.parameters import Record, Values, known_keys, record_of, texts_of
 from cxsim.engine.luck import MOST_REPLICATION, MOST_SEED
 from cxsim.engine.outcomes.figures import figure_named, figures_of
 from cxsim.scenario import Problem, Scenario, ScenarioError, load, load_together
 from cxsim.scenario.calendar import DATED, is_date, week_of
 from cxsim.scenario.checks import same_people
 from cxsim.scenario.files import find
+from cxsim.scenario.mechanism import may_hold
 from cxsim.scenario.messages import faults_of, in_plain_words, nearest, shortened
 from cxsim.scenario.overrides import Override
 from cxsim.scenario.parameter import Section
@@ -179,6 +180,11 @@ class Reading:
     def records(self) -> dict[str, Record]:
         """The scenarios as they travel to workers, by name of the plan."""
         return {name: record_of(scenario) for name, scenario in self.scenarios.items()}
+
+    def held(self, name: str, values: Values) -> tuple[Record, Values]:
+        """A scenario as it travels, and of the values those that it can hold: not of mechanisms that others name."""
+        record = self.records[name]
+        return record, {key: value for key, value in values.items() if may_hold(record, key)}
 
     @cached_property
     def texts(self) -> dict[str, str]:

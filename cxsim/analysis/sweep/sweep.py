@@ -183,9 +183,7 @@ def chunker(reading: Reading, space: Space, classes: Classes = OURS) -> Callable
         runs: dict[int, list[tuple[int, int]]] = {}
         for key in keys:
             runs.setdefault(key.scenario, []).append((key.run, key.replication))
-        lives = [
-            Replicates(reading.records[space.place(each)[2]], space.values(each), own) for each, own in runs.items()
-        ]
+        lives = [Replicates(*reading.held(space.place(each)[2], space.values(each)), own) for each, own in runs.items()]
         return Chunk(space.seed, study.weeks, study.people, lives, space.figures, reading.texts, counts, classes)
 
     return chunk

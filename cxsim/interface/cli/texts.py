@@ -21,8 +21,9 @@ _SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", he
 
 @click.command("list")
 def list_() -> None:
-    """List the ready markets, plans and interventions."""
+    """List the ready markets, plans, interventions and mechanisms."""
     from cxsim.scenario import load, load_intervention_library, scenario_names
+    from cxsim.scenario.mechanism import stories
 
     names = scenario_names()
     for title, chosen in (
@@ -36,6 +37,9 @@ def list_() -> None:
     click.echo("Interventions (use them in a plan by name)")
     for name, item in load_intervention_library().items():
         click.echo(f"  {name:<44} {item.story}")
+    click.echo('\nMechanisms (name them in a market or plan, mechanisms = ["..."]; cxsim explain NAME)')
+    for name, story in stories().items():
+        click.echo(f"  {name:<44} {story}")
 
 
 _TEMPLATE = """# A plan for {market}: what would you do? Check it with: cxsim check {file}
@@ -137,7 +141,7 @@ def _lived(plan: "Scenario") -> list[str]:
 def explain(key: str, scenario: str | None) -> None:
     """Explain a parameter (support.quick_rate), all of a stage (support), or a word of the trade (churn).
 
-    With SCENARIO, the parameters of the mechanisms that it names too. `explain when` says what a rule may ask for.
+    Also a ready mechanism (loyalty_programme), and with SCENARIO those that it names. `explain when` says what a rule may ask for.
     """
     from cxsim.analysis.trade_words import PAGE, trade_word
     from cxsim.scenario import load
@@ -146,7 +150,8 @@ def explain(key: str, scenario: str | None) -> None:
     from cxsim.scenario.register import find_entries, in_words, nearest_keys
 
     if scenario is not None:
-        load(scenario)  # from then on the register knows its mechanisms
+        load(scenario)
+    _know(key)
     if key.removeprefix("intervention.").partition(".")[0] == "when":
         for name, field in When.model_fields.items():
             click.echo(f"when.{name}\n  {field.description}\n")
@@ -163,12 +168,32 @@ def explain(key: str, scenario: str | None) -> None:
         meant = (
             f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
         )
-        hint = meant_by(key) or meant
+        hint = _ready_ones(key) or meant_by(key) or meant
         raise ValueError(f"there is no parameter {key!r}. {hint}")
     for entry in entries:
         click.echo(f"{entry.key} = {in_words(entry.default)}  ({entry.unit}; {entry.allowed})")
         click.echo(f"  {entry.meaning}")
         click.echo(f"  {entry.evidence}: {entry.source}\n")
+
+
+def _know(key: str) -> None:
+    """Let the register know the mechanism that a key may mean, if a scenario could name it without a file."""
+    from cxsim.scenario.mechanism import load_mechanism, stories
+
+    for part in {*key.split(".")} & stories().keys():
+        load_mechanism(part)
+
+
+def _ready_ones(word: str) -> str:
+    """Which ready mechanism a word may mean, if one does."""
+    from difflib import get_close_matches
+
+    from cxsim.scenario.mechanism import stories
+
+    told = stories()
+    near = get_close_matches(word, told, n=1) or [name for name in told if len(word) > 3 and word.lower() in name]
+    near = near or [name for name, story in told.items() if len(word) > 3 and word.lower() in story.lower()]
+    return f"A mechanism is about that: cxsim explain {near[0]}." if near else ""
 
 
 def _good(sign: int) -> str:

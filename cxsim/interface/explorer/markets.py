@@ -9,7 +9,6 @@ from typing import Final, Literal, get_args
 from pydantic import BaseModel
 
 from cxsim.scenario import Intervention, Scenario, load, load_intervention_library, scenario_names
-from cxsim.scenario.effects import amount
 from cxsim.scenario.register import Entry, assumptions, find_entries
 
 Level = Literal["low", "typical", "high"]
@@ -213,8 +212,8 @@ def _offered(item: Intervention) -> Offered:
             EffectShown(
                 parameter=effect.parameter,
                 meaning=find_entries(effect.parameter)[0].meaning,
-                operation=amount(effect, "typical")[0],
-                sizes={level: amount(effect, level)[1] for level in LEVELS},
+                operation=effect.at("typical")[0],
+                sizes={level: effect.at(level)[1] for level in LEVELS},
             )
             for effect in item.effect
         ],
