@@ -3,7 +3,7 @@
     python benchmarks/branching.py
     python benchmarks/branching.py --market restaurant --people 6000
 
-Comparisons, studies, portfolios and answers of the page, each both ways in turn in one process: the least CPU of several tries
+Comparisons, studies, portfolios, answers of the page and trials of a class, each both ways in turn in one process: the least CPU of several tries
 each, so that neither a machine's speed nor who else uses it matters much. By weeks a comparison would cost (2h - w) / 2h; as the
 weeks in which a market begins are not like later ones, it is also told by the time that the weeks shared take.
 """
@@ -24,10 +24,12 @@ from cxsim.analysis.portfolio import work as portfolio
 from cxsim.analysis.sweep import work as study
 from cxsim.analysis.sweep.parameters import record_of
 from cxsim.analysis.sweep.work import Chunk, Replicates
-from cxsim.engine.branching import Branching
+from cxsim.engine.branching import BASE, Branching
 from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.figures import FIGURE
 from cxsim.engine.simulate import simulate
+from cxsim.interface.classroom import trial
+from cxsim.interface.classroom.menu import load_menu
 from cxsim.interface.explorer import answers
 from cxsim.interface.explorer.plan import ChosenIntervention, VisitorPlan
 from cxsim.scenario import Scenario, load
@@ -41,7 +43,7 @@ class Apart(Branching):
 
     def __init__(self, base: Scenario, plans: Sequence[Scenario], *classes: type) -> None:
         super().__init__(base, [], *classes)
-        self.plans, self._partings = plans, [None] * len(plans)
+        self.plans, self._partings, self._parents = plans, [None] * len(plans), [BASE] * len(plans)
 
 
 class Both(NamedTuple):
@@ -140,20 +142,43 @@ def portfolios(base: Scenario, weeks: list[int], tries: int) -> None:
 
 
 def pages(tries: int) -> None:
-    """Answers of the page to the first visitor of a market; to the next ones the market is remembered, as before."""
+    """Answers of the page to the first visitor of a market, and to the next, who parts from what is kept of its life."""
     rows = []
     for week in (0, 26, 52, 78):
         asked = VisitorPlan(interventions=(ChosenIntervention(name="on-time-delivery", start_week=week),))
 
         def first(asked: VisitorPlan = asked) -> None:
             answers._MARKETS.forget()
+            answers._PASTS.forget()
             answers.compared(asked)
 
-        taken = both(first, answers, tries)
-        answers.compared(asked)
-        again = min(seconds(partial(answers.compared, asked)) for _ in range(tries))
-        rows.append((week, f"{taken.ratio:.3f}", f"{taken.apart:.2f} s", f"{taken.branched:.2f} s", f"{again:.2f} s"))
-    table(("plan from week", "first answer", "apart", "branched", "market remembered"), rows)
+        rows.append(
+            (week, *shown(both(first, answers, tries)), *shown(both(partial(answers.compared, asked), answers, tries)))
+        )
+    table(("plan from week", "first: apart", "branched", "ratio", "next: apart", "branched", "ratio"), rows)
+
+
+def classes(tries: int) -> None:
+    """A class's first trial in four worlds, and its next, of other teams, in the markets of ready menus."""
+    rows = []
+    for market in ("restaurant", "subscription", "b2b-software", "online-retailer"):
+        choice = next(iter(load_menu(market).choices))
+        asked = trial.Trial(market=market, chosen=(choice,), level="typical", seed=1, first=0, worlds=4)
+
+        def first(asked: trial.Trial = asked) -> None:
+            trial._MARKETS.forget()
+            trial._PASTS.forget()
+            trial.lived(asked)
+
+        rows.append(
+            (market, *shown(both(first, trial, tries)), *shown(both(partial(trial.lived, asked), trial, tries)))
+        )
+    table(("menu", "first: apart", "branched", "ratio", "next: apart", "branched", "ratio"), rows)
+
+
+def shown(taken: Both) -> tuple[str, str, str]:
+    """Apart, branched, and their ratio."""
+    return f"{taken.apart:.2f} s", f"{taken.branched:.2f} s", f"{taken.ratio:.3f}"
 
 
 def main() -> None:
@@ -161,7 +186,7 @@ def main() -> None:
     parser.add_argument("--market", default=str(SCENARIO))
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--tries", type=int, default=5)
-    parser.add_argument("--only", choices=("comparisons", "studies", "portfolios", "pages"))
+    parser.add_argument("--only", choices=("comparisons", "studies", "portfolios", "pages", "classes"))
     asked = parser.parse_args()
     base = load(asked.market, [f"market.people={asked.people}"])
     horizon = base.market.horizon_weeks
@@ -173,9 +198,10 @@ def main() -> None:
                 f"{measured.__name__.capitalize()}, branched : apart, {base.name}, {asked.people:,} people, {horizon} weeks"
             )
             measured(base, weeks, asked.tries)
-    if asked.only in (None, "pages"):
-        heading("Answers of the page, branched : apart, with its own settings")
-        pages(asked.tries)
+    for served, what in ((pages, "Answers of the page"), (classes, "Trials of a class")):
+        if asked.only in (None, served.__name__):
+            heading(f"{what}, branched : apart, with its own settings")
+            served(asked.tries)
 
 
 if __name__ == "__main__":

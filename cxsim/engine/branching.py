@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from cxsim.engine.agents import Customer
 from cxsim.engine.market.start import state_under
 from cxsim.engine.model import Engine, LoyaltyModel
+from cxsim.engine.pasts import Past
 from cxsim.engine.simulate import Run, lived_to, run_of
 from cxsim.engine.state import NOBODY, State, copy_of
 from cxsim.scenario.checks import SET_AT_THE_START
@@ -99,7 +100,9 @@ class Branching:
             found.append((parent, parting))
         return found
 
-    def lives(self, seed: int, replication: int, watch: int = NOBODY, notes: int = 0) -> Iterator[Run]:
+    def lives(
+        self, seed: int, replication: int, watch: int = NOBODY, notes: int = 0, kept: Past | None = None
+    ) -> Iterator[Run]:
         """Each as `simulate` would live it, bit for bit: the base, then the plans in their order.
 
         Args:
@@ -107,6 +110,7 @@ class Branching:
             replication: 0 to 2**32 - 1.
             watch: whose life is noted: a person, `EVERYBODY` or `NOBODY`.
             notes: how many notes are kept in `Run.state.log`.
+            kept: of this very base, seed, replication and watch: where its life is kept as plans part from it, for `later`.
 
         Raises:
             ValueError: if the seed or the replication is out of range.
@@ -121,9 +125,36 @@ class Branching:
                 asked_again = parting in self._partings[place + 1 :]
                 past = copy_of(pasts[parting]) if asked_again else pasts.pop(parting)
                 market = self._parted(place, past, seed, replication)
-            for week in self._weeks(place):
+            weeks, keeping = self._weeks(place), kept if place == BASE else None
+            for week in weeks:
                 pasts[place, week] = copy_of(lived_to(market, week).state)
+                if keeping:
+                    keeping.keep(market.state)
             yield _lived_out(market)
+
+    def later(self, place: int, kept: Past, seed: int, replication: int, watch: int = NOBODY, notes: int = 0) -> Run:
+        """One plan alone, after the base has been lived: bit for bit as `lives` does, from the last moment that is kept.
+
+        Args:
+            place: of a plan that parts from the base.
+            kept: as given to `lives`; the moment in which this plan parts is kept too, and week 0 if none was before it.
+            seed: as in `lives`, and so is what follows.
+            replication: the same.
+            watch: the same.
+            notes: the same.
+        """
+        week = self._partings[place]
+        if week is None:
+            return _lived_out(self._begun(self.plans[place], seed, replication, watch, notes))
+        state = kept.before(week, notes)
+        if state is None:
+            market = self._begun(self.base, seed, replication, watch, notes)
+            kept.keep(market.state)  # for plans that part earlier still
+        else:
+            market = LoyaltyModel(self.base, rng=seed, replication=replication, collect=False, state=state)
+        past = lived_to(market, week).state
+        kept.keep(past)
+        return _lived_out(self._parted(place, past, seed, replication))
 
     def as_they_part(self, seed: int, replication: int, keep: Callable[[Run], Kept]) -> Iterator[tuple[int, Kept]]:
         """The same lives, all from the base, in the order of parting, of each what is kept: never more than two states at a time.

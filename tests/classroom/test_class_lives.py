@@ -8,6 +8,8 @@ from classes import BUDGET, DOUBT, PRICES, Known, classroom, menu_file, rules
 from cxsim import compare
 from cxsim.analysis.compare.guard import doubts_of
 from cxsim.analysis.compare.second_look import PAIRS
+from cxsim.engine.model import LoyaltyModel
+from cxsim.interface.classroom import trial as trials
 from cxsim.interface.classroom.briefing import MarketBriefing, briefing
 from cxsim.interface.classroom.menu import LEVELS, ClassMenu, load_menu, menu_names
 from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment
@@ -43,6 +45,20 @@ def test_a_trial_says_what_compare_says(tmp_path, menu):
     assert sum(ours.broken) / 3 == pytest.approx(theirs.broken_people.mean)
     from_where = {(each.stage, each.cause): each.people for each in ours.rescued_from}
     assert from_where == pytest.approx(theirs.rescued.set_index(["stage", "cause"])["people"].to_dict())
+
+
+def test_the_next_trial_of_a_market_lives_what_is_new_and_says_the_same(tmp_path, monkeypatch):
+    weeks = []
+    step = LoyaltyModel.step
+    monkeypatch.setattr(LoyaltyModel, "step", lambda model: (weeks.append(model.week), step(model))[1])
+    later = menu_file(tmp_path).read_text().replace("[[intervention]]\n", "[[intervention]]\nstart_week = 6\n")
+    menu_file(tmp_path).write_text(later)
+    trials._MARKETS.forget()
+    trials._PASTS.forget()
+    load_menu.cache_clear()
+    first, lived_by_first = lived(trial(tmp_path, worlds=2)), len(weeks)
+    assert lived(trial(tmp_path, worlds=2)) == first
+    assert lived_by_first == 2 * (26 + 20) and len(weeks) - lived_by_first == 2 * 20
 
 
 def test_pieces_come_to_the_whole(tmp_path):

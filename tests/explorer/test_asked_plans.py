@@ -157,8 +157,18 @@ def test_an_answer_is_the_same_to_the_first_visitor_for_whom_the_past_is_lived_o
     monkeypatch.setattr(LoyaltyModel, "step", lambda model: (lived.append(model.week), step(model))[1])
     chosen = ChosenIntervention(name="on-time-delivery", start_week=9)
     plan = VisitorPlan(people=200, weeks=30, replications=2, interventions=(chosen,))
-    answers._MARKETS.forget()
-    first = answers.compared(plan)
-    assert len(lived) == 2 * (30 + 21)
-    assert answers.compared(plan) == first
-    assert len(lived) == 2 * (30 + 21) + 2 * 30
+    earlier = plan.model_copy(update={"interventions": (chosen.model_copy(update={"start_week": 5}),)})
+
+    def answered(asked, *, first):
+        if first:
+            answers._MARKETS.forget()
+            answers._PASTS.forget()
+        lived.clear()
+        return answers.compared(asked), len(lived) / plan.replications
+
+    wanted = {9: answered(plan, first=True)[0], 5: answered(earlier, first=True)[0]}
+    assert wanted[9] != wanted[5]
+    assert answered(plan, first=True) == (wanted[9], 30 + 21)
+    assert answered(plan, first=False) == (wanted[9], 21)
+    assert answered(earlier, first=False) == (wanted[5], 30)  # before all that is kept
+    assert answered(earlier, first=False) == (wanted[5], 25)

@@ -11,12 +11,15 @@ from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.branching import Branching
 from cxsim.engine.outcomes.status import Outcomes, Status, lines_by_stage_and_cause
+from cxsim.engine.pasts import Pasts
 from cxsim.interface.classroom.menu import Level, load_menu
 
 WORLDS_AT_A_TIME = 4
 WORLDS_KEPT = 40  # markets as they are that a worker remembers: a dozen bytes a person
+MOST_BYTES_OF_PASTS = 120_000_000  # of the same where plans parted from them: all of a round in most ready markets
 # Figures and outcomes by menu, seed and world.
 _MARKETS: Remembered[tuple[str, int, int], tuple[dict[str, float], Outcomes]] = Remembered(WORLDS_KEPT)
+_PASTS = Pasts(MOST_BYTES_OF_PASTS)
 
 
 class Trial(BaseModel):
@@ -100,9 +103,9 @@ def lived(trial: Trial) -> TrialOutcome:
     """
     menu = load_menu(trial.market)
     plan = menu.plan(trial.chosen, trial.level)
-    both, alone = Branching(menu.base, [plan]), Branching(plan, [])
+    both = Branching(menu.base, [plan])
     worlds = range(trial.first, trial.first + trial.worlds)
-    return TrialOutcome.joined([_lived_once(trial, both, alone, world) for world in worlds])
+    return TrialOutcome.joined([_lived_once(trial, both, world) for world in worlds])
 
 
 def doubted(trial: Trial) -> list[Doubt]:
@@ -115,13 +118,15 @@ def doubted(trial: Trial) -> list[Doubt]:
     return doubts_about(menu.base, menu.plan(trial.chosen, trial.level), trial.seed, workers=1)
 
 
-def _lived_once(trial: Trial, both: Branching, alone: Branching, world: int) -> TrialOutcome:
-    known = _MARKETS.get((trial.market, trial.seed, world))
-    lives = (alone if known else both).lives(trial.seed, world)
+def _lived_once(trial: Trial, both: Branching, world: int) -> TrialOutcome:
+    as_it_is = (trial.market, trial.seed, world)
+    known, past = _MARKETS.get(as_it_is), _PASTS.of(as_it_is)
     if known is None:
-        as_it_is = next(lives)
-        known = _MARKETS.keep((trial.market, trial.seed, world), (as_it_is.figures, as_it_is.outcome))
-    (figures, before), new = known, next(lives)
+        base, new = both.lives(trial.seed, world, kept=past)
+        known = _MARKETS.keep(as_it_is, (base.figures, base.outcome))
+    else:
+        new = both.later(0, past, trial.seed, world)
+    figures, before = known
     rescued = (before.status == Status.line) & (new.outcome.status == Status.loop)
     broken = (before.status == Status.loop) & (new.outcome.status == Status.line)
     return TrialOutcome(

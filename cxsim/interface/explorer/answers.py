@@ -19,6 +19,7 @@ from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.branching import Branching
 from cxsim.engine.outcomes.figures import counted_names, figures_of
 from cxsim.engine.outcomes.story import Moment, follow_together, parting, sentence
+from cxsim.engine.pasts import Pasts
 from cxsim.engine.simulate import Run
 from cxsim.engine.state import EVERYBODY, NOBODY
 from cxsim.interface.charts.flow_layout import flow_layout, streams_of
@@ -29,6 +30,7 @@ from cxsim.interface.explorer.ring import MOST_NOTES, Ring, Tracks, ring, tracks
 # What a worker remembers of markets as they are, so that each is lived once for all plans; a life takes some 2 MB for
 # each thousand people, and one that is noted twice as much.
 LIVES_KEPT, MOST_REMEMBERED = 36, 4000
+MOST_BYTES_OF_PASTS = 100_000_000  # of moments in which plans part from them: some .7 MB for each thousand people
 FIGURES = ("loops", "lines", "customers", "purchases", "satisfaction", "nps_true", "net_margin", "intervention_cost")
 WIDE, NARROW = 900.0, 330.0  # of the flow, on a screen and on a phone
 
@@ -130,18 +132,23 @@ def compared(plan: VisitorPlan) -> bytes:
     market = plan.market_alone()
     tracks: list[Tracks] = []  # of the market and of the plan
 
-    both, alone = Branching(base, [changed]), Branching(changed, [])
+    both = Branching(base, [changed])
 
     def living(seed: int, replication: int) -> Iterator[Run]:
-        known = _MARKETS.get((market, seed, replication))
+        as_it_is = (market, seed, replication)
+        known, past = _MARKETS.get(as_it_is), _PASTS.of(as_it_is)
         noted = (NOBODY, 0) if replication else (EVERYBODY, MOST_NOTES)
-        lives = (alone if known else both).lives(seed, replication, *noted)
         if known is None:
+            remember = plan.people <= MOST_REMEMBERED
+            lives = both.lives(seed, replication, *noted, past if remember else None)
             known = _followed(next(lives), replication)
-            if plan.people <= MOST_REMEMBERED:
-                _MARKETS.keep((market, seed, replication), known)
-        yield known.lived
-        under_plan = _followed(next(lives), replication)
+            if remember:
+                _MARKETS.keep(as_it_is, known)
+            yield known.lived
+            under_plan = _followed(next(lives), replication)
+        else:
+            yield known.lived
+            under_plan = _followed(both.later(0, past, seed, replication, *noted), replication)
         if known.tracks and under_plan.tracks:
             tracks.extend((known.tracks, under_plan.tracks))
         yield under_plan.lived
@@ -191,6 +198,7 @@ def _followed(lived: Run, replication: int) -> Followed:
 
 # Lives of markets as they are, by `VisitorPlan.market_alone`, seed and replication: every plan is held against them.
 _MARKETS: Remembered[tuple[str, int, int], Followed] = Remembered(LIVES_KEPT)
+_PASTS = Pasts(MOST_BYTES_OF_PASTS)  # the same lives where plans parted from them, for the next plan
 
 
 def life(somebody: Somebody) -> Life:
