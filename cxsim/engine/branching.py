@@ -142,10 +142,15 @@ class Branching:
             replication: the same.
             watch: the same.
             notes: the same.
+
+        Raises:
+            ValueError: if the plan parts from another plan.
         """
-        week = self._partings[place]
+        parent, week = self._partings[place]
         if week is None:
             return _lived_out(self._begun(self.plans[place], seed, replication, watch, notes))
+        if parent != BASE:
+            raise ValueError(f"plan {place} parts from plan {parent}, whose life is not kept")
         state = kept.before(week, notes)
         if state is None:
             market = self._begun(self.base, seed, replication, watch, notes)
