@@ -34,6 +34,7 @@ TESTS = {  # by the longest beginning of a module's name
     "cxsim.engine": GOLDEN,
     "cxsim.analysis": [GOLDEN[-1], "tests/test_paired.py"],
     "cxsim.analysis.compare.guard": ["tests/test_guard.py"],
+    **{f"cxsim.analysis.compare.{name}": ["tests/test_trade.py"] for name in ("funnel", "trade", "waterfall")},
     "cxsim.analysis.compare.price": ["tests/test_guard.py", "tests/experiments/test_prices.py"],
 }
 ROOMS = ("cxsim.engine", "cxsim.analysis")  # the rules of the engine are compiled for all but mutations of themselves
@@ -223,10 +224,19 @@ def uncompile() -> None:
     import golden.life
     from plain_rules import plain
 
+    import cxsim.engine.branching as branching
+    import cxsim.engine.market.start as start
     import cxsim.engine.model as model
+    import cxsim.engine.run_in as run_in
 
-    start = model.state_at_start
-    model.state_at_start = lambda *given, **named: plain(start(*given, **named))
+    for module, rules in (
+        (start, ("begin_with_customers", "tell_cells", "note_history")),
+        (run_in, ("note_history",)),
+    ):
+        for rule in rules:  # called before a state is handed out
+            setattr(module, rule, lambda state, *rest, rule=getattr(module, rule): rule(plain(state), *rest))
+    for module, name in ((model, "state_at_start"), (model, "books_opened"), (branching, "state_under")):
+        setattr(module, name, lambda *given, made=getattr(module, name): plain(made(*given)))
     golden.life.golden_life = lived_once(golden.life.golden_life)
 
 
