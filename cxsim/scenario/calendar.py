@@ -42,6 +42,13 @@ def with_day(words: str, week: float, start: str) -> str:
     return f"{words} ({day_of(week, start)})" if start and math.isfinite(week) else words
 
 
+def starting(week: float, start: str) -> str:
+    """When something starts that a file gives in weeks since the start of the market: "after 8 weeks (2027-03-01)"."""
+    if week == 0.0:
+        return "from the start"
+    return with_day(f"after {week:g} week{'' if week == 1.0 else 's'}", week, start)
+
+
 def is_date(value: object) -> bool:
     """Whether somebody means a day: TOML's own, or a text that looks like one."""
     return isinstance(value, date) or (isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value)))

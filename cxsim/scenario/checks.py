@@ -172,7 +172,9 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
                 Problem(where((*at, "segment")), "intervention.segment", f"there is no segment {item.segment!r}", hint)
             )
         if item.end_week < item.start_week:
-            message = f"{item.name!r} ends (week {item.end_week:g}) before it starts (week {item.start_week:g})"
+            message = (
+                f"{item.name!r} ends (end_week {item.end_week:g}) before it starts (start_week {item.start_week:g})"
+            )
             problems.append(Problem(where((*at, "end_week")), "intervention.end_week", message))
         for number, effect in enumerate(item.effect):
             spot = where((*at, "effect", number, "parameter"))

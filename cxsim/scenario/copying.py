@@ -60,7 +60,7 @@ def _why_not(plan: Scenario, own: Sequence[Intervention], after: float) -> tuple
         return "it only changes how many people need the category, which is everybody's; nothing to copy", ""
     if first + after >= horizon:
         hint = f"Give fewer weeks than {horizon - first:g}."
-        return f"the copies would start in week {first + after:g}, and the market ends after {horizon} weeks", hint
+        return f"the copies would start after {first + after:g} weeks, and the market ends after {horizon} weeks", hint
     return "", ""
 
 

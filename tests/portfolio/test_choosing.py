@@ -201,7 +201,7 @@ def test_the_plan_file_is_the_plan(shop, tmp_path):
     read = load(file)
     expected = scenario_with(record_with(market, menu, plan), {})
     assert read.intervention == expected.intervention and read.name == 'the "best"'
-    assert words_of(menu, plan) == "repairs from week 6; till (half) from the start"
+    assert words_of(menu, plan) == "repairs after 6 weeks; till (half) from the start"
 
 
 def test_a_portfolio_names_its_plans(found: Portfolio):

@@ -16,7 +16,7 @@ from cxsim.scenario import ScenarioError, load, load_intervention_library
 def test_a_menu_offers_every_size_at_every_start(tmp_path):
     _, menu = market_and_menu(tmp_path)
     assert [[option.words for option in options] for options in menu.items.values()] == [
-        ["repairs from the start", "repairs from week 6"],
+        ["repairs from the start", "repairs after 6 weeks"],
         ["till (half) from the start", "till (whole) from the start"],
         ["poster from the start"],
     ]

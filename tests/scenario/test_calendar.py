@@ -12,7 +12,7 @@ from cxsim.analysis.results.reading import open_results, read_comparison
 from cxsim.analysis.results.writing import write_comparison
 from cxsim.analysis.sweep.study import read_study
 from cxsim.scenario import ScenarioError, load
-from cxsim.scenario.calendar import day_of, week_of, with_day
+from cxsim.scenario.calendar import day_of, starting, week_of, with_day
 from cxsim.scenario.checks import same_market
 from cxsim.scenario.writing import scenario_hash, scenario_text
 
@@ -79,7 +79,7 @@ def test_days_of_a_menu(tmp_path):
     )
     first, second = read_menu(file, scenario_from(MARKET)).items["better"]
     assert (first.record["start_week"], first.record["end_week"], second.record["start_week"]) == (8.0, 51.0, 26)
-    assert first.words == "better from week 8 (2027-03-01)"
+    assert first.words == "better after 8 weeks (2027-03-01)"
     with pytest.raises(ScenarioError, match=r"given 2027-12-27; a date needs the day"):
         read_menu(file, scenario_from(MARKET.replace("start = 2027-01-04", "")))
 
@@ -109,7 +109,7 @@ def test_days_of_a_study(tmp_path):
         ),
         (["intervention.dearer.start_week=2027-02-30"], "given 2027-02-30; that is not a day"),
         (["intervention.dearer.start_week=2027-05-03T10:00:00"], "that is not a day"),
-        (["intervention.dearer.end_week=2027-04-05"], "ends (week 13) before it starts (week 17)"),
+        (["intervention.dearer.end_week=2027-04-05"], "ends (end_week 13) before it starts (start_week 17)"),
         (["market.start=2027-02-30"], "the start date '2027-02-30' is not a day"),
         (["market.start=1850-01-01"], "too far away"),
         (["market.start=5"], "it should be a day, like 2027-01-04"),
@@ -143,3 +143,6 @@ def test_weeks_have_a_day_wherever_people_read_them(tmp_path):
     assert "day" not in again.plans[next(iter(again.plans))].weekly
     assert with_day("week 3", 3, base.market.start) == "week 3 (2027-01-25)"
     assert with_day("week 3", 3, "") == "week 3"
+    said = [starting(weeks, "") for weeks in (0.0, 1.0, 4.5)]
+    assert said == ["from the start", "after 1 week", "after 4.5 weeks"]
+    assert starting(3.0, base.market.start) == "after 3 weeks (2027-01-25)"

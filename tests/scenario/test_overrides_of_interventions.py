@@ -106,7 +106,7 @@ WRONG = {
     "no such effect": ("intervention.Parcels on time.effect.use.late_rat=0.2", ["does not change 'use.late_rat'", "Did you mean 'use.late_rate'?"]),
     "effect by its parameter alone": ("intervention.Parcels on time.use.late_rate=0.2", ["The size of that effect is intervention.Parcels on time.effect.use.late_rate"]),
     "two such effects": ("intervention.Better box.effect.use.quality=0.2", ["more than once"]),
-    "ends before it starts": ("intervention.Parcels on time.end_week=1", ["ends (week 1) before it starts (week 2)"]),
+    "ends before it starts": ("intervention.Parcels on time.end_week=1", ["ends (end_week 1) before it starts (start_week 2)"]),
     "effect of no size": ("intervention.Parcels on time.effect.use.late_rate=much", ["'much'"]),
     "effects as a list": ("intervention.Better box.effect=[{parameter = 'use.qualty', set = 9}]", ["Did you mean 'use.quality'?"]),
 }  # fmt: skip

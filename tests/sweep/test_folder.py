@@ -175,7 +175,7 @@ def test_a_run_that_fails_is_a_row_with_its_error(tmp_path):
     runs = read_runs(tmp_path / "out")
     failed = (runs["point"] == 1) & (runs["plan"] == "plan.toml")
     assert runs["error"].notna().equals(failed)
-    assert runs.loc[failed, "error"].str.contains("ends .week 2. before it starts").all()
+    assert runs.loc[failed, "error"].str.contains("ends .end_week 2. before it starts").all()
     assert runs.loc[~failed, "loops"].notna().all()
     assert set(read_weeks(tmp_path / "out")["run"]) == set(runs.loc[~failed, "run"])
 

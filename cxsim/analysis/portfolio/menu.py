@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from cxsim.analysis.sweep.parameters import Record, record_of, scenario_with
 from cxsim.engine.outcomes.money import discount_factors, fixed_costs
 from cxsim.scenario import Intervention, Problem, Scenario, ScenarioError, load_intervention_library
-from cxsim.scenario.calendar import DATED, is_date, week_of, with_day
+from cxsim.scenario.calendar import DATED, is_date, starting, week_of
 from cxsim.scenario.messages import nearest, problem_of
 from cxsim.scenario.toml_file import read_toml
 from cxsim.scenario.toml_lines import Path as KeyPath
@@ -28,7 +28,7 @@ class Option:
     """One way to do an intervention.
 
     Attributes:
-        words: what a reader is told: "Short checkout (half) from week 26".
+        words: what a reader is told: "Short checkout (half) after 26 weeks".
         record: the intervention as a plan file has it.
         fixed_cost: discounted, whatever customers do: once and weekly.
         strength: "open" when effects are ranges and nobody says where in them, "named" when the menu does, "fixed" else.
@@ -210,6 +210,4 @@ def _week(given: object, market: Scenario, where: str, key: str) -> object:
 
 
 def _words(item: Intervention, size: str, begin: str) -> str:
-    week = with_day(f"from week {item.start_week:g}", item.start_week, begin)
-    start = "from the start" if item.start_week == 0.0 else week
-    return f"{item.name}{f' ({size})' if size else ''} {start}"
+    return f"{item.name}{f' ({size})' if size else ''} {starting(item.start_week, begin)}"

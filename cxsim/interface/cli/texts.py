@@ -90,7 +90,7 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
     from cxsim.analysis.reach import meant_at_start
     from cxsim.scenario import load
-    from cxsim.scenario.calendar import with_day
+    from cxsim.scenario.calendar import starting
     from cxsim.scenario.reactions import seen_by
     from cxsim.scenario.warnings import season_of_no_year, warnings_of
 
@@ -106,8 +106,7 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     meant = meant_at_start(plan) if any(item.when for item in plan.intervention) else {}
     for item in plan.intervention:
         changes = ", ".join(effect.parameter for effect in item.effect)
-        begin = with_day(f"week {item.start_week:g}", item.start_week, market.start)
-        click.echo(f"  intervention {item.name!r} from {begin}: {changes}")
+        click.echo(f"  intervention {item.name!r} {starting(item.start_week, market.start)}: {changes}")
         if item.when is not None:
             click.echo(f"    for {item.when}: {meant[item.name]:,} people when week 0 begins")
     for reaction in plan.reaction:

@@ -6,7 +6,7 @@ import cxsim
 from cxsim.analysis.phrases import percent
 from cxsim.analysis.results.reading import Results
 from cxsim.interface.report import numbers
-from cxsim.scenario.calendar import with_day
+from cxsim.scenario.calendar import starting
 
 
 def rendered(template: str, **facts: object) -> str:
@@ -23,7 +23,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for written in (numbers.number, percent, numbers.parts, numbers.interval, numbers.setting, with_day):
+    for written in (numbers.number, percent, numbers.parts, numbers.interval, numbers.setting, starting):
         environment.filters[written.__name__] = written
     return environment
 
