@@ -1,20 +1,29 @@
 """No verdict without the doubt it deserves: each doubt with a plan that earns it, and silence on sound plans."""
 
+import gzip
+import html
 import json
 import math
+import re
 from dataclasses import asdict
 from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from markets import EVERYTHING_HAPPENS, scenario_from
 
 from cxsim.analysis.compare.comparison import compare
 from cxsim.analysis.compare.doubt import Kind
 from cxsim.analysis.compare.guard import doubts_of, implied_elasticity
 from cxsim.analysis.compare.intervals import Estimate
+from cxsim.analysis.compare.verdict import verdict_of
 from cxsim.analysis.results.writing import comparison_json
+from cxsim.interface.cli import cxsim as command
+from cxsim.interface.explorer import answers
+from cxsim.interface.explorer.plan import ChosenIntervention, VisitorPlan, pair_of
+from cxsim.interface.report.notebook import comparison_html
 from cxsim.scenario.files import load_together
 from experiments.doubts import PAGE, PLANS, UNSOUND, asked, ready
 
@@ -294,3 +303,37 @@ def test_no_kind_is_missing_among_the_unsound_plans_nor_on_the_page():
     rows = [line.split("|")[1:4] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| **")]
     assert {kind.strip(" *") for kind, _, _ in rows} == set(get_args(Kind))
     assert all(when.strip() and answer.strip() for _, when, answer in rows)
+
+
+def test_a_doubt_stands_before_the_verdict_in_the_terminal_the_summary_the_report_and_a_notebook(tmp_path):
+    (tmp_path / "plan.toml").write_text('name = "Plan"\nextends = "restaurant"\n' + effect("use.quality", "add = 0.05"))
+    asked = ["compare", "restaurant", str(tmp_path / "plan.toml"), "-n", "2", "--set", "market.people=60"]
+    told = CliRunner().invoke(command, [*asked, "-o", str(tmp_path / "out")])
+    assert told.exit_code == 0, told.output
+    base, plan = load_together(["restaurant", tmp_path / "plan.toml"], ["market.people=60"])
+    compared = compare(base, plan, replications=2)
+    verdict = verdict_of(compared.base_runs, compared.plans["Plan"])
+    assert "few people" in {doubt.kind for doubt in verdict.doubts}
+    report = tmp_path / "report.html"
+    assert CliRunner().invoke(command, ["report", str(tmp_path / "out"), "-o", str(report)]).exit_code == 0
+    faces = {
+        "terminal": told.output,
+        "summary": (tmp_path / "out" / "summary.md").read_text(encoding="utf-8"),
+        "report": report.read_text(encoding="utf-8"),
+        "notebook": comparison_html(compared),
+    }
+    for face, text in faces.items():
+        plain = " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).split())
+        places = [plain.find(f"Careful: {doubt.sentence}") for doubt in verdict.doubts]
+        assert min(places) >= 0, face
+        if face != "report":  # whose headline stands above
+            assert max(places) < plain.index(verdict.headline), face
+
+
+def test_the_page_gets_doubts_as_data_with_what_a_comparison_says():
+    asked = VisitorPlan(people=60, replications=2, interventions=(ChosenIntervention(name="on-time-delivery"),))
+    compared = compare(*pair_of(asked), replications=2)
+    expected = doubts_of(compared.base_runs, next(iter(compared.plans.values())))
+    assert "few people" in {doubt.kind for doubt in expected}
+    answer = json.loads(gzip.decompress(answers.compared(asked)))
+    assert answer["doubts"] == [asdict(doubt) for doubt in expected]

@@ -153,6 +153,22 @@ def test_absurd_questions_get_one_clear_sentence(text, overrides, said):
     assert "%" not in verdict.moved
 
 
+@pytest.mark.parametrize("replications", [1, 12])
+def test_one_person_is_no_market(replications):
+    """No share, no streams between loops and lines, no percent of replications: one sentence about one person."""
+    base, plan = (scenario_from(f'name = "{name}"\n{EVERYTHING_HAPPENS}{text}', "market.people=1") for name, text in [
+        ("base", ""), ("plan", IDLE.format("cost.once = 70.0").replace("0.1", "0.29")),
+    ])  # fmt: skip
+    compared = compare(base, plan, replications=replications, seed=6)
+    verdict = verdict_of(compared.base_runs, compared.plans["plan"])
+    lives = "one life" if replications == 1 else "12 lives"
+    assert verdict.headline.endswith(f", with a single person in {lives}: one person is no market to judge it by.")
+    assert not verdict.moved and not verdict.why and not verdict.cost and "%" not in verdict.sure
+    assert verdict.outcome == "one person"
+    assert [doubt.kind for doubt in verdict.doubts if doubt.kind == "few people"] == ["few people"]
+    assert len(verdict.headline.split()) <= 30
+
+
 def test_no_share_is_made_of_a_few_rescued_lines():
     small = ["market.people=150", "market.horizon_weeks=80"]
     base, plan = load_together(["restaurant", "plans/restaurant-second-cook"], small)
@@ -183,4 +199,7 @@ def test_where_no_story_ends_there_is_nobody_to_rescue():
         verdict.headline
         == '"plan" changes what people feel, but not what anybody buys in 2 replications, and costs nothing.'
     )
-    assert not verdict.moved and not verdict.cost
+    assert not verdict.moved and not verdict.cost and verdict.outcome == "moves no money"
+    dear = IDLE.format("cost.once = 70.0")
+    compared = compare(base, scenario_from(FAITHFUL.format("plan") + dear), replications=2)
+    assert verdict_of(compared.base_runs, compared.plans["plan"]).outcome == "loses"

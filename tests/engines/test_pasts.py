@@ -3,6 +3,9 @@
 Nothing here is statistical: two lives are equal, bit for bit, or they are not.
 """
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 from test_branching import BASE, HORIZON, ROOM, left, planned, with_mechanism
@@ -123,3 +126,15 @@ def test_lives_are_told_apart_and_no_moment_after_the_week_is_given():
     past.keep(state)
     assert past.before(5) is None and past.before(6) is not None
     assert pasts.of(("market", 1, 1)).before(6) is None
+
+
+def test_the_benchmark_lives_each_from_the_start(monkeypatch, weeks_lived):
+    """Or it would compare branching with itself."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    apart = import_module("branching").Apart(BASE, [planned(BASE, 12)])
+    kept = Pasts(PLENTY).of("this base")
+    branched = [left(run) for run in Branching(BASE, [planned(BASE, 12)]).lives(1, 0)]
+    weeks_lived.clear()
+    assert [left(run) for run in apart.lives(1, 0, kept=kept)] == branched
+    assert left(apart.later(0, kept, 1, 0)) == branched[1]
+    assert len(weeks_lived) == 3 * HORIZON

@@ -29,7 +29,7 @@ from cxsim.scenario.calendar import with_day
 FEW_LINES = 10  # that became loops, or the other way round, below which shares and causes of them are luck
 
 
-Outcome = Literal["pays", "loses", "too close to call", "one replication"]
+Outcome = Literal["pays", "loses", "moves no money", "too close to call", "one replication", "one person"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Verdict:
     """What is said of a plan.
 
     Attributes:
-        outcome: whether the 95% interval of the paired difference in net margin lies above zero, below, or holds it.
+        outcome: whether the 95% interval of the paired difference in net margin lies above zero, below, or holds it;
+            or why that is no question.
         headline: the net result in one sentence to read aloud: money, then loops.
         moved: the two streams behind the loops, in a market of how many people.
         why: what ended the lines of the larger stream; empty when hardly anybody moved.
@@ -72,10 +73,21 @@ def verdict_of(base: Runs, plan: PlanResult) -> Verdict:
     doubts = tuple(doubt for doubt in doubts_of(base, plan) if not (nothing and doubt.kind == "nothing changes"))
     if nothing:
         return Verdict(
-            _outcome(plan), nothing, "", "", "", _not_a_forecast(base, plan), _copied(currency, plan), doubts
+            _outcome(base, plan), nothing, "", "", "", _not_a_forecast(base, plan), _copied(currency, plan), doubts
+        )
+    if base.scenario.market.people == 1:
+        return Verdict(
+            _outcome(base, plan),
+            _of_one(base, plan),
+            "",
+            "",
+            "",
+            _not_a_forecast(base, plan),
+            _copied(currency, plan),
+            doubts,
         )
     return Verdict(
-        _outcome(plan),
+        _outcome(base, plan),
         f'"{plan.name}" {_money(currency, plan, plan.difference("net_margin"))}{_loops(plan)}.',
         _moved(base, plan),
         _why(plan),
@@ -86,11 +98,15 @@ def verdict_of(base: Runs, plan: PlanResult) -> Verdict:
     )
 
 
-def _outcome(plan: PlanResult) -> Outcome:
+def _outcome(base: Runs, plan: PlanResult) -> Outcome:
     change = plan.difference("net_margin")
+    if _nothing(base, plan) and change.estimate.mean == 0.0:
+        return "moves no money"
+    if base.scenario.market.people == 1:
+        return "one person"
     if math.isnan(change.sd):
         return "one replication"
-    if not _known_sign(plan):
+    if not (_known_sign(plan) or _nothing(base, plan)):
         return "too close to call"
     return "pays" if change.estimate.mean > 0.0 else "loses"
 
@@ -119,6 +135,13 @@ def _nothing(base: Runs, plan: PlanResult) -> str:
         seen = "one replication" if base.replications == 1 else f"{base.replications} replications"
         return f'"{plan.name}" changes what people feel, but not what anybody buys in {seen}, and {price}.'
     return ""
+
+
+def _of_one(base: Runs, plan: PlanResult) -> str:
+    """The whole answer in a market of one person, of whom no share can be made and nothing be learned of others."""
+    worth = _money(base.scenario.market.currency, plan, plan.difference("net_margin"))
+    lives = "one life" if base.replications == 1 else f"{base.replications} lives"
+    return f'"{plan.name}" {worth}, with a single person in {lives}: one person is no market to judge it by.'
 
 
 def _nobody_buys_otherwise(plan: PlanResult) -> bool:
