@@ -2,7 +2,7 @@
 
 Each plan acts on the focal brand from week 21 on, for five years or the market's own horizon if that is longer.
 
-    python -m experiments.absurd [--write]     (about half a minute)
+    python -m experiments.absurd [--write]     (about three minutes)
 """
 
 import math
@@ -17,7 +17,7 @@ from cxsim.analysis.phrases import percent, signed, whole
 from cxsim.scenario import Scenario
 from cxsim.scenario.schema import Intervention
 from cxsim.scenario.smaller import of_people
-from experiments.pages import asked_to_write, table, write_figures
+from experiments.pages import asked_to_write, tables_abreast, write_figures
 from experiments.prices import MARKETS
 
 PEOPLE = 2000
@@ -129,7 +129,9 @@ def figures(found: list[list[Found]]) -> str:
                 change, before = market[place].change[figure].mean, market[place].before[figure]
                 cells.append(f"{signed(change)} ({percent(change / abs(before))})" if before else signed(change))
             rows.append([plan.name, *cells])
-        parts.append(f"**{figure}**: as it is, then the change\n\n{table(['plan', *MARKETS], rows)}")
+        parts.append(
+            f"**{figure}**: as it is, then the change\n\n{tables_abreast(['plan', *(market[0].market for market in found)], rows)}"
+        )
     broken = [
         f"- {each.market}, {each.plan.name}: {', '.join(each.broken)}"
         for market in found

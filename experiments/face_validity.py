@@ -4,7 +4,7 @@ Every episode of use is followed to the next occasion on which its brand could b
 next purchase is of the same brand. Not bought again is: a rival's, nothing, or the category left. Episodes whose next
 occasion lies behind the horizon are left out.
 
-    python -m experiments.face_validity [--write]     (about two minutes)
+    python -m experiments.face_validity [--write]     (about three minutes)
 """
 
 import math
@@ -23,7 +23,8 @@ from cxsim.engine.journey.support import REPURCHASE_MAJOR, REPURCHASE_MINOR, rec
 from cxsim.engine.measures import Note
 from cxsim.engine.state import EVERYBODY, Outcome
 from cxsim.scenario import Scenario
-from experiments.pages import asked_to_write, table, write_figures
+from cxsim.scenario.smaller import of_people
+from experiments.pages import asked_to_write, tables_abreast, write_figures
 from experiments.prices import MARKETS
 
 PEOPLE = 6000
@@ -77,6 +78,14 @@ class Share(NamedTuple):
     def logit_error(self) -> float:
         """Standard error of the logit, by the delta method."""
         return self.error / (self.share * (1.0 - self.share)) if 0.0 < self.share < 1.0 else math.inf
+
+
+def watched(market: str) -> Scenario:
+    """So many of its people; where it has fewer, more of them, with desks in proportion."""
+    scenario = cxsim.load(market)
+    if scenario.market.people < PEOPLE:
+        return of_people(scenario, PEOPLE)
+    return cxsim.load(market, {"market.people": PEOPLE})
 
 
 def episodes(scenario: Scenario, replications: int = REPLICATIONS) -> Episodes:
@@ -198,7 +207,7 @@ def by_outcome(markets: dict[str, Episodes]) -> str:
             cells = ["too few" if each is None else _with_published(each) for each in found]
             apart = logit(published[place]) - logit(REPURCHASE_MINOR[-1])
             rows.append([f"{kind}, {word}", f"{100 * published[place]:.0f}%: {apart:+.1f}", *cells])
-    return table(["problem", "TARP (intentions)", *markets], rows)
+    return tables_abreast(["problem", "TARP (intentions)", *markets], rows, before=2)
 
 
 def _with_published(found: Emergent) -> str:
@@ -222,7 +231,7 @@ def by_lateness(markets: dict[str, Episodes]) -> str:
             strict=True,
         ):
             row.append(cell)
-    return table(["delivery", *markets], rows)
+    return tables_abreast(["delivery", *markets], rows)
 
 
 def by_satisfaction(markets: dict[str, Episodes]) -> str:
@@ -249,7 +258,7 @@ def by_satisfaction(markets: dict[str, Episodes]) -> str:
     rows.append(
         ["correlation", *(f"{np.corrcoef(lived.satisfaction, lived.again)[0, 1]:.2f}" for lived in markets.values())]
     )
-    return table(["satisfaction", *markets], rows)
+    return tables_abreast(["satisfaction", *markets], rows)
 
 
 def figures(markets: dict[str, Episodes]) -> str:
@@ -269,7 +278,7 @@ def figures(markets: dict[str, Episodes]) -> str:
 def main() -> None:
     """Print the figures, and write them with `--write`."""
     write = asked_to_write(__doc__)
-    lived = {name: episodes(cxsim.load(name, {"market.people": PEOPLE})) for name in MARKETS}
+    lived = {name: episodes(watched(name)) for name in MARKETS}
     print(figures(lived))
     if write:
         write_figures(PAGE, figures(lived))

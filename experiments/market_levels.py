@@ -9,7 +9,7 @@ import cxsim
 from cxsim.analysis.compare.runs import run
 from cxsim.analysis.levels import levels_of
 from cxsim.analysis.phrases import DASH, estimated
-from experiments.pages import asked_to_write, table, write_figures
+from experiments.pages import asked_to_write, tables_abreast, write_figures
 from experiments.prices import MARKETS
 
 REPLICATIONS = 4
@@ -25,7 +25,7 @@ def figures(replications: int = REPLICATIONS) -> str:
         same = [levels.get(name) for levels in markets]
         written = [estimated(level.value, level.write) if level else DASH for level in same]
         rows.append([name, *written, " / ".join(dict.fromkeys(level.against for level in same if level))])
-    return table(["level", *MARKETS, "held against"], rows)
+    return tables_abreast(["level", *MARKETS, "held against"], rows, after=1)
 
 
 def main() -> None:

@@ -1,10 +1,13 @@
 """The figures of a page are written by the script that computes them, between two marks; the words are people's."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 BEGIN = "<!-- figures: begin (written by the script; do not edit) -->"
 END = "<!-- figures: end -->"
+ABREAST: Final = 5  # markets beside each other in a table
 
 
 def asked_to_write(description: str | None) -> bool:
@@ -32,3 +35,21 @@ def table(heading: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def tables_abreast(heading: list[str], rows: list[list[str]], before: int = 1, after: int = 0) -> str:
+    """Markdown tables of at most five columns each besides those at the ends, so that many markets fit on a page.
+
+    Args:
+        heading: of all columns.
+        rows: as long as the heading.
+        before: columns at the left that every table repeats.
+        after: columns at the right that every table repeats.
+    """
+    end = len(heading) - after
+    parts = [slice(first, min(first + ABREAST, end)) for first in range(before, end, ABREAST)]
+
+    def of(part: slice, cells: Sequence[str]) -> list[str]:
+        return [*cells[:before], *cells[part], *cells[end:]]
+
+    return "\n\n".join(table(of(part, heading), [of(part, row) for row in rows]) for part in parts)

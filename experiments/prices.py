@@ -2,24 +2,28 @@
 
 The focal brand of each market asks another price from week 21 on; everybody lives through all of them with the same luck.
 
-    python -m experiments.prices [--write]     (about four minutes)
+    python -m experiments.prices [--write]     (about seven minutes)
 """
 
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 
 import cxsim
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.compare.price import dearer, other_prices, price_elasticity
 from cxsim.analysis.phrases import DASH, decimals, estimated, signed
-from cxsim.interface.charts.look import INK, LINE, NEUTRAL, new_axes, save
+from cxsim.interface.charts.look import INK, LINE, NEUTRAL, save
 from cxsim.scenario import Scenario
-from experiments.pages import asked_to_write, table, write_figures
+from experiments.pages import ABREAST, asked_to_write, table, write_figures
 
-MARKETS = ("online-retailer", "subscription", "restaurant", "b2b-software", "durable")
+MARKETS = (
+    "online-retailer", "subscription", "restaurant", "b2b-software", "durable",
+    "gym", "mobile-operator", "bank", "hotel", "food-delivery",
+)  # fmt: skip
 FACTORS = (0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0)
 FROM_WEEK = 20
 REPLICATIONS = 8
@@ -86,8 +90,19 @@ def figures(answers: list[Answer]) -> str:
 
 
 def picture(answers: list[Answer]) -> None:
-    """Margin against the price, as a share of what the best price earns, a line for each market."""
-    ax = new_axes(7.2, 4.2)
+    """Margin against the price, as a share of what the best price earns, a line for each market, five in a panel."""
+    import matplotlib.pyplot as plt
+
+    panels = [answers[first : first + ABREAST] for first in range(0, len(answers), ABREAST)]
+    size = (4.6 * len(panels), 4.2)
+    _, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, layout="constrained", squeeze=False)
+    for ax, some in zip(axes[0], panels, strict=True):
+        _panel(ax, some)
+    axes[0][0].set_ylabel("discounted margin, best = 1", color=INK)
+    save(axes[0][0], PICTURE)
+
+
+def _panel(ax: Axes, answers: list[Answer]) -> None:
     steps = sorted([*FACTORS, 1.0])
     for place, each in enumerate(answers):
         earned = {1.0: 0.0} | {factor: change.mean for factor, change in each.net.items()}
@@ -99,10 +114,8 @@ def picture(answers: list[Answer]) -> None:
     ax.set_xticks(steps, [f"{factor:g}" for factor in steps])
     ax.minorticks_off()
     ax.set_xlabel("price, times today's", color=INK)
-    ax.set_ylabel("discounted margin, best = 1", color=INK)
     ax.set_ylim(-0.6, 1.1)
     ax.legend(frameon=False)
-    save(ax, PICTURE)
 
 
 def main() -> None:

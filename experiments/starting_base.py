@@ -1,6 +1,6 @@
 """The customers with which established markets begin: where each market stays by itself, and how little it moves from there.
 
-python -m experiments.starting_base     (about two minutes)
+python -m experiments.starting_base     (about a minute)
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,9 @@ from cxsim.engine.measures import Measure
 from cxsim.engine.simulate import Run, simulate
 from experiments.pages import table
 
-ESTABLISHED: Final = ("restaurant", "subscription", "b2b-software")
+ESTABLISHED: Final = (
+    "restaurant", "subscription", "b2b-software", "gym", "mobile-operator", "bank", "hotel", "food-delivery",
+)  # fmt: skip
 YEAR: Final = 52
 REPLICATIONS: Final = 8
 LONG: Final = 20 * YEAR  # weeks after which a market that began with nobody stays where it is

@@ -11,9 +11,9 @@ from cxsim.analysis.compare.intervals import Estimate
 from cxsim.analysis.compare.runs import run
 from cxsim.analysis.levels import Level, levels_of, reference_told, satisfaction_at_decisions, told
 from cxsim.analysis.phrases import whole
+from experiments.prices import MARKETS
 
 SMALL = {"market.people": 800, "market.horizon_weeks": 130}
-READY = ("online-retailer", "subscription", "restaurant", "b2b-software", "durable")
 
 
 def test_every_level_is_what_plain_arithmetic_says():
@@ -35,7 +35,7 @@ def test_every_level_is_what_plain_arithmetic_says():
     assert cac == pytest.approx((runs.figures["acquisition_cost"] / runs.figures["clv"]).mean())
 
 
-@pytest.mark.parametrize("market", READY)
+@pytest.mark.parametrize("market", MARKETS)
 def test_no_ready_market_is_unusual(market):
     """And none whose satisfaction as such makes people stay or leave (to .03; the error of the mean is below .01)."""
     assert not [level for level in levels_of(run(cxsim.load(market), replications=2)) if not level.is_usual]

@@ -51,7 +51,7 @@ class Asked:
 
 ASKED: Final = (
     Asked("name", "What is your firm called?", "any name", "word"),
-    Asked("like", "What is it most like: shop, restaurant, subscription, gym, software, appliance?", "the nearest is chosen by your figures", "word"),
+    Asked("like", "What is it most like: shop, restaurant, hotel, delivery, subscription, gym, mobile, bank, software, appliance?", "the nearest is chosen by your figures", "word"),
     Asked("currency", "In which currency do you count?", "EUR", "word", main=False),
     Asked("customers", "How many customers do you have today (without a contract: who bought in the last 12 months)?", "whole number", "amount", 1.0, 1e9),
     Asked("billing", "If customers are under contract, for how long do they pay at a time: week, month, quarter, half-year, year?", "month or year", "word", needs=("contract",)),

@@ -4,10 +4,13 @@ Few people and two pairs; a rule is broken when a whole 95% interval lies on the
 without any effect once in forty times, and far less often to plans as extreme as these.
 """
 
+import math
+
 import pytest
 
 from cxsim.analysis.compare.intervals import Estimate
 from experiments.absurd import PLANS, figures, tried
+from experiments.pages import ABREAST
 from experiments.prices import MARKETS
 
 PEOPLE = 1000
@@ -56,4 +59,6 @@ def test_what_is_worse_costs_more_loops_in_every_market(found, milder, worse):
 
 def test_the_page_shows_every_cell(found):
     text = figures(found)
-    assert text.count("\n| ") == 3 * (len(PLANS) + 3)  # heading, rule, as it is and the plans, in each table
+    tables = 3 * math.ceil(len(MARKETS) / ABREAST)
+    assert text.count("\n| ") == tables * (len(PLANS) + 3)  # heading, rule, as it is and the plans, in each table
+    assert all(text.count(f" {market} |") == 3 for market in MARKETS)

@@ -7,7 +7,7 @@ import pytest
 
 import cxsim as package
 from cxsim.analysis.firm import founded, own_market
-from cxsim.analysis.firm.nearest import nearest
+from cxsim.analysis.firm.nearest import READY, WORDS, market_like, nearest
 from cxsim.interface.cli import market as command
 
 
@@ -96,6 +96,41 @@ def test_without_a_word_for_it_the_market_is_chosen_by_what_is_said(monkeypatch,
     assert nearest({"billing": "quarter", "price": 2000.0}) == "b2b-software"
     assert nearest({"billing": "month", "price": 12.0}) == "subscription"
     assert nearest({"life": 8.0}) == "durable"
+
+
+MEANT = {
+    "gym": "gym", "Fitness": "gym", "telecom": "mobile-operator", "mobile": "mobile-operator", "bank": "bank", "hotel": "hotel",
+    "delivery": "food-delivery", "restaurant": "restaurant", "club": "subscription", "shop": "online-retailer",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "market"), MEANT.items())
+def test_a_word_means_the_market_of_its_trade(word, market):
+    assert market_like(word) == market
+
+
+def test_every_word_and_every_ready_market_is_one_that_ships():
+    ready = {name for name in package.scenario_names() if "/" not in name}
+    assert set(WORDS.values()) <= set(READY) <= ready
+
+
+def test_by_its_figures_a_firm_is_near_the_market_of_its_trade():
+    """Where people pay as much, as often: a stay of EUR 190 three times a year, a meal of EUR 27 once a week."""
+    assert nearest({"purchases": 3.0, "price": 190.0}) == "hotel"
+    assert nearest({"purchases": 40.0, "price": 27.0}) == "food-delivery"
+    assert nearest({"billing": "month", "price": 40.0}) == "gym"
+
+
+def test_money_that_mechanisms_hold_moves_with_the_price():
+    """A hostel's free night and a small bank's nuisance of moving, a tenth of those of the ready markets."""
+    hostel = founded.founded({"like": "hotel", "price": 19.0}, package.load("hotel")).scenario()
+    there, here = (each.brand["Harbour House"].loyalty_programme for each in (package.load("hotel"), hostel))
+    assert here.reward_cost == pytest.approx(there.reward_cost / 10)
+    assert here.reward_value == pytest.approx(there.reward_value / 10)
+    assert (here.points_needed, here.silver_from) == (there.points_needed, there.silver_from)
+    small = founded.founded({"like": "bank", "price": 7.5}, package.load("bank")).scenario()
+    assert small.brand["Civic"].switching_cost.money == pytest.approx(7.0)
+    assert small.brand["Civic"].switching_cost.effort == package.load("bank").brand["Civic"].switching_cost.effort
 
 
 def test_an_impossible_answer_piped_in_is_refused(cxsim, monkeypatch, tmp_path):

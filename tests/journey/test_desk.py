@@ -18,6 +18,7 @@ from cxsim.engine.measures import Measure
 from cxsim.engine.state import Outcome, Stage
 from cxsim.scenario.schema import Intervention
 from cxsim.scenario.warnings import warnings_of
+from experiments.prices import MARKETS
 
 SMALL = {"market.people": 800, "market.horizon_weeks": 120}
 
@@ -179,7 +180,7 @@ def test_a_problem_is_not_raised_again_when_the_renewal_has_decided():
     assert overdue[Measure.raised_again] == 0
 
 
-@pytest.mark.parametrize("market", ["online-retailer", "subscription", "restaurant", "b2b-software", "durable"])
+@pytest.mark.parametrize("market", MARKETS)
 def test_worse_support_never_gains_customers(market):
     """Without any support, and with callers who give up: beyond luck of four pairs no market has more customers."""
     focal = cxsim.load(market).market.focal

@@ -17,7 +17,7 @@ from cxsim.analysis.firm.nearest import purchases_a_year
 from cxsim.analysis.sweep.parameters import Record, Values, record_of, scenario_with
 from cxsim.data.figures import BILLING, BY_KEY, Figures, number_of, times_a_year
 from cxsim.scenario import Scenario
-from cxsim.scenario.parameter import WEEKS_PER_YEAR
+from cxsim.scenario.parameter import WEEKS_PER_YEAR, about
 from cxsim.scenario.stages.need import NextNeed
 
 SEARCH_PEOPLE: Final = (1200, 8000)  # with whom the hidden values are searched for: fewer where they buy often
@@ -138,7 +138,22 @@ def _in_proportion(ready: Scenario, price: float) -> Scenario:
     for name, offer in ready.brand.items():
         values[f"brand.{name}.telling.reward"] = rounded(offer.telling.reward * factor)
         values[f"brand.{name}.money.advertising_weekly"] = rounded(offer.money.advertising_weekly * factor)
+        values |= _money_of_mechanisms(ready, name, factor)
     return scenario_with(record_of(ready), values)
+
+
+def _money_of_mechanisms(ready: Scenario, brand: str, factor: float) -> dict[str, Any]:
+    """Rewards, switching costs and the like of a brand at another price; what is 0 or nothing stays."""
+    amounts = {
+        f"{each.name}.{field}": getattr(getattr(ready.brand[brand], each.name), field)
+        for each in ready.own
+        if each.Offer
+        for field, declared in each.Offer.model_fields.items()
+        if about(declared).get("unit") == "currency"
+    }
+    return {
+        f"brand.{brand}.{key}": rounded(amount * factor) for key, amount in amounts.items() if 0.0 < amount < math.inf
+    }
 
 
 def _bare(scenario: Scenario) -> Record:

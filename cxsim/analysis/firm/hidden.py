@@ -16,6 +16,7 @@ from cxsim.scenario.stages.need import NextNeed
 
 Scale = Callable[[float], float]
 LEAST: Final = 1e-4  # shares and rates below are taken for this: a logarithm has to exist
+EVERYBODY: Final = 0.999  # share of people who may be somebody's customers; the rest is for rounding
 APPEAL: Final = (-8.0, 8.0)  # utility: beyond, a brand has nearly nobody or everybody
 AT_AN_END: Final = 0.1  # steps from the end of a range
 FURTHEST: Final = 6.0  # steps to which a hidden value may go
@@ -251,9 +252,15 @@ def _of_shares(market: Founded, figures: Figures) -> list[Hidden]:
             )
         else:
             start = _of_brand(market, name, "purchase.customers_at_start")
-            high = 1.2 * max(next(iter(start.values())), LEAST)
+            high = _room(market) * max(next(iter(start.values())), LEAST)
             found.append(Hidden("purchase.customers_at_start", start, True, 1.0, target, LEAST, high))
     return found
+
+
+def _room(market: Founded) -> float:
+    """The factor by which the shares of all brands may rise: a fifth, but together to no more than everybody."""
+    somebodys = sum(offer.purchase.customers_at_start for offer in market.scenario().brand.values())
+    return min(1.2, EVERYBODY / somebodys) if somebodys else 1.2
 
 
 def growth_of(figures: Figures) -> float:

@@ -11,13 +11,20 @@ from cxsim.scenario.stages.need import NextNeed
 
 WORDS: Final = {
     "shop": "online-retailer", "retailer": "online-retailer", "store": "online-retailer", "online shop": "online-retailer",
-    "restaurant": "restaurant", "cafe": "restaurant", "bar": "restaurant", "hairdresser": "restaurant", "delivery": "restaurant",
-    "subscription": "subscription", "newspaper": "subscription", "gym": "subscription", "club": "subscription",
-    "streaming": "subscription", "telecom": "subscription", "insurance": "subscription", "energy": "subscription",
+    "restaurant": "restaurant", "cafe": "restaurant", "bar": "restaurant", "hairdresser": "restaurant",
+    "subscription": "subscription", "newspaper": "subscription", "club": "subscription",
+    "streaming": "subscription", "insurance": "subscription", "energy": "subscription",
+    "gym": "gym", "fitness": "gym", "fitness club": "gym",
+    "mobile": "mobile-operator", "mobile operator": "mobile-operator", "telecom": "mobile-operator", "phone": "mobile-operator",
+    "bank": "bank", "banking": "bank", "hotel": "hotel", "hostel": "hotel",
+    "delivery": "food-delivery", "food delivery": "food-delivery", "food": "food-delivery",
     "software": "b2b-software", "saas": "b2b-software", "b2b": "b2b-software", "business software": "b2b-software",
     "appliance": "durable", "durable": "durable", "furniture": "durable", "electronics": "durable", "car": "durable",
 }  # fmt: skip
-READY: Final = ("online-retailer", "restaurant", "subscription", "b2b-software", "durable")
+READY: Final = (
+    "online-retailer", "restaurant", "subscription", "b2b-software", "durable",
+    "gym", "mobile-operator", "bank", "hotel", "food-delivery",
+)  # fmt: skip
 
 
 def market_like(word: str) -> str:
@@ -53,14 +60,18 @@ def need_of(figures: Figures) -> Need | None:
 
 
 def _distance(figures: Figures, market: Scenario) -> float:
-    """Of the logarithms of what a customer pays in a year, or how often; 0 where neither is known."""
+    """Of the logarithms of how often is bought, and how much is paid each time; under contract, of what is paid in a year.
+
+    What is not known counts nothing.
+    """
     often, price = times_a_year(figures), number_of(figures, "price")
     if often is None:
         return 0.0
     theirs = purchases_a_year(market)
-    if price is None or market.need.kind != NextNeed.contract:
+    if price is None:
         return abs(math.log(often / theirs))
-    return abs(math.log(often * price / (theirs * market.brand[market.market.focal].purchase.price)))
+    more, dearer = math.log(often / theirs), math.log(price / market.brand[market.market.focal].purchase.price)
+    return abs(more + dearer) if market.need.kind == NextNeed.contract else abs(more) + abs(dearer)
 
 
 def purchases_a_year(market: Scenario) -> float:

@@ -23,7 +23,7 @@ FEWEST_WORLDS = 2
 @click.argument("figures", type=PLACE, required=False)
 @click.option(
     "--like",
-    help="The market it is most like: shop, restaurant, subscription, gym, software, appliance, a name or a file.",
+    help="The market it is most like: shop, restaurant, hotel, delivery, subscription, gym, mobile, bank, software, appliance, a name or a file.",
 )
 @click.option(
     "--draws", type=click.IntRange(0, 2000), default=60, show_default=True, help="Of what your figures leave open."
