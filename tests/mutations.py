@@ -222,7 +222,6 @@ def uncompile() -> None:
 
     compiling.machine_code = left_as_they_are
     import golden.life
-    from plain_rules import plain
 
     import cxsim.engine.branching as branching
     import cxsim.engine.market.start as start
@@ -234,10 +233,24 @@ def uncompile() -> None:
         (run_in, ("note_history",)),
     ):
         for rule in rules:  # called before a state is handed out
-            setattr(module, rule, lambda state, *rest, rule=getattr(module, rule): rule(plain(state), *rest))
+            setattr(module, rule, of_plain_state(getattr(module, rule)))
     for module, name in ((model, "state_at_start"), (model, "books_opened"), (branching, "state_under")):
-        setattr(module, name, lambda *given, made=getattr(module, name): plain(made(*given)))
+        setattr(module, name, made_plain(getattr(module, name)))
     golden.life.golden_life = lived_once(golden.life.golden_life)
+
+
+def of_plain_state(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule that is handed the plain form of its state."""
+    from plain_rules import plain
+
+    return lambda state, *rest: rule(plain(state), *rest)
+
+
+def made_plain(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes a state, in its plain form."""
+    from plain_rules import plain
+
+    return lambda *given: plain(make(*given))
 
 
 def lived_once(live: Callable[..., Any]) -> Callable[..., Any]:
