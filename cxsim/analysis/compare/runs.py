@@ -77,7 +77,7 @@ class Runs:
             f"{name} {interval(mean, low, high, replications=self.replications)}"
             for name, mean, low, high in zip(shown["figure"], shown["mean"], shown["low"], shown["high"], strict=True)
         )
-        return f"<Runs of {self.scenario.name!r}: {self.replications} replications, seed {self.seed}; {figures}>"
+        return f"<Runs of {self.scenario.name!r}: {self.replications} replication{'' if self.replications == 1 else 's'}, seed {self.seed}; {figures}>"
 
 
 def run(

@@ -105,8 +105,3 @@ class SupportOffer(Section):
     quick_limit_weeks: float = parameter(
         0.5, "Longest wait that still counts as quick.", "weeks", 0, 52, "assumed", "A few days."
     )
-
-    @property
-    def handles_weekly(self) -> float:
-        """Contacts the desk can handle in a week: agents times what one of them can, where there are any."""
-        return self.agents * self.agent_contacts if self.agents > 0.0 else self.capacity
