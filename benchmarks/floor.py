@@ -79,7 +79,8 @@ def world_of(people: int, weeks: int) -> State:
     from cxsim.engine.market.start import state_at_start
     from cxsim.scenario import load
 
-    return state_at_start(load(SCENARIO, [f"market.people={people}", f"market.horizon_weeks={weeks}"]), SEED)
+    size = [f"market.people={people}", f"market.horizon_weeks={weeks}", "market.run_in_weeks=0"]  # weeks count from 0
+    return state_at_start(load(SCENARIO, size), SEED)
 
 
 def bytes_of(state: State) -> NDArray[np.uint8]:
