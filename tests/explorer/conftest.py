@@ -22,7 +22,7 @@ def visit(chromium, address):
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(120_000)
         own = urlsplit(address).netloc
         page.on("request", lambda request: urlsplit(request.url).netloc in (own, "") or outside.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))

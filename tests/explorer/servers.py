@@ -86,7 +86,7 @@ def post(address, path, question):
     """A bare request, without any client's help."""
     body = json.dumps(question).encode()
     place = urlsplit(address)
-    with socket.create_connection((place.hostname, place.port), timeout=30) as line:
+    with socket.create_connection((place.hostname, place.port), timeout=120) as line:
         head = f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
         line.sendall(f"{head}Accept-Encoding: gzip\r\n\r\n".encode() + body)
         answer = b"".join(iter(lambda: line.recv(65536), b""))

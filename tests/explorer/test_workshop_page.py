@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 SMALL = "people=300&weeks=52&n=2&seed=1"
 PLAN = f"#market=restaurant&on-time-delivery=high@4&smooth-checkout=typical@8&{SMALL}"
-expect.set_options(timeout=30_000)  # others may be using the machine
+expect.set_options(timeout=120_000)  # others may be using the machine
 SERIOUS = ("serious", "critical")
 
 
@@ -227,6 +227,25 @@ def test_files_are_taken_home_and_brought_back(visit, tmp_path):
     shared = visit(page.evaluate("location.hash"), reduced_motion="reduce")
     assert shared.inner_text("#verdict-heading") == said
     assert "smooth-checkout" in shared.text_content("#file-used")
+
+
+def test_what_a_link_says_and_nobody_knows_is_named_and_not_run(visit):
+    wrong = [
+        "on-time-delivry=high@4",
+        "smooth-checkout=huge@8",
+        "quick-support=low@soon",
+        "peple=300",
+        "n=two",
+        "use.quality=",
+    ]
+    page = visit(f"#market=restaurant&on-time-delivery=high@4&{SMALL}&{'&'.join(wrong)}")
+    said = page.inner_text("#error")
+    assert all(f"{part.rstrip('=')}" in said for part in wrong)
+    assert "on-time-delivery" not in said
+    assert page.is_hidden("#answer")
+    assert page.inner_text("#summary").startswith("1 chosen")
+    assert ran(page).startswith('"Your plan" ')
+    assert page.is_hidden("#error")
 
 
 def test_a_wrong_file_is_refused_in_words(visit, tmp_path):

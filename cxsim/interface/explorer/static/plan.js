@@ -27,26 +27,37 @@ export async function toHash(plan) {
 
 const NUMBERS = [["people", "people"], ["weeks", "weeks"], ["n", "replications"], ["seed", "seed"]];
 
-/** The plan that an address holds, or null if it holds none; what makes no sense is left for the server to refuse. */
+/**
+ * The plan that an address holds and the parts of it that say nothing, or null if it holds none; a market or a number that
+ * makes no sense is left for the server to refuse.
+ */
 export async function fromHash(hash, choices) {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   if (!said.has("market") && !said.has("file")) return null;
   const market = choices.markets.find((each) => each.name === said.get("market")) ?? choices.markets[0];
   const plan = newPlan(market);
-  if (said.has("market")) plan.market = said.get("market");
-  if (said.has("file")) { plan.file = await unpacked(said.get("file")); plan.market = ""; }
-  for (const [key, name] of NUMBERS) if (said.has(key)) plan[name] = Number(said.get(key));
-  plan.in_both = said.get("sliders") === "both";
+  const wrong = [];
   for (const [key, value] of said) {
-    if (choices.interventions.some((each) => each.name === key)) {
-      const [level, week] = value.split("@");
-      plan.interventions.push({ name: key, level: LEVELS.includes(level) ? level : "typical", start_week: whole(week, START) });
-    } else if (key.includes(".")) plan.sliders[key] = Number(value);
+    const number = NUMBERS.find(([short]) => short === key);
+    if (key === "market") plan.market = value;
+    else if (key === "file") plan.file = await unpacked(value);
+    else if (number && WHOLE.test(value)) plan[number[1]] = Number(value);
+    else if (key === "sliders" && value === "both") plan.in_both = true;
+    else if (choices.interventions.some((each) => each.name === key) && chosen(value)) plan.interventions.push({ name: key, ...chosen(value) });
+    else if (key.includes(".") && value.trim() && !Number.isNaN(Number(value))) plan.sliders[key] = Number(value);
+    else wrong.push(value ? `${key}=${value}` : key);
   }
-  return plan;
+  if (plan.file) plan.market = "";
+  return { plan, wrong };
 }
 
-const whole = (text, otherwise) => (/^\d+$/.test(text ?? "") ? Number(text) : otherwise);
+const WHOLE = /^\d+$/;
+
+/** What level@week says of an intervention, either of which may be left out; null if it says neither. */
+function chosen(text) {
+  const [level = "typical", week = String(START), ...more] = text ? text.split("@") : [];
+  return LEVELS.includes(level) && WHOLE.test(week) && !more.length ? { level, start_week: Number(week) } : null;
+}
 
 async function through(stream, bytes) {
   const writer = stream.writable.getWriter();

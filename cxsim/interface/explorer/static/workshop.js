@@ -135,8 +135,10 @@ async function bringFile() {
 /** Show and compute what the address says; without a plan in it, the market that a first visitor meets. */
 async function open() {
   try {
-    const plan = (await fromHash(location.hash, choices)) ?? newPlan(choices.markets.find((each) => each.name === "restaurant") ?? choices.markets[0]);
+    const first = choices.markets.find((each) => each.name === "restaurant") ?? choices.markets[0];
+    const { plan, wrong } = (await fromHash(location.hash, choices)) ?? { plan: newPlan(first), wrong: [] };
     await put(plan);
+    if (wrong.length) return complain(say("error.link", { parts: wrong.join(", ") }));
     await run({ remember: false });
   } catch (error) {
     complain(error.message);
