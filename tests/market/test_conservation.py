@@ -83,7 +83,9 @@ def purchases_and_episodes(books):
     assert books.failures - books.silent - first_contacts == books.more_at(Stage.SUPPORT) - raising
     assert books.contacts - books.resolved - books.quick == books.unresolved >= books.raised_again + raising
     assert books.more("complaints") == books.failures
-    assert books.begun + books.considered >= books.chosen >= books.purchases - books.bound_renewals  # nobody chooses those
+    assert (
+        books.begun + books.considered >= books.chosen >= books.purchases - books.bound_renewals
+    )  # nobody chooses those
     assert books.begun + books.searches >= books.found
     unfinished = sum(books.more_at(stage) for stage in (Stage.SUPPORT, Stage.LISTENING, Stage.TELLING, Stage.LOYALTY))
     assert books.uses >= books.stays + unfinished
