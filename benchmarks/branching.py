@@ -43,7 +43,7 @@ class Apart(Branching):
 
     def __init__(self, base: Scenario, plans: Sequence[Scenario], *classes: type) -> None:
         super().__init__(base, [], *classes)
-        self.plans, self._partings, self._parents = plans, [None] * len(plans), [BASE] * len(plans)
+        self.plans, self._partings = plans, [(BASE, None)] * len(plans)
 
 
 class Both(NamedTuple):
