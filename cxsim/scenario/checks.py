@@ -112,8 +112,8 @@ def _shares(scenario: Scenario, where: Where) -> list[Problem]:
     total = math.fsum(segment.share for segment in scenario.segment.values())
     if scenario.segment and abs(total - 1.0) > 1e-9:
         message = f"the shares of the segments sum to {total:g}; they must sum to 1"
-        first = next(iter(scenario.segment))
-        return [Problem(where(("segment", first, "share")), "segment.*.share", message)]
+        last = next(reversed(scenario.segment))  # one that a plan adds to its market's stands there
+        return [Problem(where(("segment", last, "share")), "segment.*.share", message)]
     if len(scenario.segment) > MOST_SEGMENTS:
         message = f"there are {len(scenario.segment)} segments; at most {MOST_SEGMENTS} are possible"
         return [Problem(where(("segment", next(iter(scenario.segment)))), "segment", message)]

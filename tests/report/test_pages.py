@@ -201,9 +201,9 @@ def test_a_plan_that_loses_is_said_to_lose(tmp_path):
     assert "so no cost would be low enough" in text
 
 
-def test_what_does_nothing_is_too_close_to_call_and_rescues_nobody(tmp_path):
+def test_what_does_nothing_moves_no_money_and_rescues_nobody(tmp_path):
     text = reported(tmp_path, market("base"), market("same"))
-    assert "Too close to call" in text and "It pays" not in text
+    assert "It moves no money" in text and "It pays" not in text
     assert "Rescued lines:" not in text
     assert "no spread seen in 3 replications is not certainty" in text
 
@@ -245,7 +245,7 @@ def test_where_nothing_happens_there_is_still_a_report(tmp_path):
     still = ("need.spontaneous_annual=0.0", "need.imitation_annual=0.0", "brand.focal.need.reach_annual=0.0")
     quiet = [market(name, "", *still) for name in "ab"]
     assert run(quiet[0]).figures["lines"].sum() == 0
-    assert "Too close to call" in reported(tmp_path, *quiet)
+    assert "It moves no money" in reported(tmp_path, *quiet)
     write_runs(run(quiet[0]), tmp_path / "run")
     assert "No line ended" in Page(report_on(tmp_path / "run")).text
 

@@ -63,7 +63,7 @@ WRONG = {
     "name of a brand": ('[brand."what?"]\n', ["line 1", "what?"]),
     "no focal brand": ("[brand.ours]\n", ["market.focal", "'focal'", "Brands here: ours"]),
     "no brands": ("brand = {}\n", ["line 1", "brand"]),
-    "shares": ("[segment.a]\nshare = 0.5\n[segment.b]\nshare = 0.4\n", ["line 2", "share", "0.9", "must sum to 1"]),
+    "shares": ("[segment.a]\nshare = 0.5\n[segment.b]\nshare = 0.4\n", ["line 4", "share", "0.9", "must sum to 1"]),
     "nobody enters": ("[market]\nentry_counts = [0, 0]\n", ["market", "entry_counts", "at least one person"]),
     "links without a file": ('[market.links]\nkind = "file"\n', ["market.links.edges", "required"]),
     "missing edge list": ('[market.links]\nkind = "file"\nedges = "no.csv"\n', ["line 3", "market.links.edges", "no.csv"]),
