@@ -124,10 +124,9 @@ class Processes:
         executor.shutdown(cancel_futures=True)
 
     def end_births(self) -> None:
-        """End the process of which workers are born, for whom nobody waits any more: it may be compiling for long.
+        """End the process of which workers are born, as the program ends: it may be compiling for long.
 
-        Whoever opens an executor, or gives one its first work, in another thread meanwhile gets an error; the next one
-        begins with a new process.
+        An executor that another thread is giving its first work meanwhile is of no use any more, not even to be closed.
         """
         born_of = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
         if born_of is not None:

@@ -29,6 +29,7 @@ MOST_KEPT = 300  # answers
 MOST_SECONDS = 45.0  # for one answer, the waiting aside
 MOST_TRIES = 3  # to get a worker that lives
 NICE = 10
+SECONDS_FOR_A_BIRTH = 5.0  # of a worker when all is to end; it takes longer only where rules are compiled
 NO_WORKERS = "No process could be started that computes. The window in which cxsim serves says why."
 
 _log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class WorkerPool:
         self._free: asyncio.Queue[Executor] = asyncio.Queue()
         self._all: list[Executor] = []
         self._waking: set[asyncio.Task[None]] = set()
-        self._birth, self._being_born = threading.Lock(), False  # one at a time
+        self._birth = threading.Lock()  # one at a time
         self._begun = 0.0
         self._ready = self._closed = self._broken = False
 
@@ -103,7 +104,9 @@ class WorkerPool:
             yield
         finally:
             self.close()
-            if self._being_born:
+            if self._birth.acquire(timeout=SECONDS_FOR_A_BIRTH):
+                self._birth.release()  # no worker is being born, and none will be
+            else:
                 self._crew.end_births()
             for executor in self._all:
                 self._crew.close(executor)
@@ -237,11 +240,9 @@ class WorkerPool:
         with self._birth:
             if self._closed:
                 raise ClosedError("The server is being stopped.")
-            self._being_born = True
             executor = self._crew.open()
-            self._all.append(executor)
             executor.submit(_give_way)  # waits for the process of which workers are born
-            self._being_born = False
+            self._all.append(executor)
         return executor
 
     def _part_with(self, executor: Executor) -> None:
