@@ -1,7 +1,9 @@
 """What the benchmark scripts share: the scenario, the line that says what ran where, small tables, a server."""
 
+import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -9,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
 
@@ -16,7 +19,7 @@ from cxsim.engine.model import LoyaltyModel
 from cxsim.scenario import Scenario
 
 SCENARIO = Path(__file__).with_name("every_mechanism.toml")
-SERVED = "Ctrl-C ends it."  # the last that a server says before it answers
+SERVED = "Ctrl-C ends it."  # the last that a server says before it answers; its workers may still be coming
 WAITING = ("seconds until the answer", "asked", "median", "95%", "longest")
 GOLDEN = 0.618034  # multiples of it, less their whole part, fill the time between 0 and 1 evenly
 
@@ -58,7 +61,7 @@ def lived_once(scenario: Scenario) -> tuple[float, int]:
 
 @contextmanager
 def serving(*options: str) -> Iterator[str]:
-    """`cxsim serve` in a process of its own, at any free port; what it said once it answered."""
+    """`cxsim serve` in a process of its own, at any free port; what it said, once it has workers."""
     command = [sys.executable, "-u", "-m", "cxsim", "serve", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -68,7 +71,10 @@ def serving(*options: str) -> Iterator[str]:
             if line.strip() == SERVED:
                 break
         assert SERVED in said, "the server did not start"
+        address = re.findall(r"http://[\d.]+:\d+", said)[0]
         try:
+            while json.load(urlopen(f"{address}/api/ready"))["since"] is not None:
+                time.sleep(0.1)
             yield said
         finally:
             process.terminate()

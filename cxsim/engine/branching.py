@@ -60,7 +60,7 @@ def _moves_the_start(scenario: Scenario) -> bool:
 
 
 class Branching:
-    """A base and its plans, whose lives are one until they part; put together once for all replications; when they part is found when first asked.
+    """A base and its plans, whose lives are one until they part; when that is, is found once for all replications.
 
     Args:
         base: what the plans part from.

@@ -10,7 +10,8 @@ import questions
 from questions import Question
 from servers import finished, is_running, wait_until
 
-from cxsim.interface.web.pool import NICE, BusyError, TooLongError, WorkerLostError, WorkerPool
+from cxsim.interface.web import pool
+from cxsim.interface.web.pool import NICE, BusyError, ClosedError, TooLongError, WorkerLostError, WorkerPool
 
 
 def asked(runs, work):
@@ -159,6 +160,27 @@ def test_who_asks_where_no_worker_can_be_started_is_told(monkeypatch):
             runs.seconds_until_ready()
 
     asked(runs, work)
+
+
+def test_nobody_waits_at_the_end_for_a_worker_that_is_long_in_coming(monkeypatch):
+    runs = WorkerPool(workers=2)
+    compiled, ended = threading.Event(), []
+    monkeypatch.setattr(pool, "SECONDS_FOR_A_BIRTH", 0.1)
+    monkeypatch.setattr(runs._crew, "open", compiled.wait)
+    monkeypatch.setattr(runs._crew, "end_births", lambda: ended.append(True))
+
+    async def work():
+        early = asyncio.create_task(runs.answer(questions.answered, Question(text="early")))
+        await asyncio.sleep(0.1)
+        runs.close()
+        with pytest.raises(ClosedError):
+            await early
+
+    try:
+        asked(runs, work)  # would never end
+        assert ended == [True]
+    finally:
+        compiled.set()
 
 
 def test_what_a_question_raises_reaches_who_asked_and_is_not_kept():

@@ -58,6 +58,15 @@ def test_a_visitor_who_comes_while_rules_are_compiled_sees_how_far_that_is(visit
     expect(page.locator("#status")).to_have_text("The result is there.")
 
 
+def test_a_server_that_is_gone_before_it_was_ready_is_said_to_be(visit):
+    page = visit(f"#market=restaurant&{SMALL}")
+    page.route("**/api/ready", lambda asked: asked.abort())
+    page.reload(wait_until="commit")
+    expect(page.locator("#error")).to_have_text("The server does not answer. Is it still running?")
+    assert all("ERR_FAILED" in fault for fault in visit.faults)
+    visit.faults.clear()
+
+
 def test_a_slider_is_a_question_and_says_so(visit):
     page = visit(f"#market=restaurant&{SMALL}")
     page.click("#stage-use > summary")
@@ -246,6 +255,9 @@ def test_what_a_link_says_and_nobody_knows_is_named_and_not_run(visit):
     assert page.inner_text("#summary").startswith("1 chosen")
     assert ran(page).startswith('"Your plan" ')
     assert page.is_hidden("#error")
+    page.evaluate(f"location.hash = '#market=durable&{SMALL}&peple=300'")
+    expect(page.locator("#error")).to_contain_text("peple=300")
+    assert page.inner_text("#status").startswith("The plan has changed")
 
 
 def test_a_wrong_file_is_refused_in_words(visit, tmp_path):

@@ -70,43 +70,31 @@ def verdict_of(base: Runs, plan: PlanResult) -> Verdict:
     """The net result in one sentence; then what it is made of, why, what it costs, and how sure that is."""
     currency, start = base.scenario.market.currency, base.scenario.market.start
     nothing = _nothing(base, plan)
+    outcome, copied = _outcome(base, plan, bool(nothing)), _copied(currency, plan)
     doubts = tuple(doubt for doubt in doubts_of(base, plan) if not (nothing and doubt.kind == "nothing changes"))
-    if nothing:
-        return Verdict(
-            _outcome(base, plan), nothing, "", "", "", _not_a_forecast(base, plan), _copied(currency, plan), doubts
-        )
-    if base.scenario.market.people == 1:
-        return Verdict(
-            _outcome(base, plan),
-            _of_one(base, plan),
-            "",
-            "",
-            "",
-            _not_a_forecast(base, plan),
-            _copied(currency, plan),
-            doubts,
-        )
+    if whole := nothing or _of_one(base, plan):
+        return Verdict(outcome, whole, "", "", "", _not_a_forecast(base, plan), copied, doubts)
     return Verdict(
-        _outcome(base, plan),
+        outcome,
         f'"{plan.name}" {_money(currency, plan, plan.difference("net_margin"))}{_loops(plan)}.',
         _moved(base, plan),
         _why(plan),
         _cost(currency, plan, start),
         _sure(base, plan),
-        _copied(currency, plan),
+        copied,
         doubts,
     )
 
 
-def _outcome(base: Runs, plan: PlanResult) -> Outcome:
+def _outcome(base: Runs, plan: PlanResult, nothing: bool) -> Outcome:
     change = plan.difference("net_margin")
-    if _nothing(base, plan) and change.estimate.mean == 0.0:
+    if nothing and change.estimate.mean == 0.0:
         return "moves no money"
     if base.scenario.market.people == 1:
         return "one person"
     if math.isnan(change.sd):
         return "one replication"
-    if not (_known_sign(plan) or _nothing(base, plan)):
+    if not (nothing or _known_sign(plan)):
         return "too close to call"
     return "pays" if change.estimate.mean > 0.0 else "loses"
 
@@ -138,7 +126,9 @@ def _nothing(base: Runs, plan: PlanResult) -> str:
 
 
 def _of_one(base: Runs, plan: PlanResult) -> str:
-    """The whole answer in a market of one person, of whom no share can be made and nothing be learned of others."""
+    """The whole answer in a market of one person, of whom nothing can be learned of others; empty in any other."""
+    if base.scenario.market.people != 1:
+        return ""
     worth = _money(base.scenario.market.currency, plan, plan.difference("net_margin"))
     lives = "one life" if base.replications == 1 else f"{base.replications} lives"
     return f'"{plan.name}" {worth}, with a single person in {lives}: one person is no market to judge it by.'

@@ -10,15 +10,9 @@ export class Refused extends Error {}
 /** Post a question. A busy server is asked again when it says so; `waiting` hears for how long. */
 export async function ask(address, question, { signal, waiting = () => {} } = {}) {
   for (let tries = 1; ; tries++) {
-    let response;
-    try {
-      response = await fetch(address, {
-        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question), signal,
-      });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      throw new Refused(say("error.network"));
-    }
+    const response = await reach(address, {
+      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question), signal,
+    });
     if (response.ok) return response;
     if (response.status === 503 && tries < MOST_TRIES) {
       const seconds = Number(response.headers.get("retry-after")) || 3;
@@ -33,13 +27,23 @@ export async function ask(address, question, { signal, waiting = () => {} } = {}
 /** Wait until the server can compute, which takes long only where it compiles the rules; `waiting` hears for how long. */
 export async function untilReady(waiting, signal) {
   while (!ready) {
-    const response = await fetch("/api/ready", { signal });
+    const response = await reach("/api/ready", { signal });
     if (!response.ok) throw new Refused(await wordsOf(response));
     const { since } = await response.json();
     ready = since === null;
     if (ready) return;
     waiting(since);
     await pause(1000, signal);
+  }
+}
+
+/** Fetch, and say in words when nobody answers. */
+async function reach(address, options) {
+  try {
+    return await fetch(address, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(say("error.network"));
   }
 }
 

@@ -138,6 +138,7 @@ async function open() {
     const first = choices.markets.find((each) => each.name === "restaurant") ?? choices.markets[0];
     const { plan, wrong } = (await fromHash(location.hash, choices)) ?? { plan: newPlan(first), wrong: [] };
     await put(plan);
+    changed();
     if (wrong.length) return complain(say("error.link", { parts: wrong.join(", ") }));
     await run({ remember: false });
   } catch (error) {
