@@ -36,6 +36,7 @@ from cxsim.scenario import Scenario, load
 
 DEARER = 1.05
 PLANS = 8  # of a portfolio
+FIRST_AND_NEXT = ("first: apart", "branched", "ratio", "next: apart", "branched", "ratio")
 
 
 class Apart(Branching):
@@ -146,16 +147,8 @@ def pages(tries: int) -> None:
     rows = []
     for week in (0, 26, 52, 78):
         asked = VisitorPlan(interventions=(ChosenIntervention(name="on-time-delivery", start_week=week),))
-
-        def first(asked: VisitorPlan = asked) -> None:
-            answers._MARKETS.forget()
-            answers._PASTS.forget()
-            answers.compared(asked)
-
-        rows.append(
-            (week, *shown(both(first, answers, tries)), *shown(both(partial(answers.compared, asked), answers, tries)))
-        )
-    table(("plan from week", "first: apart", "branched", "ratio", "next: apart", "branched", "ratio"), rows)
+        rows.append((week, *first_and_next(answers, partial(answers.compared, asked), tries)))
+    table(("plan from week", *FIRST_AND_NEXT), rows)
 
 
 def classes(tries: int) -> None:
@@ -164,16 +157,19 @@ def classes(tries: int) -> None:
     for market in ("restaurant", "subscription", "b2b-software", "online-retailer"):
         choice = next(iter(load_menu(market).choices))
         asked = trial.Trial(market=market, chosen=(choice,), level="typical", seed=1, first=0, worlds=4)
+        rows.append((market, *first_and_next(trial, partial(trial.lived, asked), tries)))
+    table(("menu", *FIRST_AND_NEXT), rows)
 
-        def first(asked: trial.Trial = asked) -> None:
-            trial._MARKETS.forget()
-            trial._PASTS.forget()
-            trial.lived(asked)
 
-        rows.append(
-            (market, *shown(both(first, trial, tries)), *shown(both(partial(trial.lived, asked), trial, tries)))
-        )
-    table(("menu", "first: apart", "branched", "ratio", "next: apart", "branched", "ratio"), rows)
+def first_and_next(inside: ModuleType, work: Callable[[], object], tries: int) -> tuple[str, ...]:
+    """What some work of a module takes where nothing is remembered of its market, and where its life is."""
+
+    def first() -> None:
+        inside._MARKETS.forget()
+        inside._PASTS.forget()
+        work()
+
+    return (*shown(both(first, inside, tries)), *shown(both(work, inside, tries)))
 
 
 def shown(taken: Both) -> tuple[str, str, str]:
