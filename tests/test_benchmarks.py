@@ -11,7 +11,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 def test_the_plain_model_lives_the_scenario_of_the_benchmarks(monkeypatch):
     monkeypatch.syspath_prepend(BENCHMARKS)
-    import engines
+    import engine_peers as engines
 
     scenario = engines.load(engines.SCENARIO, ["market.people=4000", "market.horizon_weeks=26"])
     ours, _ = engines.lived(scenario, "compiled")

@@ -20,19 +20,16 @@ from cxsim.scenario.register import find_entries
 MARKED = {}
 
 
-PEOPLE, PURCHASES, OF_A_SHOP, LIVES = (
-    (1000, 5000),
-    6000,
-    12_000,
-    5,
-)  # fewer than for a strategist, so that ten firms are cheap
+# Fewer than for a strategist, so that ten firms are cheap.
+PEOPLE, LIVES = (1000, 5000), 5
+PURCHASES = {"shop": 12_000, "gym": 20_000}  # of a year: people hardly ever buy, or every month
+USUAL = 6000
 
 
 def made(figures):
-    """Of a shop more people are needed: most of them hardly ever buy."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(founded, "SEARCH_PEOPLE", PEOPLE)
-        patched.setattr(founded, "SEARCH_PURCHASES", OF_A_SHOP if figures.get("like") == "shop" else PURCHASES)
+        patched.setattr(founded, "SEARCH_PURCHASES", PURCHASES.get(figures.get("like"), USUAL))
         patched.setattr(search, "SHOWN_LIVES", LIVES)
         return own_market(figures, draws=2)
 

@@ -6,7 +6,7 @@ its luck is its own, so its sums over the run are shown beside cxsim's to show t
 are of stepping alone (no compilation, no set-up), on one core; the compiled engine's is the median of runs before, between
 and after the others'. Read the ratios, not the seconds.
 
-    python benchmarks/engines.py [--people 20_000] [--weeks 156]
+    python benchmarks/engine_peers.py [--people 20_000] [--weeks 156]
 """
 
 import argparse
