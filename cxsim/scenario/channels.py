@@ -31,10 +31,10 @@ class ChannelsTraits(Section):
     """When customers look at both ways anew."""
 
     reconsider: float = parameter(
-        0.1, "Chance after an episode to look at both ways anew, when it was as good as what one is used to.",
+        0.1, "Chance after an episode to look at both ways anew, when it satisfied as much as loyalty.satisfaction_reference.",
         "probability", 0, 1, "assumed", f"{MIGRATION}.", plausible=(0.02, 0.3))  # fmt: skip
     reconsider_worse: float = parameter(
-        3.0, "What an episode worse than one is used to by 1 of satisfaction adds to the logit of looking anew.", "logit",
+        3.0, "What an episode worse than that by 1 of satisfaction adds to the logit of looking anew.", "logit",
         0, 50, "assumed", f"{MIGRATION}.", plausible=(0.0, 8.0))  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Channels: customers deal with a brand in its usual way or by its other channel, such as an app, and may change.
 
 Who has not bought yet would take the channel by its share; the first purchase settles it. After each episode some look at
-both ways anew, more of them after one worse than they are used to, and take one by the share once more: so people drift
-out of a way that serves them badly. What differs in the channel is said by the scenario's `[[channel]]`.
+both ways anew, more of them after one that satisfied less than customers here usually are, and take one by the share once
+more: so people drift out of a way that serves them badly. What differs in the channel is said by the scenario's `[[channel]]`.
 """
 
 import math
@@ -133,14 +133,15 @@ def _settle_customers(state: State) -> None:
 def _looks_anew(state: State, person: int) -> bool:
     me = state.people[person]
     row, bond = row_for(state, me), state.bonds[person, me.target]
+    traits = state.traits[row, me.target]
     if state.offers[row, me.target].channels.share == 0.0 and not bond.channels.other:
         return False
-    chance = chance_to_look(state.traits[row, me.target].channels, bond.satisfaction - me.episode)
+    chance = chance_to_look(traits.channels, traits.loyalty.satisfaction_reference - me.episode)
     return bool(uniform(state.luck, person, LOOK, bond.purchases, me.target) < chance)
 
 
 @compiled
 def chance_to_look(traits: Record, worse: float) -> float:
-    """The usual chance, its logit moved by how much worse this episode was than one is used to."""
+    """The usual chance, its logit moved by how much worse this episode was than episodes usually are."""
     odds = traits.reconsider * math.exp(traits.reconsider_worse * worse)
     return float(odds / (1.0 - traits.reconsider + odds))
