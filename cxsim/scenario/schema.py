@@ -283,7 +283,9 @@ class Channel(Section):
     brand: str = Field("", description="The brand whose channel it is; the focal one when left out.")
     source: str = Field("", description="Where the sizes of its effects come from.")
     evidence: Evidence = "assumed"
-    effect: list[Effect] = Field(min_length=1, description="What differs there, before any plan; from the first week on.")
+    effect: list[Effect] = Field(
+        min_length=1, description="What differs there, before any plan; from the first week on."
+    )
 
 
 class Backing(Section):

@@ -101,7 +101,9 @@ def test_customers_by_channel_are_the_customers():
     model = lived(market(0.4, WORSE, people=500))
     books = model.state.counted
     gained, lost = (model.state.tally[:, :, each] for each in (Measure.customers_gained, Measure.customers_lost))
-    np.testing.assert_array_equal(books["channel_customers"] + books["usual_customers"], np.cumsum(gained - lost, axis=0))
+    np.testing.assert_array_equal(
+        books["channel_customers"] + books["usual_customers"], np.cumsum(gained - lost, axis=0)
+    )
     assert not books["channel_customers"][:, 1].any()  # the rival has one way
     ways, bought = model.state.bonds["channels"][:, 0], model.state.bonds["purchases"][:, 0] > 0
     assert (ways["settled"] == bought).all() and not ways["other"][~bought].any()
@@ -111,7 +113,10 @@ def test_customers_by_channel_are_the_customers():
 def test_alike_in_all_the_share_stays(share):
     """Lives are those of the market without, so that each customer's way is a coin of its own."""
     model = lived(market(share, NOTHING, people=6000))
-    taken, customers = model.state.counted["channel_customers"][-1, 0], np.count_nonzero(model.state.bonds["customer"][:, 0])
+    taken, customers = (
+        model.state.counted["channel_customers"][-1, 0],
+        np.count_nonzero(model.state.bonds["customer"][:, 0]),
+    )
     assert abs(taken / customers - share) < 4.5 * math.sqrt(share * (1.0 - share) / customers)
     assert counted(model, "to_channel") > 100 < counted(model, "to_usual")
 
@@ -192,7 +197,9 @@ def test_what_a_plan_sets_for_all_holds_in_the_channel_too():
 
 def test_a_plan_moves_people_and_parts_from_its_base_when_it_begins():
     base = market(0.2, WORSE, *FROM_BEFORE)
-    moving = market(0.2, WORSE, *FROM_BEFORE, rest=plan("", '{parameter = "channels.share", set = 0.9}', start_week=10.0))
+    moving = market(
+        0.2, WORSE, *FROM_BEFORE, rest=plan("", '{parameter = "channels.share", set = 0.9}', start_week=10.0)
+    )
     assert parting_week(base, moving) == 10
     apart = [simulate(each, 1, 0) for each in (base, moving)]
     for one, other in zip(simulate_together([base, moving], 1, 0), apart, strict=True):
@@ -245,7 +252,9 @@ def test_what_is_wrong_is_said_once(text):
 
 
 def test_without_the_mechanism_nobody_would_take_it():
-    with pytest.raises(ScenarioError, match=r"(?s)no mechanism here says who takes 'app'.*mechanisms = \[\"channels\"\]") as refused:
+    with pytest.raises(
+        ScenarioError, match=r"(?s)no mechanism here says who takes 'app'.*mechanisms = \[\"channels\"\]"
+    ) as refused:
         scenario_from(EVERYTHING_HAPPENS + APP + EASIER)
     assert "line" in str(refused.value)
 

@@ -33,9 +33,9 @@ def known_of(state: State, person: int, brand: int, variable: int) -> float:
     if variable == History.last_score:
         return math.nan if bond.last_score == NO_SCORE else float(bond.last_score)
     if variable == History.tier:
-        return tier(state, person, brand)
+        return float(tier(state, person, brand))
     if variable == History.channel:
-        return channel(state, person, brand)
+        return float(channel(state, person, brand))
     return 1.0 if bond.customer else 0.0
 
 
@@ -50,7 +50,7 @@ def same_until(state: State, person: int, brand: int, variable: int, edge: float
         return bond.reported_week + COMPLAINT_WEEKS + 1.0
     # A tier may be reviewed in any week, and who has not bought may be offered a channel.
     if variable == History.tier or (variable == History.channel and bond.purchases == 0):
-        return state.clock[WEEK] + 1.0
+        return float(state.clock[WEEK] + 1.0)
     return NEVER
 
 
