@@ -14,7 +14,10 @@ from cxsim.scenario.schema import Channel, Intervention, Scenario
 from cxsim.scenario.toml_lines import Path
 
 Where = Callable[[Path], str]
-MIGRATION = "That experience moves customers between channels: Ansari, Mela & Neslin (2008), JMR 45(1), 60-76; the size is a choice"
+MIGRATION = (
+    "That customers change channels, and that what firms do moves them: Ansari, Mela & Neslin (2008), JMR 45(1), 60-76; "
+    "when, and how many, is a choice"
+)
 
 
 class ChannelsOffer(Section):
