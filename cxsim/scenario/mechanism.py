@@ -106,7 +106,7 @@ class Mechanism:
       arranged it, and the decision waits.
     - `tier`, `channel` `(state, person, brand)`: what rules by history may ask for (`when = {tier = "gold"}`): 0, 1 or 2 for none,
       silver and gold; 0 for the usual way and 1 for the brand's `[[channel]]`. A tier is asked for as each week begins, a
-      channel too, but of who has bought of the brand only when they have lived since.
+      channel of who has lived since, and of all when terms change.
     - `after_need` ... `after_loyalty` `(state, person)`: when an event of that stage has been lived.
 
     `wrong(offer, traits)` says in words what cannot be meant about a brand's offer (`offer.points.needed`, the stages' too)

@@ -48,8 +48,7 @@ def same_until(state: State, person: int, brand: int, variable: int, edge: float
             return math.floor(float(bond.last_bought) + edge)
     if variable == History.complained and state.clock[WEEK] - bond.reported_week <= COMPLAINT_WEEKS:
         return bond.reported_week + COMPLAINT_WEEKS + 1.0
-    # A tier may be reviewed in any week, and who has not bought may be offered a channel.
-    if variable == History.tier or (variable == History.channel and bond.purchases == 0):
+    if variable == History.tier:  # which a mechanism may review in any week
         return float(state.clock[WEEK] + 1.0)
     return NEVER
 

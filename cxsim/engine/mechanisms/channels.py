@@ -67,10 +67,7 @@ class Channels(Mechanism):
     @staticmethod
     def after_week(state: State) -> None:
         """Customers by the way they take."""
-        other, customer = state.bonds["channels"]["other"], state.bonds["customer"]
-        line = state.counted[state.clock[WEEK]]
-        line["channel_customers"] = np.count_nonzero(customer & other, axis=0)
-        line["usual_customers"] = np.count_nonzero(customer & ~other, axis=0)
+        _count_customers(state)
 
     @staticmethod
     def after_purchase(state: State, person: int) -> None:
@@ -127,6 +124,21 @@ def _settle_customers(state: State) -> None:
         for brand in range(state.standings.shape[0]):
             if state.bonds[person, brand].purchases > 0:
                 _settle(state, person, brand)
+
+
+@compiled
+def _count_customers(state: State) -> None:
+    for brand in range(state.standings.shape[0]):
+        other = 0
+        usual = 0
+        for person in range(state.bonds.shape[0]):
+            bond = state.bonds[person, brand]
+            taken = bond.channels.other
+            other += int(bond.customer and taken)
+            usual += int(bond.customer and not taken)
+        line = state.counted[state.clock[WEEK], brand]
+        line.channel_customers = other
+        line.usual_customers = usual
 
 
 @compiled
