@@ -85,11 +85,11 @@ def problems_of_channels(scenario: Scenario, where: Where) -> Iterator[Problem]:
             key = f"brand.{name}.channels.share"
             hint = f'Say what differs there: [[channel]] with name, brand = "{name}" and effect.'
             yield Problem(where(tuple(key.split("."))), key, f"is {own.share:g}, but {name} has no channel", hint)
-    yield from _wrong_rules(scenario, seen, where)
+    yield from _wrong_plans(scenario, seen, where)
 
 
-def _wrong_rules(scenario: Scenario, channels: dict[str, str], where: Where) -> Iterator[Problem]:
-    """Rules by history that ask for what no mechanism keeps, or for a channel that the brand has not."""
+def _wrong_plans(scenario: Scenario, channels: dict[str, str], where: Where) -> Iterator[Problem]:
+    """Plans that ask for what no mechanism keeps, or mean a channel that the brand has not."""
     for place, item in enumerate(scenario.intervention):
         brand, when = item.brand or scenario.market.focal, item.when or When.model_construct()
         at, key = where(("intervention", place, "when")), f"intervention {item.name!r}: when"
@@ -99,6 +99,10 @@ def _wrong_rules(scenario: Scenario, channels: dict[str, str], where: Where) -> 
                 f"brand.{brand}.loyalty_programme.silver_from."
             )
             yield Problem(at, f"{key}.tier", f"no mechanism here keeps tiers, so {brand} knows of none", hint)
+        if brand not in channels and any(effect.parameter == "channels.share" for effect in item.effect):
+            hint = "Say what differs there: [[channel]] with name and effect."
+            effects = where(("intervention", place, "effect"))
+            yield Problem(effects, f"intervention {item.name!r}: channels.share", f"{brand} has no channel", hint)
         there = [USUAL, channels[brand]] if brand in channels else []
         if when.channel is not None and when.channel not in there:
             few = "write a [[channel]] for it (cxsim explain channels)"

@@ -237,6 +237,7 @@ WRONG = {
     APP + EASIER + plan('channel = "ap"'): "focal has no channel 'ap' Did you mean 'app'?",
     APP + EASIER + plan('channel = "telephone"'): "Ways of focal: usual, app.",
     APP + EASIER + plan('channel = "app"', brand='"rival"'): "rival has no channel 'app' First write a [[channel]]",
+    plan("", '{parameter = "channels.share", set = 0.5}'): "channels.share: focal has no channel",
     plan('tier = "gold"'): "no mechanism here keeps tiers, so focal knows of none",
     APP + EASIER + plan('tier = "golden"'): 'it should be "none", "silver", "gold"',
     APP + EASIER + plan('tier = "none or gold"'): "neighbours such as",
