@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-from cxsim.data.csv_file import open_table
+from cxsim.data.opening import open_table
 from cxsim.data.errors import DataError
 from cxsim.data.figures import ASKED, BY_KEY, Figures, Value, contradiction, understood
 from cxsim.scenario.toml_file import read_toml

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import read_numbers
-from cxsim.data.csv_file import RETENTION, Table, open_table
+from cxsim.data.opening import open_table
+from cxsim.data.table import RETENTION, Table
 from cxsim.data.errors import DataError
 from cxsim.data.purchases import refuse_too_few
 

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import read_ids, read_numbers
-from cxsim.data.csv_file import RFM, Table, first_of, open_table
+from cxsim.data.opening import open_table
+from cxsim.data.table import RFM, Table, first_of
 from cxsim.data.errors import DataError
 from cxsim.data.histories import Histories
 from cxsim.data.purchases import refuse_too_few, warnings_about

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import Numbers, Seen, day_texts, first_places, read_ids
-from cxsim.data.csv_file import Table, no_rows
+from cxsim.data.table import Table, no_rows
 from cxsim.data.errors import DataError
 from cxsim.data.purchases import Sorting
 

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import is_number, read_numbers
-from cxsim.data.csv_file import SCORES, Table, first_of, open_table
+from cxsim.data.opening import open_table
+from cxsim.data.table import SCORES, Table, first_of
 from cxsim.data.errors import DataError
 
 Survey = Literal["nps", "csat"]
