@@ -174,9 +174,7 @@ def open_csv(path: Path) -> CsvTable:
     delimiter = max(rows, key=lambda mark: (recognised(rows[mark]), len(rows[mark])))
     if len(rows[delimiter]) > 1:
         assumptions.append(f"Columns are separated by {_DELIMITERS[delimiter]}.")
-    return CsvTable(
-        path, fingerprint(path), tuple(rows[delimiter]), line + 1, tuple(assumptions), encoding, delimiter
-    )
+    return CsvTable(path, fingerprint(path), tuple(rows[delimiter]), line + 1, tuple(assumptions), encoding, delimiter)
 
 
 def _first_line(path: Path, encoding: str, after: int = 0) -> tuple[int, str]:
@@ -193,5 +191,3 @@ def _first_line(path: Path, encoding: str, after: int = 0) -> tuple[int, str]:
 
 def _cells(line: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
-
-

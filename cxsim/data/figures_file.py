@@ -4,9 +4,9 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-from cxsim.data.opening import open_table
 from cxsim.data.errors import DataError
 from cxsim.data.figures import ASKED, BY_KEY, Figures, Value, contradiction, understood
+from cxsim.data.opening import open_table
 from cxsim.scenario.toml_file import read_toml
 
 _KNOWN = f"Figures known here: {', '.join(asked.key for asked in ASKED)}."

@@ -7,7 +7,7 @@ digits than spreadsheets keep, and texts that look like dates or numbers among r
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -20,9 +20,24 @@ from cxsim.data.workbook import Beside, Cell, Row, Workbook, address, open_workb
 
 _MOST_NAMED = 20  # sheets in a message
 _MOST_TITLES = 10  # rows above a heading
-_DAY_OF_TWO = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b.*", re.ASCII)
+_DAY_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b.*", re.ASCII)  # or the month
 _MANY_DIGITS = re.compile(r"-?[1-9]\d{15,}(?:[.].*)?|.*e\+?\d\d+", re.ASCII)
-_ONE_KIND = "Turn all cells of the column into real {0}, after checking that each is right, or write all as text."
+_SHOW = "Show all rows (clear the filter), or copy the rows that count to a sheet of their own."
+_NO_VALUE = {
+    "error": ("{at} holds the error {text}.", "Correct it, or empty the cell."),
+    "formula": (
+        "{at} holds a formula that was never calculated.",
+        "Open the workbook in a spreadsheet program and save it; it then holds the values too.",
+    ),
+    "digits": (
+        "{at} is a number of more digits than spreadsheets keep.",
+        "Ids have to be text where they come from; here digits are lost.",
+    ),
+}
+_DOUBT = {
+    "day": "day and month of the real ones may have been exchanged when the file was opened",
+    "number": "what the comma or point of the text means cannot be told",
+}
 
 
 @dataclass(frozen=True)
@@ -60,84 +75,78 @@ class SheetTable(Table):
         watch.see_beside(beside)
 
 
-@dataclass
 class _Watch:
     """Refuses what is not safe in the columns that are used, row by row.
 
-    Attributes:
+    Args:
         table: the table.
         columns: name and place of those used.
     """
 
-    table: SheetTable
-    columns: dict[str, int]
-    _names: dict[int, str] = field(init=False)
-    _dates: dict[int, tuple[str, str]] = field(default_factory=dict)  # first real date and first text, by column
-    _seen: dict[tuple[int, str], str] = field(default_factory=dict)
-    _fraction: str = ""
-    _doubtful: tuple[int, str] | None = None
-
-    def __post_init__(self) -> None:
-        self._names = {self.table.left + place: name for name, place in self.columns.items()}
-        self._last = self.table.left + len(self.table.heading) - 1
+    def __init__(self, table: SheetTable, columns: dict[str, int]) -> None:
+        self._path, self._heading = table.path, table.first_line - 1
+        self._names = {table.left + place: name for name, place in columns.items()}
+        self._within = range(table.left, table.left + len(table.heading))
+        self._first: dict[tuple[int, str], tuple[int, Cell]] = {}  # row and cell, by column (0: any) and what it is
 
     def see(self, row: Row) -> None:
         """Look at the next row."""
         if row.hidden and any(cell.column in self._names for cell in row.cells):
-            raise self._refused(row.number, "this row is hidden, so it is not clear whether it counts.",
-                                "Show all rows (clear the filter), or copy the rows that count to a sheet of their own.")  # fmt: skip
+            raise self._refused(row.number, "this row is hidden, so it is not clear whether it counts.", _SHOW)
         for cell in row.cells:
-            if not self.table.left <= cell.column <= self._last:
-                if cell.text.strip():
-                    at = f"{address(row.number, cell.column)} holds {cell.text[:40]!r}"
-                    raise self._refused(row.number, f"{at}, outside the columns that have a heading.",
-                                        "Give its column a heading, delete it, or move it to another sheet.")  # fmt: skip
-            elif cell.column in self._names:
+            if cell.column in self._names:
                 self._see_cell(row.number, cell)
+            elif cell.column not in self._within and cell.text.strip():
+                said = f"{address(row.number, cell.column)} holds {cell.text[:40]!r}, outside the columns that have a heading."
+                raise self._refused(
+                    row.number, said, "Give its column a heading, delete it, or move it to another sheet."
+                )
 
     def _see_cell(self, row: int, cell: Cell) -> None:
-        at = address(row, cell.column)
-        if cell.kind == "error":
-            raise self._refused(row, f"{at} holds the error {cell.text}.", "Correct it, or empty the cell.")
-        if cell.kind == "formula":
-            raise self._refused(row, f"{at} holds a formula that was never calculated.",
-                                "Open the workbook in a spreadsheet program and save it; it then holds the values too.")  # fmt: skip
-        if cell.kind == "number":
-            if _MANY_DIGITS.fullmatch(cell.text):
-                raise self._refused(row, f"{at} is a number of more digits than spreadsheets keep.",
-                                    "Store ids as text, from where they come; the digits are lost here.")  # fmt: skip
-            if not self._fraction and "." in cell.text:
-                self._fraction = at
-        elif cell.kind == "text" and not self._doubtful and is_doubtful(cell.text):
-            self._doubtful = row, f"{at} is the text {cell.text!r}"
-        if self._doubtful and self._fraction:
-            raise self._refused(self._doubtful[0], f"{self._doubtful[1]}, while {self._fraction} is a real number: "
-                                "the text could be read in two ways.", _ONE_KIND.format("numbers"))  # fmt: skip
-        self._see_date(row, cell, at)
+        kind = _kind(cell)
+        if kind in _NO_VALUE:
+            message, remedy = _NO_VALUE[kind]
+            raise self._refused(row, message.format(at=address(row, cell.column), text=cell.text), remedy)
+        where = cell.column if kind in ("day", "text day") else 0  # how decimals are written holds for a whole table
+        if kind is None or (where, kind) in self._first:
+            return
+        self._first[where, kind] = row, cell
+        real = kind.removeprefix("text ")
+        if {(where, real), (where, f"text {real}")} <= self._first.keys():
+            raise self._two_kinds(self._first[where, f"text {real}"], self._first[where, real], real)
 
-    def _see_date(self, row: int, cell: Cell, at: str) -> None:
+    def _two_kinds(self, text: tuple[int, Cell], real: tuple[int, Cell], kind: str) -> DataError:
         """A spreadsheet that takes 3/4 for the fourth of March leaves 13/4 a text: both in one column are a warning."""
-        if cell.kind == "date" or (cell.kind == "text" and _DAY_OF_TWO.fullmatch(cell.text.strip())):
-            self._seen.setdefault((cell.column, cell.kind), f"{at} is {'the text ' * (cell.kind == 'text')}{cell.text!r}")
-            date, text = self._seen.get((cell.column, "date")), self._seen.get((cell.column, "text"))
-            if date and text:
-                raise self._refused(row, f"{text}, while {date}, a real date: day and month of the real ones may have been "
-                                    "exchanged when the file was opened.", _ONE_KIND.format("dates"))  # fmt: skip
+        (row, cell), (other_row, other) = text, real
+        at, other_at = address(row, cell.column), address(other_row, other.column)
+        message = f"{at} is the text {cell.text!r}, while {other_at} is a real {kind}, {other.text}: {_DOUBT[kind]}."
+        return self._refused(row, message, f"Check them, and turn all into real {kind}s.")
 
     def see_beside(self, beside: Beside) -> None:
         """Look at what is told after the last row: merged cells, hidden columns."""
-        heading = self.table.first_line - 1
         for first, last, left, right in beside.merged:
-            if last >= heading and any(left <= column <= right for column in self._names):
+            if last >= self._heading and any(left <= column <= right for column in self._names):
                 area = f"{address(first, left)}:{address(last, right)}"
-                raise self._refused(max(first, heading), f"the cells {area} are merged.", "Unmerge them, and fill in every cell.")  # fmt: skip
-        for left, right in beside.hidden:
-            for column, name in self._names.items():
-                if left <= column <= right:
-                    raise self._refused(heading, f"column {address(0, column)} ({name}) is hidden.", "Show it, or delete it.")  # fmt: skip
+                raise self._refused(
+                    max(first, self._heading), f"the cells {area} are merged.", "Unmerge them, and fill in every cell."
+                )
+        for column, name in self._names.items():
+            if any(left <= column <= right for left, right in beside.hidden):
+                message = f"the column {name!r} ({address(0, column)}) is hidden."
+                raise self._refused(self._heading, message, "Show it, or delete it.")
 
     def _refused(self, row: int, message: str, remedy: str) -> DataError:
-        return DataError(self.table.path, message, remedy, row)
+        return DataError(self._path, message, remedy, row)
+
+
+def _kind(cell: Cell) -> str | None:
+    """What has to be known of a cell: that it has no value, or can be read in a way that others of its kind decide."""
+    if cell.kind == "number":
+        return "digits" if _MANY_DIGITS.fullmatch(cell.text) else "number" if "." in cell.text else None
+    if cell.kind == "text":
+        text = cell.text.strip()
+        return "text day" if _DAY_LAST.fullmatch(text) else "text number" if is_doubtful(text) else None
+    return cell.kind
 
 
 def open_sheet(path: Path, sheet: str | None) -> SheetTable:
@@ -173,7 +182,9 @@ def _sheet(book: Workbook, wanted: str | None) -> str:
             name for name in book.sheets if name.casefold() == wanted.strip().casefold()
         ]
         if not found:
-            raise DataError(book.path, f"there is no sheet {wanted!r}.", f"Its sheets: {_listed(book, [*book.sheets])}.")
+            raise DataError(
+                book.path, f"there is no sheet {wanted!r}.", f"Its sheets: {_listed(book, [*book.sheets])}."
+            )
         return found[0]
     full = [name for name in book.sheets if next(book.rows(name), None)]
     if not full:

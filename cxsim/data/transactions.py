@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.data.cells import ALLOWED, MISSING, read_days
-from cxsim.data.opening import open_table
-from cxsim.data.table import PURCHASES, Table
 from cxsim.data.errors import DataError, line_word
 from cxsim.data.no_purchases import gone_the_same_day, refuse_missing_customers, refuse_sums
+from cxsim.data.opening import open_table
 from cxsim.data.purchases import Sorting, Transactions, refuse_too_few
 from cxsim.data.rows import PurchaseRows, collect, merge, spending
+from cxsim.data.table import PURCHASES, Table
 
 _EARLIEST = np.datetime64("1970-01-02")
 _MOST_UNUSABLE = 0.1

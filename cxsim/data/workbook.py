@@ -22,7 +22,10 @@ _OLD = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "Open it in a spreadsheet program and save it as Excel workbook (.xlsx), or as CSV."
 _AGAIN = "Open it in a spreadsheet program and save it again, or save the table as CSV."
-_MOST_BYTES = {"worksheets/": 512 << 20, "sharedStrings": 100 << 20}  # of a part, unpacked; a million rows are about 200 MB
+_MOST_BYTES = {
+    "worksheets/": 512 << 20,
+    "sharedStrings": 100 << 20,
+}  # of a part, unpacked; a million rows are about 200 MB
 _MOST_OF_OTHERS = 50 << 20
 _BOMB = 200  # times its size in the file; ordinary sheets 10 to 40
 _NO_BOMB = 20 << 20
@@ -38,7 +41,7 @@ class Cell(NamedTuple):
         column: from 1.
         text: what it holds, as a CSV file would say it; real dates as 2024-12-31, numbers with a decimal point that
             cannot be taken for a separator of thousands.
-        kind: "text", "number", "date" or "switch"; "error" and "formula" (never calculated) hold nothing.
+        kind: "text", "number", "day" or "switch"; "error" and "formula" (never calculated) hold nothing.
     """
 
     column: int
@@ -222,11 +225,11 @@ def _parser(source: _Bounded, reader: Any) -> Any:
 
         def parse_cell(self, element: Any) -> dict[str, Any]:
             cell: dict[str, Any] = super().parse_cell(element)
+            computed = element.find(FORMULA_TAG) is not None
             if cell["data_type"] == "e":
                 cell |= {"data_type": "error", "value": element.findtext(VALUE_TAG) or cell["value"] or "#"}
-            elif cell["value"] is None and cell["data_type"] != "s" and element.get("t") != "str":
-                if element.find(FORMULA_TAG) is not None:
-                    cell |= {"data_type": "formula", "value": "="}
+            elif computed and cell["value"] is None and element.get("t") != "str":  # that is an empty text
+                cell |= {"data_type": "formula", "value": "="}
             return cell
 
         def parse_column_dimensions(self, col: Any) -> None:
@@ -252,21 +255,23 @@ def _format(book: Any, number: int) -> str:
     return "".join(part for place, part in enumerate(shown.split('"')) if not place % 2)
 
 
-def text_of(value: object, percent: bool) -> tuple[str, str]:
-    """A value as a CSV file would say it, and its kind."""
+def text_of(value: object, percent: bool = False) -> tuple[str, str]:
+    """A value as a CSV file would say it, and its kind; a share that is shown in percent says so."""
     if isinstance(value, bool):
         return str(value).upper(), "switch"
     if isinstance(value, int | float | Decimal):
         return _digits(value, percent), "number"
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" "), "date"
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" "), "day"
     if isinstance(value, date):
-        return value.isoformat(), "date"
+        return value.isoformat(), "day"
     return str(value), "text"
 
 
 def _digits(value: float | Decimal, percent: bool) -> str:
     """A number with a decimal point; never three decimals alone, which could be a separator of thousands."""
+    if isinstance(value, int) and not percent:
+        return str(value)
     exact = Decimal(str(value)) * (100 if percent else 1)
     if exact == exact.to_integral_value() and abs(exact) < _UNTRUE:
         return f"{exact:.0f}" + "%" * percent
