@@ -238,7 +238,10 @@ DOUBTFUL: dict[str, tuple[Callable[[Sheet], object], tuple[str, ...]]] = {
     "a hidden row": (_hide, ("row 7:", "hidden", "clear the filter")),
     "a hidden column": (_hide_column, ("row 1:", "'amount' (C) is hidden")),
     "merged cells": (lambda sheet: sheet.merge_cells("A4:A6"), ("row 4:", "A4:A6 are merged", "fill in every cell")),
-    "merged headings": (lambda sheet: sheet.merge_cells("B1:C1"), ("row 2:", "C2 holds", "outside the columns that have a heading")),
+    "merged headings": (
+        lambda sheet: sheet.merge_cells("B1:C1"),
+        ("row 2:", "C2 holds", "outside the columns that have a heading"),
+    ),
     "an error": (_cell("C5", "#N/A"), ("row 5:", "C5 holds the error #N/A")),
     "a formula without a value": (
         _cell("C5", "=SUM(C2:C4)"),
