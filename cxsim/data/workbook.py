@@ -20,6 +20,7 @@ from cxsim.data.errors import DataError
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_STRICT, _BEGINNING = b"purl.oclc.org", 2000  # what the list of its sheets says in its first bytes
 _SAVE_AS = "Open it in a spreadsheet program and save it as Excel workbook (.xlsx), or as CSV."
 _AGAIN = "Open it in a spreadsheet program and save it again, or save the table as CSV."
 _MOST_BYTES = {
@@ -159,6 +160,8 @@ def _refuse_what_is_no_workbook(path: Path) -> None:
             raise DataError(path, "this is a workbook of the old kind (.xls), or another old Office file.", _SAVE_AS)
     with _said_plainly(path), zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
+        sheets = next((part for part in parts if part.filename.endswith("workbook.xml")), None)
+        strict = sheets is not None and _STRICT in archive.open(sheets).read(_BEGINNING)
     names = {part.filename for part in parts}
     if any(name.endswith("workbook.bin") for name in names):
         raise DataError(path, "this is a binary workbook (.xlsb).", _SAVE_AS)
@@ -166,6 +169,8 @@ def _refuse_what_is_no_workbook(path: Path) -> None:
         raise DataError(path, "this is an OpenDocument file (.ods).", _SAVE_AS)
     if "[Content_Types].xml" not in names or not any("worksheets/" in name for name in names):
         raise DataError(path, "this is a zip archive but no workbook.", "Unpack it, or name the table itself.")
+    if strict:
+        raise DataError(path, "this is a workbook of the kind Strict Open XML.", _SAVE_AS)
     for part in parts:
         most = next((most for name, most in _MOST_BYTES.items() if name in part.filename), _MOST_OF_OTHERS)
         inflated = part.file_size > max(_NO_BOMB, _BOMB * part.compress_size)

@@ -140,6 +140,8 @@ def test_figures_and_points_of_a_study_may_stand_in_a_workbook(tmp_path: Path) -
     given_ = read_figures(workbook(tmp_path / "figures.xlsx", rows))
     assert given_["customers"] == 4200.0 and given_["price"] == 29.5
     assert given_["churn"] == pytest.approx(1.0 - 0.97**12)
+    wrong = workbook(tmp_path / "wrong.xlsx", [*rows[:4], ("churn", 3.5), ("nps", 400)])
+    assert f"wrong.xlsx#{NAME}, row 6: nps: given '400'" in refusal(read_figures, wrong)
     points = [("market.people", "brand.focal.use.quality", "word"), (500, 0.125, "a"), (600, 0.5, "b")]
     table = read_plain_table(workbook(tmp_path / "points.xlsx", points))
     assert table.to_dict("list") == {
@@ -342,6 +344,10 @@ def _zip(path: Path, **parts: bytes) -> Path:
     return path
 
 
+def _strict(_: str, xml: bytes) -> bytes:
+    return xml.replace(b"schemas.openxmlformats.org/spreadsheetml/2006", b"purl.oclc.org/ooxml/spreadsheetml")
+
+
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 NO_WORKBOOKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "protected": (
@@ -352,6 +358,7 @@ NO_WORKBOOKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "archive": (lambda path: _zip(path, **{"data.csv": b"customer_id,date\n"}), "a zip archive but no workbook"),
     "OpenDocument": (lambda path: _zip(path, **{"content.xml": b"<a/>", "mimetype": b"x"}), "OpenDocument"),
     "binary": (lambda path: _zip(path, **{"[Content_Types].xml": b"<a/>", "xl__workbook.bin": b""}), ".xlsb"),
+    "strict": (lambda path: inside(workbook(path, ROWS), _strict, "xl/workbook.xml"), "Strict Open XML"),
     "cut": (lambda path: path.write_bytes(workbook(path, ROWS).read_bytes()[:3000]), "is damaged"),
     "torn text": (lambda path: inside(workbook(path, ROWS), lambda _, xml: xml[: len(xml) // 2]), "is damaged"),
     "no list of sheets": (lambda path: inside(workbook(path, ROWS), lambda *_: None, "xl/workbook.xml"), "is damaged"),

@@ -44,6 +44,7 @@ _COMMON: Final[Mapping[str, tuple[str, str]]] = {
     "seed": ("", "key of all luck; the same seed gives the same lives"),
     "replication": ("number", "which life, from 0; the same number has the same luck in every scenario"),
     "run": ("number", "which run, from 0"),
+    "id": ("", "the run by what was set and its luck; the same in every study that lives it"),
     "point": ("number", "which point of the design, from 0"),
     "world": ("number", "which world, from 0"),
     "draw": ("number", "which draw, from 0"),
@@ -209,7 +210,7 @@ def _unit(column: str) -> str:
 
 def intervals(columns: Sequence[str]) -> dict[str, str]:
     """Where the interval of a column stands, and of which column another is an end: they follow what they are of."""
-    told = {}
+    told: dict[str, str] = {}
     for of, low, high in zip(columns, columns[1:], columns[2:], strict=False):
         if low.endswith("low") and high.endswith("high"):
             told |= {of: f"{low} to {high}", low: f"of {of}", high: f"of {of}"}

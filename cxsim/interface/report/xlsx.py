@@ -35,6 +35,7 @@ _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PLAIN, _BOLD, _DATE, _TIME, _LARGE, _TENS, _ONES, _SMALL, _QUOTED = range(9)  # styles, as in _STYLES
 _FORMATS: Final = ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "#,##0", "0.0", "0.00", "0.0000"]
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_KEPT: Final = {"\r": "&#13;"}  # XML would make a line's end of it
 _LIKE_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -190,7 +191,7 @@ def _cell(at: str, value: object) -> str:
         if math.isnan(value):
             return ""
         return f'<c r="{at}" s="{_look(value)}"><v>{value!r}</v></c>' if math.isfinite(value) else _text(at, str(value))
-    if value is None or value is pd.NA or value is pd.NaT:
+    if value is None or value is pd.NA or value is pd.NaT or value == "":
         return ""
     if isinstance(value, date):
         return _day(at, value)
@@ -224,7 +225,7 @@ def _text(at: str, text: str, style: int = _PLAIN) -> str:
     if len(text) > _MOST_CHARACTERS:
         raise ValueError(f"the cell {at} would hold {len(text):,} characters; a cell holds {_MOST_CHARACTERS:,}")
     style = _QUOTED if text.startswith(_LIKE_A_FORMULA) and style == _PLAIN else style
-    return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(_xml(text))}</t></is></c>'
+    return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(_xml(text), _KEPT)}</t></is></c>'
 
 
 def _xml(text: str) -> str:
