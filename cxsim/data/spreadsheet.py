@@ -16,7 +16,7 @@ import pandas as pd
 from cxsim.data.cells import is_doubtful, is_number
 from cxsim.data.errors import DataError
 from cxsim.data.table import CELLS_AT_ONCE, Table, fingerprint
-from cxsim.data.workbook import Beside, Cell, Row, Workbook, address, open_workbook
+from cxsim.data.workbook import Beside, Cell, SheetRow, Workbook, address, open_workbook
 
 _MOST_NAMED = 20  # sheets in a message
 _MOST_TITLES = 10  # rows above a heading
@@ -89,7 +89,7 @@ class _Watch:
         self._within = range(table.left, table.left + len(table.heading))
         self._first: dict[tuple[int, str], tuple[int, Cell]] = {}  # row and cell, by column (0: any) and what it is
 
-    def see(self, row: Row) -> None:
+    def see(self, row: SheetRow) -> None:
         """Look at the next row."""
         if row.hidden and any(cell.column in self._names for cell in row.cells):
             raise self._refused(row.number, "this row is hidden, so it is not clear whether it counts.", _SHOW)
@@ -203,13 +203,13 @@ def _listed(book: Workbook, names: list[str]) -> str:
     return ", ".join([*listed, *([f"and {len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else [])])
 
 
-def _heading(rows: Iterator[Row], path: Path) -> tuple[list[Row], Row]:
+def _heading(rows: Iterator[SheetRow], path: Path) -> tuple[list[SheetRow], SheetRow]:
     """The rows of the title, and the heading.
 
     Raises:
         DataError: if there is nothing.
     """
-    titles: list[Row] = []
+    titles: list[SheetRow] = []
     for row in rows:
         texts = all(cell.kind == "text" and not is_number(cell.text) for cell in row.cells)
         if len(row.cells) > 1 and texts:

@@ -50,7 +50,7 @@ class Cell(NamedTuple):
     kind: str
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """A row that holds something; its number, from 1, its cells, and whether it is hidden."""
 
     number: int
@@ -96,7 +96,7 @@ class Workbook:
         styles = enumerate(reader.wb._cell_styles)
         self._percent = {place for place, style in styles if "%" in _format(reader.wb, style.numFmtId)}
 
-    def rows(self, sheet: str, beside: Beside | None = None) -> Iterator[Row]:
+    def rows(self, sheet: str, beside: Beside | None = None) -> Iterator[SheetRow]:
         """The rows of a sheet that hold anything, from the top; `beside` is filled when the last one was read.
 
         Raises:
@@ -111,7 +111,7 @@ class Workbook:
                         raise _too_large(self.path)
                     full = tuple(self._cell(each) for each in cells if each["value"] is not None)
                     if full:
-                        yield Row(number, full, hidden)
+                        yield SheetRow(number, full, hidden)
             if beside is not None:
                 for each in parser.merged_cells.mergeCell if parser.merged_cells else ():
                     beside.merged.append((each.min_row, each.max_row, each.min_col, each.max_col))

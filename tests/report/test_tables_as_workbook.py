@@ -34,7 +34,7 @@ from cxsim.interface.report import workbook as on_folders
 from cxsim.interface.report.columns import explained
 from cxsim.interface.report.workbook import workbook_on
 from cxsim.interface.report.writing import write_report
-from cxsim.interface.report.xlsx import Sheet, sheet_names, workbook
+from cxsim.interface.report.xlsx import TableSheet, sheet_names, workbook
 
 
 def opened(content: bytes) -> openpyxl.Workbook:
@@ -152,7 +152,7 @@ TEXTS = [
 
 
 def test_no_text_is_a_formula_whatever_it_begins_with():
-    content = workbook([Sheet("t", pd.DataFrame({"=key": TEXTS}), above=("=2+2",))])
+    content = workbook([TableSheet("t", pd.DataFrame({"=key": TEXTS}), above=("=2+2",))])
     sheet = opened(content)["t"]
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert [cell.value for cell in cells] == ["=2+2", "=key", *TEXTS]
@@ -173,7 +173,7 @@ VALUES = st.one_of(
 @given(st.lists(VALUES, max_size=30))
 @settings(max_examples=80, deadline=None)
 def test_any_value_is_read_back_as_it_was(values):
-    sheet = opened(workbook([Sheet("t", pd.DataFrame({"a": pd.Series(values, dtype=object), "end": 1}))]))["t"]
+    sheet = opened(workbook([TableSheet("t", pd.DataFrame({"a": pd.Series(values, dtype=object), "end": 1}))]))["t"]
     for value, (read, _) in zip(values, sheet.iter_rows(min_row=2, values_only=True), strict=True):
         if isinstance(value, datetime):
             assert read == value
@@ -208,6 +208,8 @@ def test_the_same_folder_gives_the_same_bytes_whole_or_not_at_all(folders, tmp_p
     out = tmp_path / "new" / "tables.xlsx"
     write_report(folders["run"], out)
     assert out.read_bytes() == workbook_on(folders["run"])
+    with zipfile.ZipFile(out) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # and not the hour
     with pytest.raises(ResultsExistError, match="--overwrite"):
         write_report(folders["run"], out)
     with pytest.raises(NoResultsError, match="--one-page is a page"):

@@ -13,7 +13,7 @@ from cxsim.analysis.compare.stopping import intervals_in_words
 from cxsim.analysis.results.reading import NoResultsError, Results, open_results, read_comparison, read_json, read_runs
 from cxsim.engine.outcomes.figures import FIGURES, Figure, figures_of
 from cxsim.interface.report.columns import TABLES, explained, intervals
-from cxsim.interface.report.xlsx import MOST_COLUMNS, MOST_ROWS, Sheet, sheet_names, workbook
+from cxsim.interface.report.xlsx import MOST_COLUMNS, MOST_ROWS, TableSheet, sheet_names, workbook
 
 STUDY: Final = "sweep.json"  # as in cxsim.analysis.sweep.folder, which needs pyarrow
 _DAYS, _MOMENTS = ("day", "date"), ("time:timestamp",)  # columns that hold them
@@ -24,7 +24,7 @@ _BY_RUN: Final = "95% intervals are those of means over replications (Student's 
 
 
 @dataclass(frozen=True)
-class Told:
+class BookTables:
     """What goes into a workbook.
 
     Attributes:
@@ -49,8 +49,8 @@ def workbook_on(folder: Path) -> bytes:
     told = _of_study(folder) if (folder / STUDY).is_file() else _of_results(open_results(folder))
     fits = {name: table for name, table in told.tables.items() if _fits(table)}
     names = sheet_names([_CONTENTS, *fits])
-    contents = Sheet(names[0], _contents(told, dict(zip(fits, names[1:], strict=True))), told.lines)
-    sheets = [Sheet(names[place], _with_days(table)) for place, table in enumerate(fits.values(), 1)]
+    contents = TableSheet(names[0], _contents(told, dict(zip(fits, names[1:], strict=True))), told.lines)
+    sheets = [TableSheet(names[place], _with_days(table)) for place, table in enumerate(fits.values(), 1)]
     return workbook([contents, *sheets])
 
 
@@ -58,7 +58,7 @@ def _fits(table: pd.DataFrame) -> bool:
     return len(table) < MOST_ROWS and len(table.columns) <= MOST_COLUMNS
 
 
-def _of_results(results: Results) -> Told:
+def _of_results(results: Results) -> BookTables:
     kind = results.written.kind
     written = [Path(name).stem for name in results.written.files if name.endswith((".csv", ".parquet"))]
     tables = {name: results.table(name) for name in sorted(written, key=_order)}
@@ -74,12 +74,12 @@ def _of_results(results: Results) -> Told:
             f"Intervals: {intervals_in_words(comparison.intervals)}.",
             by,
         ]
-        return Told(tables, tuple(lines), figures_of(*scenarios), comparison.base.market.currency)
+        return BookTables(tables, tuple(lines), figures_of(*scenarios), comparison.base.market.currency)
     if kind == "run":
         runs = read_runs(results)
         said = f"{runs.scenario.name}: {runs.replications} replications, seed {runs.seed}. {_SIMULATED}"
-        return Told(tables, (said, _BY_RUN, by), figures_of(runs.scenario), runs.scenario.market.currency)
-    return Told(tables, (f"Tables of the kind {kind!r}, see the report beside them.", by))
+        return BookTables(tables, (said, _BY_RUN, by), figures_of(runs.scenario), runs.scenario.market.currency)
+    return BookTables(tables, (f"Tables of the kind {kind!r}, see the report beside them.", by))
 
 
 def need_pyarrow() -> None:
@@ -94,7 +94,7 @@ def need_pyarrow() -> None:
         raise NoResultsError("a report on a sweep needs the package pyarrow: pip install 'cxsim[parquet]'") from None
 
 
-def _of_study(folder: Path) -> Told:
+def _of_study(folder: Path) -> BookTables:
     """The tables of a study but its weeks and people, which are more than sheets can hold."""
     need_pyarrow()
     from cxsim.analysis.sweep.checksums import read
@@ -114,7 +114,7 @@ def _of_study(folder: Path) -> Told:
         "Each run is one life; what a plan is worth and how sure that is, cxsim sensitivity says.",
         f"Written by cxsim {manifest.get('cxsim', '')}; week by week and person by person only the folder of the study holds.",
     )
-    return Told(kept, lines, figures_kept(folder))
+    return BookTables(kept, lines, figures_kept(folder))
 
 
 def _order(name: str) -> tuple[int, str]:
@@ -122,7 +122,7 @@ def _order(name: str) -> tuple[int, str]:
     return (known.index(name) if name in known else len(known)), name
 
 
-def _contents(told: Told, sheets: Mapping[str, str]) -> pd.DataFrame:
+def _contents(told: BookTables, sheets: Mapping[str, str]) -> pd.DataFrame:
     """One row a sheet, and below it one a column: what it holds, in which unit, and where its interval is."""
     rows: list[tuple[str, str, str, str, str]] = []
     for name, table in told.tables.items():

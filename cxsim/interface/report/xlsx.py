@@ -40,7 +40,7 @@ _LIKE_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TableSheet:
     """A table with its name, and lines of text above it.
 
     Attributes:
@@ -69,7 +69,7 @@ def sheet_names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
+def workbook(sheets: Sequence[TableSheet]) -> bytes:
     """The file; the first sheet is the one that opens.
 
     Raises:
@@ -147,7 +147,7 @@ def _styles() -> str:
     )
 
 
-def _sheet_xml(sheet: Sheet, first: bool) -> Iterator[str]:
+def _sheet_xml(sheet: TableSheet, first: bool) -> Iterator[str]:
     """A sheet, piece by piece: its heading stays in view, and columns are as wide as what they hold."""
     table, heading = sheet.table, len(sheet.above) + 1
     if len(table) + heading > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
