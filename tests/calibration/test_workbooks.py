@@ -279,11 +279,11 @@ def test_what_cannot_be_read_in_one_way_is_refused_with_its_cell(name: str, tmp_
 def test_a_text_among_numbers_is_doubted_in_whatever_column(tmp_path: Path) -> None:
     rows = [
         ("customer_id", "frequency", "recency", "T"),
-        *((f"c{i}", 1, 10.5, 40.5) for i in range(40)),
-        ("d", 1, "1,234", 40),
+        *((f"c{i}", 1, 10.5, 40) for i in range(40)),
+        ("d", 1, 9, "1,234"),
     ]
     message = refusal(read_rfm, workbook(tmp_path / "rfm.xlsx", rows))
-    assert "row 42: C42 is the text '1,234', while C2 is a real number, 10.5" in message
+    assert "row 42: D42 is the text '1,234', while C2 is a real number, 10.5" in message
 
 
 @pytest.mark.parametrize("change", [_cell("D5", "#N/A"), _cell("D5", "=1+1"), lambda sheet: sheet.merge_cells("D4:D6")])
