@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from cxsim.data import retention, rfm, transactions
-from cxsim.data.csv_file import PURCHASES, RETENTION, RFM, open_table
 from cxsim.data.errors import DataError
+from cxsim.data.opening import open_table
 from cxsim.data.purchases import Split, Transactions, Treated
 from cxsim.data.retention import ContractCohort, Retention, read_retention
 from cxsim.data.rfm import Rfm, TimeUnit, read_rfm
 from cxsim.data.surveys import Scores, read_scores
+from cxsim.data.table import PURCHASES, RETENTION, RFM
 from cxsim.data.transactions import read_transactions
 
 __all__ = [

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxsim.data.errors import DataError
+from cxsim.data.errors import DataError, line_word
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})  # in any case
 
@@ -21,8 +21,9 @@ class Seen(NamedTuple):
     text: str
     line: int
 
-    def __str__(self) -> str:
-        return f"{self.text!r} in line {self.line}"
+    def told(self, path: Path) -> str:
+        """The text, and where it stands in its file."""
+        return f"{self.text!r} in {line_word(path)} {self.line}"
 
 
 @dataclass
@@ -60,8 +61,8 @@ class Evidence:
         if first and second:
             raise DataError(
                 path,
-                f"{self.column} is written in two ways: {first} can only be read {self.ways[0]}, "
-                f"{second} only {self.ways[1]}.",
+                f"{self.column} is written in two ways: {first.told(path)} can only be read {self.ways[0]}, "
+                f"{second.told(path)} only {self.ways[1]}.",
                 remedy,
             )
         if not first and not second:
@@ -74,8 +75,8 @@ class Evidence:
                     self.either.line,
                 )
             return 0, []
-        way = 0 if first else 1
-        because = f": {first or second} can be read in no other way" if self.either else ""
+        way, seen = (0, first) if first else (1, second)
+        because = f": {seen.told(path)} can be read in no other way" if self.either and seen else ""
         return way, [f"Every {self.column} is read {self.ways[way]}{because}."]
 
 
@@ -175,6 +176,12 @@ def read_ids(texts: "pd.Series[str]") -> tuple["pd.Series[str]", list[str]]:
 def is_number(text: str) -> bool:
     """Whether a text is a number in any of the ways."""
     return any(number == number for number in _two_ways(text))
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether a text is a number whose value depends on what its comma or point means: 1,234."""
+    point, comma = _two_ways(text)
+    return point == point and comma == comma and point != comma
 
 
 def first_places(codes: NDArray[np.signedinteger]) -> NDArray[np.intp]:

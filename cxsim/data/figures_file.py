@@ -1,12 +1,12 @@
-"""Reading a file of business figures: TOML, or a CSV of two columns (figure, value)."""
+"""Reading a file of business figures: TOML, or a table of two columns (figure, value)."""
 
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-from cxsim.data.csv_file import open_table
 from cxsim.data.errors import DataError
 from cxsim.data.figures import ASKED, BY_KEY, Figures, Value, contradiction, understood
+from cxsim.data.opening import open_table
 from cxsim.scenario.toml_file import read_toml
 
 _KNOWN = f"Figures known here: {', '.join(asked.key for asked in ASKED)}."
@@ -16,14 +16,14 @@ def read_figures(path: str | Path) -> Figures:
     """What a file says of a firm.
 
     Args:
-        path: a TOML file with one key a figure, or a CSV with the columns figure and value.
+        path: a TOML file with one key a figure, or a table (CSV, a workbook, Parquet) with the columns figure and value.
 
     Raises:
         DataError: naming file, line, figure, what was given and what is allowed.
         ScenarioError: if it is no TOML.
     """
     path = Path(path)
-    rows = _of_toml(path) if path.suffix.lower() == ".toml" else _of_csv(path)
+    path, rows = _of_toml(path) if path.suffix.lower() == ".toml" else _of_table(path)
     figures: dict[str, Value] = {}
     for key, given, line in rows:
         if key not in BY_KEY:
@@ -47,17 +47,17 @@ def read_figures(path: str | Path) -> Figures:
     return figures
 
 
-def _of_toml(path: Path) -> Iterable[tuple[str, object, int | None]]:
+def _of_toml(path: Path) -> tuple[Path, Iterable[tuple[str, object, int | None]]]:
     file = read_toml(path)
-    return [(key, value, file.lines.get((key,))) for key, value in file.values.items()]
+    return path, [(key, value, file.lines.get((key,))) for key, value in file.values.items()]
 
 
-def _of_csv(path: Path) -> Iterable[tuple[str, object, int | None]]:
+def _of_table(path: Path) -> tuple[Path, Iterable[tuple[str, object, int | None]]]:
     table = open_table(path)
     if len(table.heading) != 2:
         given = ", ".join(table.heading)
         raise DataError(
-            path,
+            table.path,
             f"a file of figures has two columns; the heading is {given!r}.",
             "Put this above: figure,value",
             table.first_line - 1,
@@ -67,4 +67,4 @@ def _of_csv(path: Path) -> Iterable[tuple[str, object, int | None]]:
     first = table.heading[0].strip().lower()
     if first in BY_KEY:  # no heading at all: the first line is a figure already
         rows.insert(0, (first, table.heading[1].strip(), table.first_line - 1))
-    return [row for row in rows if row[1]]
+    return table.path, [row for row in rows if row[1]]

@@ -23,15 +23,17 @@ class Treated:
         action: dropped (they count for nothing but what is said), merged into another row, or kept.
         rows: how many.
         line: the first of them, from 1.
+        place: what lines are called in the file.
     """
 
     what: str
     action: Action
     rows: int
     line: int
+    place: str = "line"
 
     def __str__(self) -> str:
-        return f"{self.rows:,} rows {self.action}: {self.what} (first in line {self.line})"
+        return f"{self.rows:,} rows {self.action}: {self.what} (first in {self.place} {self.line})"
 
 
 class Sorting:
@@ -42,10 +44,10 @@ class Sorting:
         treatment: what was done so far.
     """
 
-    def __init__(self, left: NDArray[np.bool_], lines: NDArray[np.int32]) -> None:
+    def __init__(self, left: NDArray[np.bool_], lines: NDArray[np.int32], place: str = "line") -> None:
         self.left = left
         self.treatment: list[Treated] = []
-        self._lines = lines
+        self._lines, self._place = lines, place
 
     def drop(self, which: NDArray[np.bool_], what: str) -> int:
         """Drop the rows of a kind that are still left; says how many."""
@@ -57,7 +59,7 @@ class Sorting:
         """Record what became of some rows; says how many they are."""
         rows = int(which.sum())
         if rows:
-            self.treatment.append(Treated(what, action, rows, int(self._lines[np.argmax(which)])))
+            self.treatment.append(Treated(what, action, rows, int(self._lines[np.argmax(which)]), self._place))
         return rows
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import read_numbers
-from cxsim.data.csv_file import RETENTION, Table, open_table
 from cxsim.data.errors import DataError
+from cxsim.data.opening import open_table
 from cxsim.data.purchases import refuse_too_few
+from cxsim.data.table import RETENTION, Table
 
 _FEWEST_PERIODS = 2  # two parameters need at least two transitions
 _SHARE, _PERCENT, _COUNT = "share", "percent", "customers"

@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import read_ids, read_numbers
-from cxsim.data.csv_file import RFM, Table, first_of, open_table
 from cxsim.data.errors import DataError
 from cxsim.data.histories import Histories
+from cxsim.data.opening import open_table
 from cxsim.data.purchases import refuse_too_few, warnings_about
+from cxsim.data.table import RFM, Table, first_of
 
 _LONGEST_WEEKS = 1040.0  # twenty years: longer than nearly any list of customers, and less than three years in days
 _DAYS_A_WEEK, _HOURS = 7.0, 24.0

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import Numbers, Seen, day_texts, first_places, read_ids
-from cxsim.data.csv_file import Table, no_rows
 from cxsim.data.errors import DataError
 from cxsim.data.purchases import Sorting
+from cxsim.data.table import Table, no_rows
 
 _ROUNDED_BY_A_SPREADSHEET = re.compile(r"\d[.,]\d+E\+\d+")
 _MOST_UNREADABLE = 0.1

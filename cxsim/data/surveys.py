@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.data.cells import is_number, read_numbers
-from cxsim.data.csv_file import SCORES, Table, first_of, open_table
 from cxsim.data.errors import DataError
+from cxsim.data.opening import open_table
+from cxsim.data.table import SCORES, Table, first_of
 
 Survey = Literal["nps", "csat"]
 _SCALES: dict[Survey, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5)}

@@ -24,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.data.cells import ALLOWED, MISSING, read_days
-from cxsim.data.csv_file import PURCHASES, Table, open_table
-from cxsim.data.errors import DataError
+from cxsim.data.errors import DataError, line_word
 from cxsim.data.no_purchases import gone_the_same_day, refuse_missing_customers, refuse_sums
+from cxsim.data.opening import open_table
 from cxsim.data.purchases import Sorting, Transactions, refuse_too_few
 from cxsim.data.rows import PurchaseRows, collect, merge, spending
+from cxsim.data.table import PURCHASES, Table
 
 _EARLIEST = np.datetime64("1970-01-02")
 _MOST_UNUSABLE = 0.1
@@ -54,7 +55,7 @@ def read_transactions(path: str | Path, today: date | None = None) -> Transactio
 def from_table(table: Table, columns: dict[str, int], today: date) -> Transactions:
     """The purchases of a table whose columns are known; see `read_transactions`."""
     rows = collect(table, columns)
-    sorting = Sorting(np.ones(len(rows.lines), dtype=bool), rows.lines)
+    sorting = Sorting(np.ones(len(rows.lines), dtype=bool), rows.lines, line_word(table.path))
     missing = np.array([not text for text in rows.ids])[rows.customer]
     refuse_missing_customers(table.path, rows, missing)
     sorting.drop(missing, "no customer_id")

@@ -29,6 +29,7 @@ from cxsim.data import (
     read_scores,
     read_transactions,
 )
+from cxsim.data.opening import open_table
 from cxsim.engine.luck import key_of, uniform
 
 Row = tuple[str, object, object]
@@ -186,8 +187,8 @@ def test_a_long_file_is_read_in_pieces_and_needs_little_memory(tmp_path: Path, m
     path = tmp_path / "long.csv"
     frame.to_csv(path, index=False)
     whole = read_transactions(path, TODAY)
-    monkeypatch.setattr(csv_file, "_CELLS_AT_ONCE", 30_000)
-    opened = csv_file.open_table(path)
+    monkeypatch.setattr(csv_file, "CELLS_AT_ONCE", 30_000)
+    opened = open_table(path)
     assert {len(piece) for piece in opened.chunks({"date": 1})} == {10_000}
     tracemalloc.start()
     pieces = read_transactions(path, TODAY)

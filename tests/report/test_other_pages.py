@@ -8,14 +8,18 @@ import shutil
 import subprocess
 import sys
 from html import unescape
+from io import BytesIO
 
+import openpyxl
 import pytest
 from markupsafe import escape
 from reported import CURRENCY, NASTY, PLAN, market
 
 import cxsim
 from cxsim.analysis.results.reading import NoResultsError
+from cxsim.analysis.sweep.reading import read_runs
 from cxsim.interface.report import markdown
+from cxsim.interface.report.workbook import workbook_on
 from cxsim.interface.report.writing import report_on
 from cxsim.scenario.writing import scenario_text
 
@@ -50,6 +54,17 @@ def study(tmp_path_factory):
     (place / "study.toml").write_text(STUDY.format(name=json.dumps(NASTY)), encoding="utf-8")
     sweep(read_study(place / "study.toml"), place / "out", Threads())
     return place / "out"
+
+
+def test_the_tables_of_a_sweep_are_a_workbook(study):
+    book = openpyxl.load_workbook(BytesIO(workbook_on(study)))
+    assert {"contents", "runs", "points", "pairing"} <= {*book.sheetnames}
+    runs = read_runs(study)
+    rows = [*book["runs"].iter_rows(values_only=True)]
+    column = rows[0].index("net_margin")
+    assert [row[column] for row in rows[1:]] == runs["net_margin"].tolist()
+    told = {row[1]: row[3] for row in book["contents"].iter_rows(values_only=True) if row[0] == "runs" and row[1]}
+    assert {*told} == {*runs.columns} and all(told.values())
 
 
 def test_a_sweep_has_its_page(study):

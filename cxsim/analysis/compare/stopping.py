@@ -240,6 +240,18 @@ def intervals_named(name: str) -> HalfWidthFactor:
     raise ValueError(f"there are no intervals called {name!r}")
 
 
+def intervals_in_words(name: str) -> str:
+    """What the intervals of a comparison are that files of results call so, for people."""
+    if name.startswith(_TWO_STAGES):
+        return "95%, Student's t with the spread of the first replications, which set the number of all (two stages after Stein), differences paired"
+    return {
+        student_t.name: "95%, Student's t over replications, differences paired",
+        one_world.name: "95%, where one more world with its luck would lie (Student's t, a prediction interval), differences paired; "
+        "the worlds are in plausible.csv, each lived twice",
+        always_valid.name: "95%, valid at whatever number of replications one stops, differences paired",
+    }[name]
+
+
 def replications_for(first: Numbers, half_width: float) -> int:
     """How many replications a half-width takes, the first stage included (Stein 1945).
 

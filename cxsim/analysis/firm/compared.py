@@ -13,7 +13,7 @@ from cxsim.analysis.compare.comparison import Comparison, compare
 from cxsim.analysis.compare.ignorance import ignorance_of
 from cxsim.analysis.compare.intervals import LIVES_OF_A_WORLD, one_world
 from cxsim.analysis.sweep.parameters import Values, in_every_segment, own_value, record_of, scenario_with
-from cxsim.data.csv_file import read_plain_table
+from cxsim.data.opening import read_plain_table
 from cxsim.engine.branching import Branching
 from cxsim.engine.simulate import Run
 from cxsim.scenario import Scenario, ScenarioError

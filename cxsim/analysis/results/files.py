@@ -20,8 +20,8 @@ def check_file_free(file: Path, overwrite: bool) -> None:
         raise ResultsExistError(f"{file} exists already; choose another name, or add --overwrite to replace it")
 
 
-def put_file(file: Path, text: str, overwrite: bool = False, make_folder: bool = True) -> None:
-    """Write a text whole or not at all: a disk that is full leaves nothing behind.
+def put_file(file: Path, content: str | bytes, overwrite: bool = False, make_folder: bool = True) -> None:
+    """Write a text, or bytes, whole or not at all: a disk that is full leaves nothing behind.
 
     Raises:
         ResultsExistError: as `check_file_free`.
@@ -32,7 +32,7 @@ def put_file(file: Path, text: str, overwrite: bool = False, make_folder: bool =
         file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}-{os.getpid()}")
     try:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         part.replace(file)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(file)) from None

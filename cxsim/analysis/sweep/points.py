@@ -14,8 +14,8 @@ from scipy.stats import qmc
 
 from cxsim.analysis.sweep.parameters import Value, entry_of, in_every_segment, own_value
 from cxsim.analysis.sweep.study import BASE, Design, FactorSection, Reading
-from cxsim.data import DataError
-from cxsim.data.csv_file import read_plain_table
+from cxsim.data.errors import DataError, line_word
+from cxsim.data.opening import read_plain_table
 from cxsim.scenario.toml_lines import Path as KeyPath
 
 LEVELS = 5  # of a range, one at a time: enough to see where a decision flips between two of them
@@ -202,7 +202,7 @@ def _table(reading: Reading, at: KeyPath, name: str) -> pd.DataFrame:
     try:
         table = read_plain_table(reading.beside(name)).drop(columns=["draw"], errors="ignore")
     except DataError as error:
-        line = f"line {error.line}: " if error.line else ""
+        line = f"{line_word(error.path)} {error.line}: " if error.line else ""
         raise reading.error(at, key, f"{name} cannot be read: {line}{error.message}", error.remedy) from None
     for column in table.columns:
         reading.check_key(at, column)

@@ -65,6 +65,8 @@ def calibrate(
 ) -> None:
     """Fit a market to DATA: purchases (customer_id,date,amount), an RFM summary, or a retention table.
 
+    DATA is a CSV file, a workbook (sales.xlsx, or 'sales.xlsx#January' where several sheets hold something), or Parquet.
+
     Writes a scenario to run and compare, the plausible set of its parameters, and a report that says what the data told,
     what they could not, and how well it forecast what was held back.
     """

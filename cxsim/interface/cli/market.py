@@ -34,7 +34,7 @@ FEWEST_WORLDS = 2
 def market(figures: Path | None, like: str | None, draws: int, seed: int, out: Path, overwrite: bool) -> None:
     """Make a market of your own from about ten business figures.
 
-    FIGURES is a TOML file (churn = "3% a month"), or a CSV of two columns (figure,value). Without it you are asked;
+    FIGURES is a TOML file (churn = "3% a month"), or a table of two columns (figure,value): CSV, .xlsx or Parquet. Without it you are asked;
     Enter means that you do not know. What you give is set or found, so that the simulated market gives your figures
     back; what you do not know stays open, and plans are then compared in all the worlds that your figures allow.
     """

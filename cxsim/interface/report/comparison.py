@@ -6,6 +6,7 @@ from typing import Final
 
 from cxsim.analysis.compare.comparison import Comparison
 from cxsim.analysis.compare.plan_result import PlanResult
+from cxsim.analysis.compare.stopping import intervals_in_words
 from cxsim.analysis.compare.verdict import verdict_of
 from cxsim.analysis.results.reading import Results, read_comparison
 from cxsim.analysis.results.writing import BASE_FILE, plan_file
@@ -102,6 +103,7 @@ def _rendered(
         detail=detail,
         register=register_of(comparison.base),
         statuses=STATUSES,
+        intervals_in_words=intervals_in_words,
         repeat=list(zip([comparison.base_name, *names], files, map(scenario_hash, scenarios), strict=True)),
         tables=[name for name in results.written.files if name.endswith((".csv", ".parquet"))],
         saved=[_pictures_in(results, place, len(names)) for place in range(1, len(names) + 1)],

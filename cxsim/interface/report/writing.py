@@ -5,8 +5,9 @@ from pathlib import Path
 from cxsim.analysis.results.files import check_file_free, put_file
 from cxsim.analysis.results.reading import NoResultsError, open_results
 from cxsim.interface.report import comparison, documents, run
+from cxsim.interface.report.workbook import STUDY, need_pyarrow, workbook_on
 
-STUDY = "sweep.json"  # as in cxsim.analysis.sweep.folder, which needs pyarrow
+WORKBOOK = ".xlsx"
 PAGES = {
     "comparison": comparison.page,
     "run": run.page,
@@ -20,11 +21,11 @@ PAGES = {
 
 
 def write_report(folder: Path, file: Path, overwrite: bool = False, one_page: bool = False) -> None:
-    """Write the report on a folder of results; the same folder gives the same bytes.
+    """Write the report on a folder of results, or its tables as a workbook; the same folder gives the same bytes.
 
     Args:
         folder: written by `cxsim run`, `compare`, `journey`, `believe`, `sweep`, `market`, `calibrate`, `portfolio` or `verify` with `-o`.
-        file: where to.
+        file: where to; one that ends in .xlsx becomes a workbook of all tables, any other a page.
         overwrite: whether a file already there is replaced.
         one_page: only the sheet for a board, of a comparison.
 
@@ -33,7 +34,12 @@ def write_report(folder: Path, file: Path, overwrite: bool = False, one_page: bo
         ResultsExistError: if the file is there and `overwrite` is false.
     """
     check_file_free(file, overwrite)
-    put_file(file, board_on(folder) if one_page else report_on(folder), overwrite)
+    if file.suffix.lower() == WORKBOOK:
+        if one_page:
+            raise NoResultsError(f"--one-page is a page, and {file.name} would be a workbook; write it to board.html")
+        put_file(file, workbook_on(folder), overwrite)
+    else:
+        put_file(file, board_on(folder) if one_page else report_on(folder), overwrite)
 
 
 def report_on(folder: Path) -> str:
@@ -67,10 +73,7 @@ def board_on(folder: Path) -> str:
 
 
 def _page_on_study(folder: Path) -> str:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise NoResultsError("a report on a sweep needs the package pyarrow: pip install 'cxsim[parquet]'") from None
+    need_pyarrow()
     from cxsim.interface.report import sweep
 
     return sweep.page(folder)
