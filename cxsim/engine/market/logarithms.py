@@ -15,7 +15,7 @@ Numbers = NDArray[np.float64]
 
 
 def exp(values: Numbers) -> Numbers:
-    """e to the power of each."""
+    """Of each the exponential."""
     found = np.array(values, float)
     _exp(found.reshape(-1))
     return found
