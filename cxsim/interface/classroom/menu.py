@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from cxsim.scenario import Intervention, Scenario, ScenarioError, load, load_intervention_library, scenario_names
 from cxsim.scenario.checks import problems_of_whole
+from cxsim.scenario.extended import with_interventions
 
 Level = Literal["low", "typical", "high"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -46,7 +47,7 @@ class ClassMenu:
             ScenarioError: if the chosen interventions together leave the range of a parameter.
         """
         items = [self.choices[name].model_copy(update={"level": level}) for name in chosen]
-        plan = self.base.model_copy(update={"intervention": items})
+        plan = with_interventions(self.base, items)
         problems = problems_of_whole(plan, lambda _: "the plan")
         if problems:
             raise ScenarioError(problems)
