@@ -55,8 +55,9 @@ def lost_at_renewal(scenario: Scenario) -> Iterator[str]:
         whom = " and ".join(f"{share:.0%} of the customers of {name}" for name, share in lost.items())
         keys = ", ".join(f"brand.{name}.purchase.ease" for name in lost)
         yield (
-            f"each renewal of a contract goes through checkout, and those that fail in the end lose {whom} in a year, whatever "
-            f"else happens; set {keys} (a payment goes through at once) and purchase.retry (it is tried again) as yours do"
+            f"each renewal of a contract goes through checkout, and payments that fail in the end alone lose {whom} within a year "
+            f"(they choose anew a period later, and may come back); set {keys} (a payment goes through at once) and purchase.retry "
+            "(it is tried again) as yours do"
         )
 
 
