@@ -9,7 +9,7 @@ from itertools import pairwise
 import markets
 import numpy as np
 import pytest
-from contracts import BARE, CONTRACTS, RICH, bare, golden, rich, share_left
+from contracts import BARE, CONTRACTS, RICH, bare, golden, rich, share_left, share_left_for_less, units
 from markets import notes_of, scenario_from
 from test_examples import columns, same
 
@@ -66,7 +66,8 @@ def test_every_contract_that_began_ends_once_or_goes_on(everything):
 
 
 def test_what_is_paid_is_what_was_under_contract(everything):
-    """Paid weeks are weeks under contract, less what a pause does not pay; and all of it is in the books once."""
+    """Paid weeks are weeks under contract, less what a pause does not pay and a smaller plan gives up; and all of it is in the
+    books once, to the last unit."""
     scenario, state = everything[0], everything[1].state
     for brand, offer in enumerate(scenario.brand.values()):
         tally, counted = (
@@ -74,12 +75,19 @@ def test_what_is_paid_is_what_was_under_contract(everything):
             {name: int(state.counted[name][:, brand].sum()) for name in Terms.counts},
         )
         pauses = counted["pauses"] + counted["idle_pauses"]
-        terms, weekly = offer.contract_terms, offer.purchase.price / 4.0
-        paid_weeks = 4.0 * tally[Measure.purchases] + terms.pause_fee * terms.pause_weeks * pauses
+        terms, price = offer.contract_terms, offer.purchase.price
         early = counted["bought_out"] * terms.early_fee if counted["bought_out"] else 0.0
         assert counted["early_money"] == early * MONEY_UNIT
-        assert counted["bound_money"] == counted["bound_renewals"] * offer.purchase.price * MONEY_UNIT
-        assert tally[Measure.revenue_money] == (paid_weeks * weekly + early) * MONEY_UNIT
+        whole, less = price * MONEY_UNIT, price * (1.0 - terms.downgrade_price) * MONEY_UNIT
+        paused = whole * terms.pause_fee * terms.pause_weeks / 4.0
+        smaller = (pauses * paused - counted["pause_money"]) / (paused * (1.0 - terms.downgrade_price)) if less else 0.0
+        assert smaller == pytest.approx(round(smaller), abs=0.01) and smaller <= pauses  # some who paused had it
+        bound = (counted["bound_renewals"] * whole - counted["bound_money"]) / less if less else 0.0
+        assert bound == round(bound) <= counted["bound_renewals"]
+        given = counted["downgrade_money"] / less if less else 0.0
+        assert bound <= given == round(given) <= tally[Measure.purchases]
+        in_full = tally[Measure.purchases] * whole - counted["downgrade_money"]
+        assert tally[Measure.revenue_money] == in_full + counted["pause_money"] + early * MONEY_UNIT
         costs = ("goods", "contacts", "rewards", "callbacks", "interventions")
         earned = tally[Measure.revenue_money] - sum(tally[Measure[f"{name}_money"]] for name in costs)
         assert state.bonds["margin"][:, brand].sum() == earned
@@ -87,7 +95,8 @@ def test_what_is_paid_is_what_was_under_contract(everything):
 
 def test_every_contract_is_that_of_the_description():
     """Week by week and person by person, for half a dozen kinds of contract."""
-    relief = ["contract_terms.pause_relief=0.4", "contract_terms.idle_pause=0.1", "contract_terms.pause_taken=0.5"]
+    relief = ["contract_terms.pause_relief=0.4", "contract_terms.idle_pause=0.1", "contract_terms.pause_taken=0.5",
+              "contract_terms.downgrade_taken=0.6", "contract_terms.idle_downgrade=0.1"]  # fmt: skip
     kinds = (
         {},
         {"minimum_weeks": 18},
@@ -95,6 +104,16 @@ def test_every_contract_is_that_of_the_description():
         {"minimum_weeks": 22, "notice_weeks": 3, "early_fee": 110},
         {"pause_weeks": 5, "pause_fee": 0.25},
         {"minimum_weeks": 9, "notice_weeks": 5.5, "pause_weeks": 6, "early_fee": 60},
+        {"downgrade_price": 0.625},
+        {
+            "downgrade_price": 0.61,
+            "minimum_weeks": 9,
+            "notice_weeks": 5.5,
+            "pause_weeks": 6,
+            "pause_fee": 0.3,
+            "early_fee": 60,
+        },
+        {"downgrade_price": 0.0, "notice_weeks": 9},
     )
     for terms in kinds:
         scenario = bare(*relief, people=400, **terms)
@@ -111,7 +130,7 @@ def test_every_contract_is_that_of_the_description():
                 for week in range(60)
             ]
             assert state.counted[name][:, 0].tolist() == found, (terms, name)
-        spent = [sum(math.floor(amount * MONEY_UNIT + 0.5) for _, amount in each.paid) for each in told]
+        spent = [sum(units(amount) for _, amount in each.paid) for each in told]
         assert state.bonds["spent"][:, 0].tolist() == spent
         bought = notes[notes["what"] == Note.BUYS]
         assert len(bought) == sum(amount == each.price for each in told for _, amount in each.paid)
@@ -189,6 +208,112 @@ def test_a_pause_saves_whom_its_closed_form_says(taken, relief):
     assert share == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / 20_000))
 
 
+# ---- the smaller plan ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("taken", [0.0, 0.4, 1.0])
+def test_a_smaller_plan_puts_off_one_decision_as_its_closed_form_says(taken):
+    """Share left after five decisions, within 4 standard errors: a false alarm in 16,000."""
+    scenario = bare(f"contract_terms.downgrade_taken={taken}", people=20_000, weeks=60, downgrade_price=0.6)
+    share = float(np.mean(lived(scenario).state.bonds["purchases"][:, 0] > 5))
+    expected = share_left_for_less(scenario, 5, taken)
+    assert share == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / 20_000))
+
+
+def test_who_takes_the_smaller_plan_pays_less_from_the_next_renewal_on_and_is_no_line():
+    free, reduced = (
+        lived(bare("contract_terms.downgrade_taken=1.0", downgrade_price=price)).state for price in (1.0, 0.6)
+    )
+    before = free.bonds["purchases"][:, 0].astype(int)
+    after, paid = reduced.bonds["purchases"][:, 0].astype(int), reduced.bonds["spent"][:, 0] / MONEY_UNIT
+    took = ~free.bonds["customer"][:, 0]
+    assert np.array_equal(reduced.bonds["contract_terms"]["less"][:, 0] > 0.0, took) and took.sum() > 500
+    assert np.allclose(paid, 50.0 * np.minimum(after, before) + 30.0 * (after - before)) and (after >= before).all()
+    still = reduced.bonds["customer"][:, 0] & took
+    story = outcomes(reduced, 0)
+    assert still.sum() == reduced.counted["smaller"][-1, 0] > 100 and (story.status[still] == Status.loop).all()
+
+
+@pytest.mark.parametrize("terms", [{"minimum_weeks": 400}, {"pause_weeks": 4}])
+def test_who_was_bound_and_who_paused_are_offered_no_smaller_plan_on_the_way_out(terms):
+    everybody = ["contract_terms.downgrade_taken=1.0", "contract_terms.pause_taken=1.0"]
+    state = lived(bare(*everybody, downgrade_price=0.6, **terms)).state
+    assert state.counted["held_back"].sum() + state.counted["lost_after_pause"].sum() > 100
+    assert not state.counted["downgrades"].any()
+
+
+def test_terms_of_the_smaller_plan_are_those_of_the_day_on_which_it_was_taken():
+    dearer = """
+[[intervention]]
+name = "smaller for a while"
+end_week = 20
+effect = [{parameter = "contract_terms.downgrade_price", set = 0.6}]
+"""
+    state = lived(scenario_from(BARE + dearer, *CONTRACTS, "market.people=1500", "market.horizon_weeks=60")).state
+    assert state.counted["downgrades"][:20].sum() > 50 and not state.counted["downgrades"][20:].any()
+    late = state.counted["downgrade_money"][30:, 0].sum()
+    assert late > 0 and late % (20 * MONEY_UNIT) == 0
+
+
+def test_a_new_contract_is_one_of_the_whole_plan():
+    """Nobody is offered a smaller one from week 60 on, so who began a contract after it, or began again, has none."""
+    no_more = """
+[[intervention]]
+name = "no more"
+start_week = 60
+effect = [{parameter = "contract_terms.downgrade_price", set = 1.0}]
+"""
+    often = [
+        "loyalty.rejoin=1.0",
+        "contract_terms.downgrade_taken=0.9",
+        "market.people=600",
+        "market.horizon_weeks=120",
+    ]
+    bonds = lived(scenario_from(RICH + no_more, *CONTRACTS, *often)).state.bonds[:, 0]
+    began = bonds["last_bought"] - 4.0 * (bonds["streak"].astype(float) - 1.0)  # no later than this where nobody paused
+    anew = bonds["customer"] & (began > 64.0)
+    assert (anew & (bonds["purchases"] > bonds["streak"])).sum() > 10 and not bonds["contract_terms"]["less"][
+        anew
+    ].any()
+    assert (bonds["contract_terms"]["less"][bonds["customer"]] > 0.0).any()
+
+
+def test_what_the_smaller_plan_leaves_out_is_missed():
+    lived_with = [lived(rich(f"brand.focal.contract_terms.downgrade_quality={size}")).state for size in (0.0, 0.2, 0.6)]
+    sums = [state.tally[:, 0, [Measure.satisfaction_sum, Measure.episodes]].sum(axis=0) for state in lived_with]
+    found = [satisfaction / episodes for satisfaction, episodes in sums]
+    assert found[0] > found[1] > found[2]
+
+
+def test_who_looks_around_from_a_smaller_plan_counts_what_it_saves(everything):
+    scenario, state = everything[0], everything[1].state
+    worth = scenario.purchase.price_weight * scenario.brand["focal"].purchase.price
+    less, customer = state.bonds["contract_terms"]["less"][:, 0], state.bonds["customer"][:, 0]
+    counts = [Terms.choosing(state, person, 0) for person in range(len(state.people))]
+    assert counts == pytest.approx(np.where(customer, worth * less, 0.0)) and max(counts) > 0.0
+    assert (less > 0.0)[~customer].any()  # who is no customer any more saves nothing
+
+
+def test_a_smaller_plan_where_there_are_no_contracts_is_refused():
+    nothing = [
+        "brand.rival.contract_terms.minimum_weeks=0",
+        "brand.rival.contract_terms.notice_weeks=0",
+        "brand.rival.contract_terms.pause_weeks=0",
+    ]
+    none = [each.replace("rival", "focal") for each in nothing] + ["brand.focal.contract_terms.early_fee=inf"]
+    with pytest.raises(
+        ScenarioError, match="a smaller plan at 62% of the fee is one of contracts, and customers here have none"
+    ):
+        rich("need.kind=repeat", *nothing, *none)
+    with pytest.raises(
+        ScenarioError, match=r"a smaller plan is offered at a decision to go, and with loyalty\.departure = 'anytime'"
+    ):
+        rich("loyalty.departure=anytime", *nothing, *none)
+
+
+# ---- a fee for ending early ------------------------------------------------------------------------------------------
+
+
 def test_a_fee_for_ending_early_is_paid_where_less_is_owed_than_it():
     """With a term of seven periods of 50: after n of them 50 x (7 - n) is owed; a fee of 160 is paid while four or more are."""
     scenario = bare(minimum_weeks=28, early_fee=160)
@@ -228,7 +353,8 @@ def test_being_bound_is_resented_and_told(everything):
 
 
 MOVED = {"minimum_weeks": 28, "notice_weeks": 9, "early_fee": 60, "pause_weeks": 9, "pause_fee": 0.6,
-         "pause_taken": 0.9, "pause_relief": -1.0, "idle_pause": 0.3, "resentment": 0.4}  # fmt: skip
+         "pause_taken": 0.9, "pause_relief": -1.0, "idle_pause": 0.3, "resentment": 0.4, "downgrade_price": 0.5,
+         "downgrade_quality": 0.3, "downgrade_taken": 0.9, "idle_downgrade": 0.3}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MOVED)
@@ -244,6 +370,7 @@ def test_no_parameter_is_dead(everything, name):
     ("notice_weeks", "bound_renewals", (5, 9, 17)),
     ("pause_weeks", "pause_money", (2, 4, 8)),
     ("pause_fee", "pause_money", (0.1, 0.4, 0.9)),
+    ("downgrade_price", "downgrade_money", (0.9, 0.5, 0.2)),
 ])  # fmt: skip
 def test_more_of_it_means_more(name, counts, sizes):
     terms = {"pause_weeks": 4, "pause_fee": 0.2} if name.startswith("pause") else {}
@@ -264,6 +391,7 @@ WRONG = {
     "need.kind=repeat": "a minimum term of 20 weeks is one of contracts, and customers here have none: need.kind is 'repeat'",
     "loyalty.departure=anytime": "a pause is offered at a decision to go, and with loyalty.departure = 'anytime' nobody takes one",
     "brand.focal.contract_terms.pause_fee=1.5": "Allowed: 0 to 1 (share)",
+    "brand.focal.contract_terms.downgrade_price=1.2": "Allowed: 0 to 1 (share)",
 }
 
 
