@@ -289,7 +289,9 @@ def test_who_looks_around_from_a_smaller_plan_counts_what_it_saves(everything):
     scenario, state = everything[0], everything[1].state
     worth = scenario.purchase.price_weight * scenario.brand["focal"].purchase.price
     less, customer = state.bonds["contract_terms"]["less"][:, 0], state.bonds["customer"][:, 0]
-    counts = [Terms.choosing(state, person, 0) for person in range(len(state.people))]
+    records = {name: getattr(state, name).view(np.recarray) for name in ("people", "bonds", "offers", "traits")}
+    by_name = state._replace(**records)
+    counts = [Terms.choosing(by_name, person, 0) for person in range(len(state.people))]
     assert counts == pytest.approx(np.where(customer, worth * less, 0.0)) and max(counts) > 0.0
     assert (less > 0.0)[~customer].any()  # who is no customer any more saves nothing
 
