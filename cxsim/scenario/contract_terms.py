@@ -35,6 +35,9 @@ class ContractOffer(Section):
     downgrade_price: float = _term(
         1.0, "Share of the fee that the smaller plan costs which is offered to who would go, is not bound and takes no pause; 1: none is offered.",
         "share", 0, 1, "No smaller plan unless a market has one.")  # fmt: skip
+    downgrade_cost: float = _term(
+        1.0, "Share of the unit cost that the smaller plan costs; 1: what is left out saves nothing.", "share", 0, 1,
+        "As much as the whole plan, until a firm knows what leaving something out saves.")  # fmt: skip
     downgrade_quality: float = _term(
         0.05, "Satisfaction that each episode on the smaller plan loses for what is left out of it.", "satisfaction", 0, 2,
         "A quarter of the usual spread of satisfaction (.2), a choice; what is left out is the firm's decision.")  # fmt: skip

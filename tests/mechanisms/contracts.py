@@ -24,6 +24,7 @@ pause_weeks = 5
 pause_fee = 0.25
 early_fee = 120
 downgrade_price = 0.625
+downgrade_cost = 0.75
 [brand.rival.contract_terms]
 minimum_weeks = 12
 notice_weeks = 6

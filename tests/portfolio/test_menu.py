@@ -91,7 +91,7 @@ def test_the_library_is_offered_whole_for_margin_and_what_margin_pays_is_left_ou
 
 def test_what_no_firm_knows_or_the_market_has_not_is_left_out_with_the_reason():
     left_out = menu_from_library(load("restaurant"), "margin").left_out
-    assert {*left_out} == {"pause-offer", "win-back-former"}
+    assert {*left_out} == {"pause-offer", "downgrade-offer", "win-back-former"}
     assert "one of contracts" in left_out["pause-offer"] and "weeks_since_purchase" in left_out["win-back-former"]
     assert {*menu_from_library(load("subscription"), "margin").left_out} == {"tiers"}
 

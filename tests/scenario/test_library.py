@@ -40,6 +40,7 @@ HOMES: dict[str, tuple[str, tuple[str, ...]]] = {
     "win-back": ("online-retailer", (*RETAILER, *COMING_BACK)),
     "win-back-former": ("gym", GYM),
     "pause-offer": ("gym", GYM),
+    "downgrade-offer": ("gym", GYM),
 }
 HOME = ("online-retailer", RETAILER)
 
@@ -94,6 +95,7 @@ def test_every_entry_stays_in_range_at_home_and_changes_lives(use, level):
 
 REFUSED = {
     "pause-offer": (set(READY) - {*CONTRACTS}, "is one of contracts, and customers here have none"),
+    "downgrade-offer": (set(READY) - {*CONTRACTS}, "is one of contracts, and customers here have none"),
     "tiers": ({"subscription"}, "a contract of 52 weeks has 2 renewals at most: nobody reaches it"),
 }
 DOUBTED = {
@@ -185,7 +187,7 @@ def test_silver_is_first_in_the_queue_and_gold_pays_less():
     [
         ("win-back", "purchases", 1), ("win-back-former", "purchases", 1), ("season-campaign", "purchases", 1), ("price-rise", "purchases", -1),
         ("price-announcement", "loops", -1), ("fewer-agents", "wait_weeks", 1), ("more-agents", "wait_weeks", -1),
-        ("fewer-staff", "wait_weeks", 1), ("more-staff", "wait_weeks", -1), ("pause-offer", "pauses", 1), ("win-back-offer", "customers", 1),
+        ("fewer-staff", "wait_weeks", 1), ("more-staff", "wait_weeks", -1), ("pause-offer", "pauses", 1), ("downgrade-offer", "downgrades", 1), ("win-back-offer", "customers", 1),
     ],
 )  # fmt: skip
 def test_it_acts_the_way_its_story_says(use, figure, sign):

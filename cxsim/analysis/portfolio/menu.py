@@ -23,7 +23,7 @@ LEVELS = ("low", "typical", "high")
 # Paid with the margin of each sale and not out of a budget. Where margin is not the aim they would look free.
 PAID_BY_MARGIN = (
     "purchase.price", "purchase.similar_price", "money.unit_cost", "money.similar_cost", "loyalty_programme.silver_price_off",
-    "loyalty_programme.gold_price_off", "contract_terms.pause_weeks",
+    "loyalty_programme.gold_price_off", "contract_terms.pause_weeks", "contract_terms.downgrade_price",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cxsim.engine.compiled import compiled
 from cxsim.engine.hooks import after_purchase as after_every_purchase
-from cxsim.engine.journey.bookkeeping import count, earn, money_units
+from cxsim.engine.journey.bookkeeping import count, earn, money_units, pay
 from cxsim.engine.journey.loyalty import lasting_failure, look_around_or_leave
 from cxsim.engine.journey.need import await_next_need
 from cxsim.engine.journey.purchase import buy
@@ -245,10 +245,11 @@ def _agree_to_less(state: State, person: int, row: int) -> None:
 
 @compiled
 def _give_up(state: State, person: int, brand: int) -> None:
-    """The part of the fee that the smaller plan does not cost."""
-    price = state.offers[row_for(state, state.people[person]), brand].purchase.price
-    given = price * state.bonds[person, brand].contract_terms.less
+    """The part of the fee that the smaller plan does not cost, and what leaving something out saves."""
+    offer = state.offers[row_for(state, state.people[person]), brand]
+    given = offer.purchase.price * state.bonds[person, brand].contract_terms.less
     earn(state, person, brand, -given)
+    pay(state, person, brand, Measure.goods_money, offer.money.unit_cost * (offer.contract_terms.downgrade_cost - 1.0))
     state.counted[state.clock[WEEK], brand].downgrade_money -= money_units(-given)
 
 
