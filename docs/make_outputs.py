@@ -29,6 +29,7 @@ TOURS = [
     "docs/calibration.md",
     "docs/contracts.md",
     "docs/exports.md",
+    "docs/library.md",
     "docs/mechanisms.md",
     "docs/questions.md",
     "docs/report.md",
