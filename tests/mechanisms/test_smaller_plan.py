@@ -9,6 +9,7 @@ import pytest
 from contracts import BARE, CONTRACTS, RICH, bare, rich, share_left_for_less
 from markets import scenario_from
 
+from cxsim.engine.journey.purchase import utility
 from cxsim.engine.measures import Measure
 from cxsim.engine.outcomes.status import Status, outcomes
 from cxsim.engine.state import MONEY_UNIT
@@ -97,11 +98,12 @@ def test_who_looks_around_from_a_smaller_plan_counts_what_it_saves():
     scenario = rich()
     state = lived(scenario).state
     worth = scenario.purchase.price_weight * scenario.brand["focal"].purchase.price
-    less, customer = state.bonds["contract_terms"]["less"][:, 0], state.bonds["customer"][:, 0]
-    records = {name: getattr(state, name).view(np.recarray) for name in ("people", "bonds", "offers", "traits")}
-    by_name = state._replace(**records)
-    counts = [Terms.choosing(by_name, person, 0) for person in range(len(state.people))]
-    assert counts == pytest.approx(np.where(customer, worth * less, 0.0)) and max(counts) > 0.0
+    less, customer = state.bonds["contract_terms"]["less"][:, 0].copy(), state.bonds["customer"][:, 0]
+    counted = [utility(state, person, 0) for person in range(len(state.people))]
+    state.bonds["contract_terms"]["less"] = 0.0
+    without = [utility(state, person, 0) for person in range(len(state.people))]
+    saved = np.array(counted) - without
+    assert saved == pytest.approx(np.where(customer, worth * less, 0.0), abs=1e-9) and saved.max() > 0.0
     assert (less > 0.0)[~customer].any()  # who is no customer any more saves nothing
 
 
