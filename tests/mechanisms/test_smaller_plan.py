@@ -95,7 +95,7 @@ def test_what_the_smaller_plan_leaves_out_is_missed():
 
 def test_who_looks_around_from_a_smaller_plan_counts_what_it_saves():
     scenario = rich()
-    model = lived(scenario)
+    model = lived(scenario, weeks=100)  # of 120: terms are those of a week that is lived
     worth = scenario.purchase.price_weight * scenario.brand["focal"].purchase.price
     less, customer = model.state.bonds["contract_terms"]["less"][:, 0], model.state.bonds["customer"][:, 0]
     saved = np.array([Terms.choosing(model.plain_state, person, 0) for person in range(len(less))])
