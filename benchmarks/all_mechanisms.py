@@ -3,7 +3,8 @@
     python benchmarks/all_mechanisms.py
     python benchmarks/all_mechanisms.py --market subscription --people 6000
 
-Six rules by history, one of each variable; a season of ones; the ready mechanisms, switched on, with effects of size 0. Everybody
+Six rules by history, one of each variable; a season of ones; an app that four in ten take and in which nothing differs; the other ready
+mechanisms, switched on, with effects of size 0. Everybody
 lives the same events, so the ratio is that of the work alone. Each in turn in one process, the least CPU of several tries: neither
 a machine's speed nor who else uses it matters much.
 """
@@ -17,6 +18,7 @@ from rules import ONE_OF_EACH, with_rules
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.stages.need import NextNeed
 
+APP = 'channel=[{name="app", effect=[{parameter="use.quality", add=0.0}]}]'
 SEASON = f"need.season={[1.0] * 52}"
 CARD = {"join": 0.5, "reward_cost": 0, "expires_weeks": 26, "silver_from": 4, "gold_from": 12}
 CONTRACT = {"minimum_weeks": 0.5, "notice_weeks": 0.5, "pause_weeks": 13}  # bind nobody: a period is longer
@@ -44,6 +46,9 @@ def scenarios(market: str, people: int) -> dict[str, Scenario]:
         "six rules by history": with_rules(plain, ONE_OF_EACH),
         "a season": load(market, [*size, SEASON]),
         "the ready mechanisms": load(market, [*size, *own]),
+        "a channel": load(
+            market, [*size, 'mechanisms=["channels"]', APP, f"brand.{plain.market.focal}.channels.share=0.4"]
+        ),
         "all together": with_rules(load(market, [*size, SEASON, *own]), ONE_OF_EACH),
     }
 

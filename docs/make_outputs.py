@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 TOURS = [
     "README.md",
     "docs/calibration.md",
+    "docs/channels.md",
     "docs/contracts.md",
     "docs/exports.md",
     "docs/library.md",
@@ -150,7 +151,7 @@ def run_command(command: str) -> str:
 
 def prepare(folder: Path) -> None:
     """Put into a folder what the tours read from examples/."""
-    for part in ("contracts", "data", "mechanisms"):
+    for part in ("channels", "contracts", "data", "mechanisms"):
         shutil.copytree(ROOT / "examples" / part, folder / "examples" / part)
 
 

@@ -1,5 +1,6 @@
 """Whom rules by history mean at the start, and whom they meant in runs, in words."""
 
+import numpy as np
 import pandas as pd
 
 from cxsim.analysis.compare.intervals import estimate_count
@@ -25,6 +26,13 @@ def meant_at_start(scenario: Scenario, seed: int = 1) -> dict[str, int]:
     model.step()
     table = reach_table(model.state, model.settings)
     return dict(zip(table["rule"], table["people"].tolist(), strict=True))
+
+
+def in_channels_at_start(scenario: Scenario, seed: int = 1) -> list[int]:
+    """How many people take, or would take, each channel when week 0 begins; a run-in is lived for it."""
+    state = LoyaltyModel(scenario.model_copy(update={"intervention": []}), rng=seed, collect=False).state
+    taken: list[int] = np.count_nonzero(state.meant[state.first_row[0] + state.people["kind"]], axis=0).tolist()
+    return taken
 
 
 def reach_told(runs: Runs) -> list[str]:

@@ -51,7 +51,8 @@ def _parting(ours: Schedule, theirs: Schedule) -> int | None:
 
 def beside_interventions(scenario: Scenario) -> Hashable:
     """All that a life depends on beside interventions: as text, which tells 0.0 from -0.0 and keeps the order."""
-    return scenario.own, repr((scenario.market, list(scenario.brand.items()), list(scenario.segments().items())))
+    brands, segments = list(scenario.brand.items()), list(scenario.segments().items())
+    return scenario.own, repr((scenario.market, brands, segments, scenario.channel))
 
 
 def _moves_the_start(scenario: Scenario) -> bool:

@@ -1,18 +1,19 @@
 """What only the whole scenario can tell: names that must exist, shares that must sum to 1, effects that leave a range."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path as FilePath
 
 import numpy as np
 
+from cxsim.scenario.channels import problems_of_channels
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.evidence import problems_of_sources
 from cxsim.scenario.messages import nearest
 from cxsim.scenario.reactions import problems_of_reactions
 from cxsim.scenario.register import parameter_names, stage_parameters
 from cxsim.scenario.schedule import MOST_BYTES, MOST_CELLS, Schedule, build_schedule
-from cxsim.scenario.schema import LinkKind, Scenario, Segment
+from cxsim.scenario.schema import Channel, Intervention, LinkKind, Scenario, Segment
 from cxsim.scenario.stages.need import MONTHS
 from cxsim.scenario.toml_lines import Path, is_file
 
@@ -42,19 +43,21 @@ def problems_of_whole(scenario: Scenario, where: Where) -> list[Problem]:
         *_months(scenario, where),
     ]
     problems += [*_interventions(scenario, where), *problems_of_sources(scenario, where)]
-    problems += problems_of_reactions(scenario, where)
+    problems += [*problems_of_reactions(scenario, where), *problems_of_channels(scenario, where)]
     if problems:
         return problems
     schedule = build_schedule(scenario)
     if schedule.cells.count > MOST_CELLS or schedule.most_bytes() > MOST_BYTES:
         return [_too_many_kinds(schedule, where)]
     for fault in schedule.faults():
-        name = schedule.scenario.intervention[fault.intervention].name
-        message = f"intervention {name!r} takes {fault.parameter} to {fault.reached:g}"
+        place, name = fault.intervention, schedule.scenario.intervention[fault.intervention].name
+        own = place < len(scenario.channel)
+        at = ("channel", place) if own else ("intervention", place - len(scenario.channel))
+        message = f"{at[0]} {name!r} takes {fault.parameter} to {fault.reached:g}"
         hint = (
             f"Allowed: {fault.low:g} to {fault.high:g}; note that interventions stack (set, then multiply, then add)."
         )
-        problems.append(Problem(where(("intervention", fault.intervention, "effect")), fault.parameter, message, hint))
+        problems.append(Problem(where((*at, "effect")), fault.parameter, message, hint))
     return problems or _wrong_offers(scenario, schedule, where)
 
 
@@ -165,7 +168,6 @@ def _months(scenario: Scenario, where: Where) -> list[Problem]:
 
 def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
     problems = []
-    firm_and_people = {*_stage_parameters(scenario)}
     names: set[str] = set()
     for place, item in enumerate(scenario.intervention):
         at: Path = ("intervention", place)
@@ -187,19 +189,29 @@ def _interventions(scenario: Scenario, where: Where) -> list[Problem]:
                 f"{item.name!r} ends (end_week {item.end_week:g}) before it starts (start_week {item.start_week:g})"
             )
             problems.append(Problem(where((*at, "end_week")), "intervention.end_week", message))
+    return problems + _effects(scenario, where)
+
+
+def _effects(scenario: Scenario, where: Where) -> list[Problem]:
+    """Effects of interventions and channels on what is not there, or cannot differ so."""
+    problems = []
+    firm_and_people = {*_stage_parameters(scenario)}
+    listed: list[tuple[str, Sequence[Intervention | Channel]]] = [
+        ("intervention", scenario.intervention), ("channel", scenario.channel)
+    ]  # fmt: skip
+    for kind, place, item in ((kind, place, item) for kind, items in listed for place, item in enumerate(items)):
+        of_some = isinstance(item, Channel) or item.coverage < 1.0 or item.segment or item.when is not None
         for number, effect in enumerate(item.effect):
-            spot = where((*at, "effect", number, "parameter"))
-            key = f"intervention {item.name!r}: {effect.parameter}"
+            spot = where((kind, place, "effect", number, "parameter"))
+            key = f"{kind} {item.name!r}: {effect.parameter}"
             if effect.parameter not in firm_and_people:
                 hint = nearest(effect.parameter, firm_and_people)
                 problems.append(Problem(spot, key, "there is no such stage parameter", hint))
-            elif effect.parameter in SHARED_BY_ALL and (item.coverage < 1.0 or item.segment or item.when is not None):
+            elif effect.parameter in SHARED_BY_ALL and of_some:
                 problems.append(Problem(spot, key, "is shared by all customers, so it cannot cover only some of them"))
             elif effect.parameter in SET_AT_THE_START:
                 hint = "Change it in the plan's own sections (or with --set) instead."
-                problems.append(
-                    Problem(spot, key, "is drawn once at the start, so an intervention cannot move it", hint)
-                )
+                problems.append(Problem(spot, key, f"is drawn once at the start, so no {kind} can move it", hint))
     return problems
 
 

@@ -61,6 +61,10 @@ def problems_of_sources(scenario: Scenario, where: Callable[[Path], str]) -> lis
         (("intervention", place, "source"), f"intervention {item.name!r}: source", item.evidence, item.source)
         for place, item in enumerate(scenario.intervention)
     ]
+    claims += [
+        (("channel", place, "source"), f"channel {item.name!r}: source", item.evidence, item.source)
+        for place, item in enumerate(scenario.channel)
+    ]
     return [
         Problem(where(path), key, f"given {source.strip()!r}; {needed}", f"{_NEEDED[evidence][2]} Or call it assumed.")
         for path, key, evidence, source in claims

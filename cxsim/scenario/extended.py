@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
-from cxsim.scenario.mechanism import Mechanism, MechanismError, load_mechanism, ready
+from cxsim.scenario.mechanism import KNOWN, Mechanism, MechanismError, load_mechanism, ready
 from cxsim.scenario.schema import Intervention, Name, Scenario, Segment
 from cxsim.scenario.stages import STAGES, Deal, Offer, Traits
 from cxsim.scenario.writing import scenario_record
@@ -124,3 +124,7 @@ def _check_apart(mechanisms: tuple[type[Mechanism], ...]) -> None:
             if name in seen:
                 raise MechanismError(f"{each.reference} and {seen[name]} both bring {name!r}; rename one")
             seen[name] = each.reference
+    for hook in KNOWN:
+        own = [each.reference for each in mechanisms if each.rule(hook) is not None]
+        if len(own) > 1:
+            raise MechanismError(f"{own[0]} and {own[1]} both say a person's {hook}; name one of them")

@@ -327,7 +327,11 @@ def _merged(below: Table, above: Table) -> Table:
         known = result.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
             result[key] = _merged(known, value)
-        elif key in ("intervention", "reaction", "mechanisms") and isinstance(known, list) and isinstance(value, list):
+        elif (
+            key in ("intervention", "reaction", "channel", "mechanisms")
+            and isinstance(known, list)
+            and isinstance(value, list)
+        ):
             result[key] = known + value
         else:
             result[key] = value

@@ -9,7 +9,7 @@ import re
 from enum import IntEnum
 from typing import Annotated, Any, Final, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from cxsim.scenario.parameter import Section
 
@@ -23,6 +23,12 @@ class History(IntEnum):
     complained = 3
     last_score = 4
     customer = 5
+    tier = 6  # both as a mechanism keeps them
+    channel = 7
+
+
+TIERS: Final = ("none", "silver", "gold")
+USUAL: Final = "usual"  # the way of dealing with a brand that its stages describe
 
 
 class Scale(NamedTuple):
@@ -48,6 +54,8 @@ SCALES: Final = {
     History.complained: Scale(0.0, 1.0, True, True),
     History.last_score: Scale(0.0, 10.0, True, True),
     History.customer: Scale(0.0, 1.0, True, False),
+    History.tier: Scale(0.0, 2.0, True, False),
+    History.channel: Scale(0.0, 1.0, True, False),
 }
 
 _COMPARISON = re.compile(r"\s*(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*")
@@ -86,6 +94,24 @@ def conditions_in(text: str) -> list[Condition]:
     return [Condition(each[1], float(each[2])) for each in found if each]
 
 
+def tiers_in(text: str) -> list[Condition]:
+    """Read "gold", or "silver or gold".
+
+    Raises:
+        ValueError: if it names something else, or leaves out what lies between.
+    """
+    words = text.split(" or ")
+    places = sorted({TIERS.index(word) for word in words if word in TIERS})
+    if not set(words) <= set(TIERS) or places != list(range(places[0], places[-1] + 1)):
+        raise ValueError('it should be "none", "silver", "gold", or neighbours such as "silver or gold"')
+    return [Condition(">=", float(places[0])), Condition("<", places[-1] + 1.0)]
+
+
+def _tiers(value: object) -> object:
+    tiers_in(value if isinstance(value, str) else "")
+    return value
+
+
 def _condition(value: object) -> object:
     if not isinstance(value, str):
         raise ValueError(f"it should be {_HOW}")
@@ -101,6 +127,8 @@ def _flag(value: object) -> object:
 
 _Compared = Annotated[str | None, BeforeValidator(_condition), WithJsonSchema({"type": "string"})]
 _Flag = Annotated[bool | None, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
+_Tiers = Annotated[str | None, BeforeValidator(_tiers), WithJsonSchema({"type": "string"})]
+_Word = Annotated[str, StringConstraints(min_length=1)]
 
 
 def _asked(meaning: str) -> Any:
@@ -119,6 +147,12 @@ class When(Section):
     last_score: _Compared = _asked("The last answer to the survey, 0 to 10; unknown of who never answered one.")
     customer: _Flag = _asked(
         "Whether this is a customer now. Without contracts no firm sees who has left; it sees weeks_since_purchase."
+    )
+    tier: _Tiers = _asked(
+        "The tier that a mechanism such as loyalty_programme keeps of this person: none, silver, gold, or neighbours."
+    )
+    channel: _Word | None = _asked(
+        f"The channel by which this person deals with the brand, or would: a [[channel]] of the brand, or {USUAL}."
     )
 
     @model_validator(mode="before")
@@ -152,14 +186,16 @@ class When(Section):
 
     def conditions(self) -> dict[History, list[Condition]]:
         """What is asked of each variable; yes is 1 and no is 0."""
-        asked = {}
-        for variable in History:
-            given = getattr(self, variable.name)
-            if isinstance(given, bool):
-                asked[variable] = [Condition(">=" if given else "<", 1.0)]
-            elif given is not None:
-                asked[variable] = conditions_in(given)
-        return asked
+        given = {variable: getattr(self, variable.name) for variable in History}
+        return {variable: _conditions(variable, said) for variable, said in given.items() if said is not None}
+
+
+def _conditions(variable: History, said: str | bool) -> list[Condition]:
+    if variable == History.channel:
+        said = said != USUAL  # a brand has one channel beside the usual way
+    if isinstance(said, bool):
+        return [Condition(">=" if said else "<", 1.0)]
+    return tiers_in(said) if variable == History.tier else conditions_in(said)
 
 
 def _possible(asked: list[Condition], scale: Scale) -> bool:

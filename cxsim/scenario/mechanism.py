@@ -42,10 +42,13 @@ HOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "staying": _TERM,
         "telling": _TERM,
         "leaving": ("state", "person", "stage", "cause", "chance"),
+        "tier": _TERM,
+        "channel": _TERM,
         **{f"after_{stage}": _EVENT for stage in STAGES if stage != "money"},
     }
 )
 EXPLAINED = ("choosing", "staying")  # terms that can be the cause of a line
+KNOWN = ("tier", "channel")  # what rules by history may ask for: of one mechanism at most
 _RECORDS = ("Person", "Bond", "Standing")
 _PARTS = ("Traits", "Offer", *_RECORDS, "counts", "stocks", "good", "causes", "held_by")
 _CHECKS = {"wrong": ("offer", "traits")}  # asked when a scenario is read
@@ -53,7 +56,7 @@ _SAID = ("name", "reference", "sha256", "text", "present_terms_only")  # about i
 _FIELD = {bool: "?", int: "i8", float: "f8"}
 TAKEN = frozenset(
     (*STAGES, "name", "story", "extends", "mechanisms", "market", "segment", "brand", "intervention", "reaction",
-     "evidence", "reference", "share", "fees")
+     "channel", "evidence", "reference", "share", "fees")
 )  # fmt: skip
 
 
@@ -101,6 +104,9 @@ class Mechanism:
     - `waiting(state, person, since, weeks)`: the weeks until the next need, counted from `since`, changed.
     - `leaving(state, person, stage, cause, chance)`: somebody has decided not to stay; True: they do for now, as the rule has
       arranged it, and the decision waits.
+    - `tier`, `channel` `(state, person, brand)`: what rules by history may ask for (`when = {tier = "gold"}`): 0, 1 or 2 for none,
+      silver and gold; 0 for the usual way and 1 for the brand's `[[channel]]`. A tier is asked for as each week begins, a
+      channel of who has lived since, and of all when terms change.
     - `after_need` ... `after_loyalty` `(state, person)`: when an event of that stage has been lived.
 
     `wrong(offer, traits)` says in words what cannot be meant about a brand's offer (`offer.points.needed`, the stages' too)

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from cxsim.scenario.errors import Problem
 from cxsim.scenario.history import History, When
-from cxsim.scenario.schema import Effect, Intervention, Reaction, Scenario, Segment
+from cxsim.scenario.schema import Channel, Effect, Intervention, Reaction, Scenario, Segment
 from cxsim.scenario.toml_lines import Path
 
 Where = Callable[[Path], str]
@@ -124,6 +124,8 @@ def section_at(path: Path, shape: type[Scenario] = Scenario) -> type[BaseModel] 
         return named[path[2]] if len(path) > 2 and path[2] in named else _inner(Intervention, path[2:])
     if path[0] == "reaction" and len(path) > 1:
         return _inner(Reaction, path[2:])
+    if path[0] == "channel" and len(path) > 1:
+        return Effect if path[2:3] == ("effect",) else _inner(Channel, path[2:])
     return _inner(shape, path)
 
 

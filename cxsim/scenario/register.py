@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from cxsim.scenario.mechanism import known
 from cxsim.scenario.parameter import Evidence, about, bounds, plausible_range
-from cxsim.scenario.schema import Cost, Intervention, Links, Market, Reaction, Scenario, Segment
+from cxsim.scenario.schema import Channel, Cost, Effect, Intervention, Links, Market, Reaction, Scenario, Segment
 from cxsim.scenario.stages import STAGES
 
 KINDS_OF_EVIDENCE = ("published", "derived", "fitted", "assumed")
@@ -243,23 +243,30 @@ def _plan(scenario: Scenario) -> Iterator[Entry]:
     for reaction in scenario.reaction:
         for name in ("after_weeks", "share"):
             yield _valued(f"reaction.{reaction.brand}.{name}", entries[f"reaction.{name}"], reaction, name, scenario)
+    for channel in scenario.channel:
+        for effect in channel.effect:
+            yield _effect(f"channel.{channel.name}", channel, effect, "typical", entries)
     for item in scenario.intervention:
         for effect in item.effect:
-            operation, size = effect.at(item.level)
-            sizes = [effect.at(level)[1] for level in ("low", "typical", "high")]
-            row = entries[effect.parameter]
-            yield replace(
-                row,
-                key=f"intervention.{item.name}.effect.{effect.parameter}",
-                unit="factor" if operation == "multiply" else row.unit,
-                low=min(sizes),
-                high=max(sizes),
-                default=None,
-                evidence=item.evidence,
-                source=item.source or SET_HERE,
-                value=f"{operation} {size:g}",
-                set_here=True,
-            )
+            yield _effect(f"intervention.{item.name}", item, effect, item.level, entries)
         for name in sorted(item.cost.model_fields_set):
             key, row = f"intervention.{item.name}.cost.{name}", entries[f"intervention.cost.{name}"]
             yield replace(row, key=key, value=getattr(item.cost, name), source=SET_HERE, set_here=True)
+
+
+def _effect(key: str, item: Intervention | Channel, effect: Effect, level: str, entries: dict[str, Entry]) -> Entry:
+    operation, size = effect.at(level)
+    sizes = [effect.at(each)[1] for each in ("low", "typical", "high")]
+    row = entries[effect.parameter]
+    return replace(
+        row,
+        key=f"{key}.effect.{effect.parameter}",
+        unit="factor" if operation == "multiply" else row.unit,
+        low=min(sizes),
+        high=max(sizes),
+        default=None,
+        evidence=item.evidence,
+        source=item.source or SET_HERE,
+        value=f"{operation} {size:g}",
+        set_here=True,
+    )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from cxsim.scenario.cells import Cells, Step, cells_of
+from cxsim.scenario.channels import with_channels
 from cxsim.scenario.effects import CHARGE, Change, Term, Values, brand_of, changes_of, moved, start_values
 from cxsim.scenario.parameter import bounds, record_layout, record_values
 from cxsim.scenario.reactions import with_answers
@@ -252,8 +253,8 @@ class Schedule:
 
 
 def build_schedule(scenario: Scenario) -> Schedule:
-    """What the interventions of a scenario do, and when; answers of rivals among them."""
-    scenario = with_answers(scenario)
+    """What the interventions of a scenario do, and when; first those that its channels are, last the answers of rivals."""
+    scenario = with_channels(with_answers(scenario))
     strengths, running, period = _periods(scenario)
     rules = [place for place, item in enumerate(scenario.intervention) if item.when is not None]
     asked = ((brand_of(scenario, item), item.when) for item in scenario.intervention if item.when is not None)

@@ -285,6 +285,18 @@ class Reaction(Section):
     )  # fmt: skip
 
 
+class Channel(Section):
+    """The way of dealing with a brand beside the usual one, which its stages describe: an app, a shop, the telephone."""
+
+    name: Name
+    brand: str = Field("", description="The brand whose channel it is; the focal one when left out.")
+    source: str = Field("", description="Where the sizes of its effects come from.")
+    evidence: Evidence = "assumed"
+    effect: list[Effect] = Field(
+        min_length=1, description="What differs there, before any plan; from the first week on."
+    )
+
+
 class Backing(Section):
     """What backs a value that a scenario sets itself."""
 
@@ -331,6 +343,9 @@ class Scenario(Traits):
     )
     intervention: list[Intervention] = Field(default=[], description="What the plan does.")
     reaction: list[Reaction] = Field(default=[], description="How rivals answer; they do not when left out.")
+    channel: list[Channel] = Field(
+        default=[], description="The other channel of a brand, one at most; the mechanism channels says who takes it."
+    )
     evidence: dict[str, Backing] = Field(default={}, description="What backs the values set here, by full key.")
     reference: Reference = Reference()
 

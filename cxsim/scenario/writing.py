@@ -16,10 +16,15 @@ def scenario_text(scenario: Scenario) -> str:
     Of a segment only its own keys are written, since the rest is the market's.
     """
     first = ("name", "story", "market")
-    rest = scenario.model_dump(exclude={"extends", "segment", *(() if scenario.mechanisms else ("mechanisms",))})
+    rest = scenario.model_dump(exclude={"extends", "segment", *_left_out(scenario)})
     values = {key: rest.pop(key) for key in first} | rest
     values["segment"] = {name: each.model_dump(exclude_unset=True) for name, each in scenario.segment.items()}
     return "\n".join(_lines("", values)) + "\n"
+
+
+def _left_out(scenario: Scenario) -> list[str]:
+    """So that a scenario without them is written, and hashed, as before there were any."""
+    return [name for name in ("mechanisms", "channel") if not getattr(scenario, name)]
 
 
 def _lines(prefix: str, table: dict[str, object]) -> list[str]:
@@ -62,8 +67,8 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(scenario.model_dump_json())
     for name, segment in scenario.segment.items():
         record["segment"][name] = json.loads(segment.model_dump_json(exclude_unset=True))
-    if not scenario.mechanisms:
-        del record["mechanisms"]  # so that a scenario without them is written, and hashed, as before there were any
+    for name in _left_out(scenario):
+        del record[name]
     for item, intervention in zip(record["intervention"], scenario.intervention, strict=True):
         if item["when"] is None:
             del item["when"]

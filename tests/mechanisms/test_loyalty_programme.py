@@ -256,7 +256,7 @@ def test_members_earn_more_than_others_even_where_the_programme_only_costs(tmp_p
 def test_it_is_named_without_a_file_wherever_scenarios_are_read(tmp_path):
     text = 'extends = "restaurant"\nmechanisms = ["loyalty_programme"]\n'
     assert read_scenario(text).own == (Programme,)  # an upload too: it is no code of a visitor
-    with pytest.raises(ScenarioError, match="Here a file can name: contract_terms, loyalty_programme"):
+    with pytest.raises(ScenarioError, match="Here a file can name: channels, contract_terms, loyalty_programme"):
         read_scenario(text.replace("programme", "program"))
     with pytest.raises(MechanismError, match="Did you mean 'loyalty_programme'"):
         load_mechanism("loyalty_program")

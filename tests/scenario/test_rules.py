@@ -15,6 +15,14 @@ from cxsim.scenario.history import SCALES, History, When, conditions_in
 from cxsim.scenario.schedule import Strata, build_schedule
 from cxsim.scenario.writing import scenario_hash, scenario_record, scenario_text
 
+TIERS = {
+    "none": [0],
+    "silver": [1],
+    "gold": [2],
+    "none or silver": [0, 1],
+    "silver or gold": [1, 2],
+    "none or silver or gold": [0, 1, 2],
+}
 BETTER = '{parameter = "use.quality", add = 0.01}'
 
 
@@ -33,6 +41,10 @@ def asked(draw) -> When:
     for variable in draw(st.sets(st.sampled_from(list(History)), min_size=1, max_size=3)):
         if variable in (History.complained, History.customer):
             keys[variable.name] = draw(st.booleans())
+        elif variable == History.tier:
+            keys[variable.name] = draw(st.sampled_from(list(TIERS)))
+        elif variable == History.channel:
+            keys[variable.name] = draw(st.sampled_from(["usual", "app"]))
         else:
             low = draw(st.sampled_from([0, 1, 2, 2.5, 5, 9]))
             sign = draw(st.sampled_from([">", ">=", "<=", "<"]))
@@ -62,9 +74,15 @@ def directly(when: When, brand: int, known: dict[tuple[int, History], float]) ->
     signs = {">=": lambda a, b: a >= b, ">": lambda a, b: a > b, "<=": lambda a, b: a <= b, "<": lambda a, b: a < b}
     for variable in History:
         text, value = getattr(when, variable.name), known[brand, variable]
-        if isinstance(text, bool) and (math.isnan(value) or bool(value >= 1) != text):
+        if variable == History.tier and text is not None:
+            if value not in TIERS[text]:
+                return False
+        elif variable == History.channel and text is not None:
+            if (value == 0) != (text == "usual"):
+                return False
+        elif isinstance(text, bool) and (math.isnan(value) or bool(value >= 1) != text):
             return False
-        if isinstance(text, str):
+        elif isinstance(text, str):
             for part in text.split(","):
                 sign, number = part.split()
                 if math.isnan(value) or not signs[sign](value, float(number)):

@@ -82,7 +82,7 @@ def treated(base: Watched, plan: Watched) -> NDArray[np.bool_]:
     strata = covered_by(schedule, plan.state.luck, people)
     reached, _ = schedule.reached(strata)
     anybody = np.zeros(len(people), bool)
-    for place, item in enumerate(plan.scenario.intervention):
+    for place, item in enumerate(plan.scenario.intervention, start=len(plan.scenario.channel)):
         if item.when is not None:
             mine = plan.state.weeks_meant[:, schedule.rules.index(place)] > 0
         else:

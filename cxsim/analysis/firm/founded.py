@@ -159,7 +159,7 @@ def _money_of_mechanisms(ready: Scenario, brand: str, factor: float) -> dict[str
 def _bare(scenario: Scenario) -> Record:
     """What a market sets, without what is about its own data or plans."""
     record = record_of(scenario)
-    for key in ("reference", "extends", "intervention", "reaction", "name", "story"):
+    for key in ("reference", "extends", "intervention", "reaction", "channel", "name", "story"):
         record.pop(key, None)
     return record
 

@@ -9,6 +9,7 @@ import math
 from typing import Final
 
 from cxsim.engine.compiled import compiled
+from cxsim.engine.hooks import channel, tier
 from cxsim.engine.state import MONEY_UNIT, NEVER, NO_SCORE, WEEK, Bond, Cut, Look, Person, State
 from cxsim.scenario.history import History
 
@@ -31,6 +32,10 @@ def known_of(state: State, person: int, brand: int, variable: int) -> float:
         return 1.0 if state.clock[WEEK] - bond.reported_week <= COMPLAINT_WEEKS else 0.0
     if variable == History.last_score:
         return math.nan if bond.last_score == NO_SCORE else float(bond.last_score)
+    if variable == History.tier:
+        return float(tier(state, person, brand))
+    if variable == History.channel:
+        return float(channel(state, person, brand))
     return 1.0 if bond.customer else 0.0
 
 
@@ -43,6 +48,8 @@ def same_until(state: State, person: int, brand: int, variable: int, edge: float
             return math.floor(float(bond.last_bought) + edge)
     if variable == History.complained and state.clock[WEEK] - bond.reported_week <= COMPLAINT_WEEKS:
         return bond.reported_week + COMPLAINT_WEEKS + 1.0
+    if variable == History.tier:  # which a mechanism may review in any week
+        return float(state.clock[WEEK] + 1.0)
     return NEVER
 
 

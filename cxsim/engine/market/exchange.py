@@ -31,4 +31,6 @@ def tick(state: State) -> None:
         state.tally[week, brand, Measure.backlog] = int(standing.backlog)
     count_whom_rules_meant(state)
     state.clock[WEEK] = week + 1
-    tell_cells(state, False)
+    is_last = week + 1 == state.first_row.shape[0]
+    # Of all where terms change: a channel may be offered to who did not live.
+    tell_cells(state, not is_last and state.first_row[week] != state.first_row[week + 1])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cxsim.engine.compiled import compiled
 from cxsim.engine.journey.need import PATIENCE
 from cxsim.engine.luck import exponential, normal, purpose, uniform
+from cxsim.engine.market.logarithms import exp
 from cxsim.engine.market.quantiles import beta_logit_quantile, gamma_log_quantile
 from cxsim.engine.state import BOND, NO_BRAND, NO_SCORE, NO_WEEK, NOBODY, PERSON, Bond, Person, Stage
 from cxsim.scenario.schedule import Strata
@@ -118,7 +119,7 @@ def endow(luck: Luck, people: Records, traits: list[Traits]) -> None:
     for segment, trait in enumerate(traits):
         mine = people["segment"] == segment if len(traits) > 1 else slice(None)
         need = trait.need
-        people["rate"][mine] = np.exp(gamma_log_quantile(u_rate[mine], need.rate_shape, need.rate_scale_weeks))
+        people["rate"][mine] = exp(gamma_log_quantile(u_rate[mine], need.rate_shape, need.rate_scale_weeks))
         people["disposition"][mine] = _latent_loyalty(u_loyalty[mine], trait)
         people["stage"][mine] = Stage.NEED if need.at_entry else Stage.OUTSIDE
     _give_mean_baskets(luck, people, traits)
@@ -143,7 +144,7 @@ def _give_mean_baskets(luck: Luck, people: Records, traits: list[Traits]) -> Non
     for segment, q in enumerate(evenness):
         if q < np.inf:
             mine = people["segment"] == segment
-            means = (q - 1.0) * np.exp(-gamma_log_quantile(1.0 - u[mine], q, 1.0))
+            means = (q - 1.0) * exp(-gamma_log_quantile(1.0 - u[mine], q, 1.0))
             people["mean_basket"][mine] = np.minimum(MOST_BASKET, means)
 
 

@@ -5,12 +5,14 @@ monotone cubic interpolation keeps the relative error below 1e-6 (tested) and lu
 value depends on their own luck alone, never on how many others there are.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from cxsim.engine.market.logarithms import log
 from cxsim.engine.market.monotone import MonotoneCubic
 
 Numbers = NDArray[np.float64]
@@ -24,7 +26,7 @@ _SMALLEST_LOG = -600.0  # below this the exact quantile underflows, and its lead
 
 def gamma_log_quantile(u: Numbers, shape: float, rate: float) -> Numbers:
     """Logarithm of the Gamma(shape, rate) quantile at probabilities `u`, any shape, 0 < u < 1."""
-    logs: Numbers = _gamma_curve(shape)(special.logit(u)) - np.log(rate)
+    logs: Numbers = _gamma_curve(shape)(special.logit(u)) - math.log(rate)
     return logs
 
 
@@ -37,9 +39,8 @@ def beta_logit_quantile(u: Numbers, a: float, b: float) -> Numbers:
 @lru_cache(CURVES_KEPT)
 def _gamma_curve(shape: float) -> MonotoneCubic:
     # P(x) ~ x**shape / Gamma(shape + 1) for small x
-    leading = (np.log(_SHARE) + special.gammaln(shape + 1.0)) / shape
-    with np.errstate(divide="ignore"):
-        exact = np.log(np.where(_GRID < 0.0, special.gammaincinv(shape, _SHARE), special.gammainccinv(shape, _REST)))
+    leading = (log(_SHARE) + special.gammaln(shape + 1.0)) / shape
+    exact = log(np.where(_GRID < 0.0, special.gammaincinv(shape, _SHARE), special.gammainccinv(shape, _REST)))
     return MonotoneCubic(_GRID, np.where(exact > _SMALLEST_LOG, exact, leading))
 
 
@@ -50,7 +51,6 @@ def _beta_curve(a: float, b: float) -> MonotoneCubic:
 
 def _beta_log(a: float, b: float, share: Numbers) -> Numbers:
     """Logarithm of the Beta(a, b) quantile; log(1 - x) comes from the other tail."""
-    leading = (np.log(share) + np.log(a) + special.betaln(a, b)) / a
-    with np.errstate(divide="ignore"):
-        exact = np.log(special.betaincinv(a, b, share))
+    leading = (log(share) + math.log(a) + special.betaln(a, b)) / a
+    exact = log(special.betaincinv(a, b, share))
     return np.where(exact > _SMALLEST_LOG, exact, leading)

@@ -62,6 +62,8 @@ def state_at_start(
         mechanisms=np.zeros(0, [(mark, "?") for mark in [each.mark() for each in scenario.own] or ["none"]]),
         **empty_books(scenario, room_for_notes),
     )
+    if scenario.channel:
+        tell_cells(state, True)  # customers from before know what they have got in theirs
     begin_with_customers(state, terms.offers["purchase"]["customers_at_start"].copy())
     tell_cells(state, True)
     if begin == 0:

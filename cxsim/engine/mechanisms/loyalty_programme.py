@@ -127,6 +127,11 @@ class LoyaltyProgramme(Mechanism):
         _climb(state, person, brand, paid if terms.tier_by_money else 1.0)
 
     @staticmethod
+    def tier(state: State, person: int, brand: int) -> float:
+        """Of the person's card."""
+        return float(state.bonds[person, brand].loyalty_programme.tier)
+
+    @staticmethod
     def waiting(state: State, person: int, since: float, weeks: float) -> float:
         """Goal gradient: sooner, the larger the share of the way gone on the fullest card; later just after a reward."""
         me = state.people[person]

@@ -153,8 +153,8 @@ def figures_of_run(state: State, scenario: Scenario, brand: int, outcome: Outcom
     never, new, line, loop = count_statuses(outcome)
     bonds = state.bonds[:, brand]
     discount = discount_factors(scenario)
-    margin = float(contribution(state, scenario, brand) @ discount)
-    cost = float(intervention_costs(state, scenario, brand) @ discount)
+    margin = math.fsum(contribution(state, scenario, brand) * discount)
+    cost = math.fsum(intervention_costs(state, scenario, brand) * discount)
     gained = total(state, brand, Measure.first_purchases)
     customers = float(np.count_nonzero(bonds["customer"]))
     at_start = customers - total(state, brand, Measure.customers_gained) + total(state, brand, Measure.customers_lost)

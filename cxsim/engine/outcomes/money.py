@@ -19,9 +19,9 @@ PAID_BY_PLANS = (Measure.rewards_money, Measure.callbacks_money)  # beside inter
 
 def discount_factors(scenario: Scenario) -> Weekly:
     """What one unit of currency in each week is worth at the start, shape (weeks,): (1 + r)**(-week / 52)."""
-    weeks = np.arange(scenario.market.horizon_weeks)
-    factors: Weekly = (1.0 + scenario.market.discount_rate_annual) ** (-weeks / WEEKS_PER_YEAR)
-    return factors
+    growth = 1.0 + scenario.market.discount_rate_annual
+    # Python's powers: NumPy's have other last bits on some processors.
+    return np.array([growth ** (-week / WEEKS_PER_YEAR) for week in range(scenario.market.horizon_weeks)])
 
 
 def contribution(state: State, scenario: Scenario, brand: int) -> Weekly:

@@ -12,6 +12,7 @@ RULE_COLUMNS = ("rule", "people", "person_weeks")
 def reach_table(state: State, scenario: Scenario) -> pd.DataFrame:
     """One row an intervention with a rule by history: people whom it meant while it was at work, and their weeks."""
     names = [item.name for item in scenario.intervention if item.when is not None]
-    people = np.count_nonzero(state.weeks_meant, axis=0)
-    weeks = state.weeks_meant.sum(axis=0, dtype=np.int64)
+    meant = state.weeks_meant[:, len(scenario.channel) :]  # what is said of channels is no plan
+    people = np.count_nonzero(meant, axis=0)
+    weeks = meant.sum(axis=0, dtype=np.int64)
     return pd.DataFrame(dict(zip(RULE_COLUMNS, (names, people, weeks), strict=True)))

@@ -89,9 +89,10 @@ def new(file: Path, market: str) -> None:
 @_SET
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and say what is in it; exit code 2 when something is wrong."""
-    from cxsim.analysis.reach import meant_at_start
+    from cxsim.analysis.reach import in_channels_at_start, meant_at_start
     from cxsim.scenario import load
     from cxsim.scenario.calendar import starting
+    from cxsim.scenario.channels import brand_of_channel
     from cxsim.scenario.reactions import seen_by
     from cxsim.scenario.warnings import lost_at_renewal, season_of_no_year, warnings_of
 
@@ -104,6 +105,10 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     click.echo(f"  segments: {', '.join(plan.segment) or 'one, everybody'}")
     for mechanism in plan.own:
         click.echo(f"  mechanism {mechanism.name}: {mechanism.summary()} ({mechanism.reference})")
+    for channel, taken in zip(plan.channel, in_channels_at_start(plan) if plan.channel else [], strict=True):
+        changes = ", ".join(effect.parameter for effect in channel.effect)
+        click.echo(f"  channel {channel.name!r} of {brand_of_channel(plan, channel)}: {changes}")
+        click.echo(f"    {taken:,} people take it, or would, when week 0 begins")
     meant = meant_at_start(plan) if any(item.when for item in plan.intervention) else {}
     for item in plan.intervention:
         changes = ", ".join(effect.parameter for effect in item.effect)
