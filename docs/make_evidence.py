@@ -8,6 +8,7 @@ from typing import Any
 from cxsim.engine.journey.history import COMPLAINT_WEEKS
 from cxsim.engine.journey.research import MOST_TRIES
 from cxsim.engine.journey.support import MILD, MINOR, MOST_CONTACTS, REPURCHASE_MAJOR, REPURCHASE_MINOR
+from cxsim.interface.cli.library import cost_told
 from cxsim.scenario import Intervention, load, load_intervention_library, scenario_names
 from cxsim.scenario.extended import shape_with
 from cxsim.scenario.mechanism import load_mechanism, ready
@@ -166,11 +167,15 @@ def _rules() -> str:
 
 def _library() -> str:
     rows = [
-        [f"`{name}`", "; ".join(_effects(item)), item.evidence, item.source]
+        [f"`{name}`", "; ".join([*_meant(item), *_effects(item)]), cost_told(item), item.evidence, item.source]
         for name, item in load_intervention_library().items()
     ]
-    heading = ["intervention", "effect: typical (low to high)", "evidence", "source"]
+    heading = ["intervention", "effect: typical (low to high)", "cost", "evidence", "source"]
     return "## Interventions of the library\n\n" + _table(heading, rows)
+
+
+def _meant(item: Intervention) -> list[str]:
+    return [] if item.when is None else [f"for {item.when}"]
 
 
 def _effects(item: Intervention) -> list[str]:

@@ -30,6 +30,7 @@ TOURS = [
     "docs/channels.md",
     "docs/contracts.md",
     "docs/exports.md",
+    "docs/library.md",
     "docs/mechanisms.md",
     "docs/questions.md",
     "docs/report.md",

@@ -17,7 +17,7 @@ def meant_at_start(scenario: Scenario, seed: int = 1) -> dict[str, int]:
     A run-in is lived for it, and week 0.
     """
     rules = [item for item in scenario.intervention if item.when is not None]
-    at_once = {"start_week": 0.0, "end_week": float("inf"), "ramp_weeks": 0.0}
+    at_once = {"start_week": 0.0, "end_week": float("inf"), "lasts_weeks": float("inf"), "ramp_weeks": 0.0}
     idle = [
         item.model_copy(update={**at_once, "effect": [Effect(parameter=item.effect[0].parameter, add=0.0)]})
         for item in rules

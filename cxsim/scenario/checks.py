@@ -76,8 +76,19 @@ def _wrong_offers(scenario: Scenario, schedule: Schedule, where: Where) -> list[
         for number, name in enumerate(scenario.brand):
             said = next(filter(None, map(asked, offers[:, number], traits[:, number])), "") if asked else ""
             if said:
-                problems.append(Problem(where(("brand", name, own.name)), f"brand.{name}.{own.name}", said))
+                place, key = _whose_terms(scenario, name, own.name)
+                problems.append(Problem(where(place), key, said))
     return problems
+
+
+def _whose_terms(scenario: Scenario, brand: str, section: str) -> tuple[Path, str]:
+    """Where a brand's terms come from, and its key: its own section, or the intervention that alone says anything of them."""
+    if not getattr(scenario.brand[brand], section).model_fields_set:
+        for place, item in enumerate(scenario.intervention):
+            of_section = any(effect.parameter.startswith(f"{section}.") for effect in item.effect)
+            if of_section and (item.brand or scenario.market.focal) == brand:
+                return ("intervention", place), f"intervention {item.name!r}: {section}"
+    return ("brand", brand, section), f"brand.{brand}.{section}"
 
 
 def _too_many_kinds(schedule: Schedule, where: Where) -> Problem:

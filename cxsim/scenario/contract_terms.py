@@ -8,6 +8,7 @@ from cxsim.scenario.stages.loyalty import Departure
 from cxsim.scenario.stages.need import NextNeed
 
 NOT_OFFERED: Final = math.inf
+WHOLE_FEE: Final = 1.0  # of a smaller plan: none is offered
 FIRM: Final = "What the firm decides."
 
 
@@ -31,6 +32,15 @@ class ContractOffer(Section):
         0.0, "Length of the pause that is offered to who would go and is not bound; 0: none.", "weeks", 0, 104,
         "No pause unless a market has one.")  # fmt: skip
     pause_fee: float = _term(0.0, "Share of the fee that is paid during a pause.", "share", 0, 1)
+    downgrade_price: float = _term(
+        1.0, "Share of the fee that the smaller plan costs which is offered to who would go, is not bound and takes no pause; 1: none is offered.",
+        "share", 0, 1, "No smaller plan unless a market has one.")  # fmt: skip
+    downgrade_cost: float = _term(
+        1.0, "Share of the unit cost that the smaller plan costs; 1: what is left out saves nothing.", "share", 0, 1,
+        "As much as the whole plan, until a firm knows what leaving something out saves.")  # fmt: skip
+    downgrade_quality: float = _term(
+        0.05, "Satisfaction that each episode on the smaller plan loses for what is left out of it.", "satisfaction", 0, 2,
+        "A quarter of the usual spread of satisfaction (.2), a choice; what is left out is the firm's decision.")  # fmt: skip
 
 
 class ContractTraits(Section):
@@ -44,6 +54,12 @@ class ContractTraits(Section):
         -5, 5, "assumed", "None: a pause puts the decision off and does not change it.", plausible=(-0.5, 1.0))  # fmt: skip
     idle_pause: float = parameter(
         0.0, "Chance, at each decision to stay, that who stays takes a pause too, because it is there.", "probability", 0, 1,
+        "assumed", "Nobody, until a firm knows how many; each of them pays less and would have paid in full.", plausible=(0.0, 0.1))  # fmt: skip
+    downgrade_taken: float = parameter(
+        0.3, "Chance that who would go takes the smaller plan offered instead.", "probability", 0, 1, "assumed",
+        "Three in ten, a choice, as of a pause: firms that offer one know the share of their own customers.", plausible=(0.1, 0.6))  # fmt: skip
+    idle_downgrade: float = parameter(
+        0.0, "Chance, at each decision to stay, that who stays takes the smaller plan too, because it is there.", "probability", 0, 1,
         "assumed", "Nobody, until a firm knows how many; each of them pays less and would have paid in full.", plausible=(0.0, 0.1))  # fmt: skip
     resentment: float = parameter(
         0.1, "Satisfaction that each episode loses in which somebody is bound; surveys see it, and others are told.",
@@ -62,6 +78,8 @@ def wrong_contract(offer: Any, traits: Any) -> str:
     terms = offer.contract_terms
     written = {"a minimum term": terms.minimum_weeks, "a notice": terms.notice_weeks, "a pause": terms.pause_weeks}
     offered = next((f"{what} of {weeks:g} weeks" for what, weeks in written.items() if weeks > 0.0), "")
+    if not offered and terms.downgrade_price < WHOLE_FEE:
+        offered = f"a smaller plan at {terms.downgrade_price:.0%} of the fee"
     if offered and traits.need.kind != NextNeed.contract:
         kind = NextNeed(traits.need.kind).name
         return f"{offered} is one of contracts, and customers here have none: need.kind is {kind!r}, not 'contract'"
@@ -72,6 +90,8 @@ def wrong_contract(offer: Any, traits: Any) -> str:
         )
     if terms.early_fee < NOT_OFFERED and terms.minimum_weeks == terms.notice_weeks == 0.0:
         return f"there is a fee for ending early ({terms.early_fee:g}), but no minimum term or notice to end before"
-    if terms.pause_weeks > 0.0 and traits.loyalty.departure == Departure.anytime:
-        return "a pause is offered at a decision to go, and with loyalty.departure = 'anytime' nobody takes one"
+    if traits.loyalty.departure == Departure.anytime:
+        what = "a pause" if terms.pause_weeks > 0.0 else "a smaller plan" if terms.downgrade_price < WHOLE_FEE else ""
+        if what:
+            return f"{what} is offered at a decision to go, and with loyalty.departure = 'anytime' nobody takes one"
     return ""

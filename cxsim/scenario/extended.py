@@ -1,14 +1,15 @@
 """The shape of a scenario that names mechanisms: the same as any other, with their sections beside the stages'."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
-from cxsim.scenario.mechanism import KNOWN, Mechanism, MechanismError, load_mechanism
-from cxsim.scenario.schema import Name, Scenario, Segment
-from cxsim.scenario.stages import Deal, Offer, Traits
+from cxsim.scenario.mechanism import KNOWN, Mechanism, MechanismError, load_mechanism, ready
+from cxsim.scenario.schema import Intervention, Name, Scenario, Segment
+from cxsim.scenario.stages import STAGES, Deal, Offer, Traits
 from cxsim.scenario.writing import scenario_record
 
 
@@ -22,6 +23,54 @@ def shape_of(values: Mapping[str, Any]) -> type[Scenario]:
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         return Scenario  # which says what is wrong with it
     return shape_with(tuple(load_mechanism(name) for name in dict.fromkeys(names)))
+
+
+def acted_on(parameters: Iterable[object]) -> list[str]:
+    """The ready mechanisms that parameters such as "loyalty_programme.join" belong to."""
+    sections = dict.fromkeys(each.partition(".")[0] for each in parameters if isinstance(each, str))
+    own = [section for section in sections if section not in STAGES]
+    return [section for section in own if section in ready()] if own else []
+
+
+def with_mechanisms_acted_on(values: Mapping[str, Any], items: object = None) -> dict[str, Any]:
+    """The values of a scenario that names also the ready mechanisms on which its interventions act.
+
+    Who writes `loyalty_programme.join` means that one.
+
+    Args:
+        values: as files say them, not yet checked.
+        items: its interventions, where they are known better than there.
+    """
+    items = values.get("intervention") if items is None else items
+    names = values.get("mechanisms", [])
+    if not isinstance(items, list) or not isinstance(names, list | tuple):
+        return dict(values)
+    added = [name for name in acted_on(_parameters_in(items)) if name not in names]
+    added = [name for name in added if name not in _sections_of(names)]
+    return {**values, "mechanisms": [*names, *added]} if added else dict(values)
+
+
+def _sections_of(names: Sequence[object]) -> set[str]:
+    """The sections that mechanisms bring, of those that can be read; what is wrong with the others is said elsewhere."""
+    with suppress(MechanismError):
+        return {load_mechanism(name).name for name in names if isinstance(name, str)}
+    return set()
+
+
+def _parameters_in(items: Sequence[object]) -> list[object]:
+    lists = [item.get("effect") for item in items if isinstance(item, dict)]
+    effects = [effect for each in lists if isinstance(each, list) for effect in each]
+    return [effect.get("parameter") for effect in effects if isinstance(effect, dict)]
+
+
+def with_interventions(scenario: Scenario, items: Sequence[Intervention]) -> Scenario:
+    """The scenario with these interventions in place of its own, and with the ready mechanisms on which they act."""
+    used = acted_on(effect.parameter for item in items for effect in item.effect)
+    if {*used} <= {own.name for own in scenario.own}:
+        return scenario.model_copy(update={"intervention": list(items)})
+    records = [item.model_dump(exclude_unset=True) for item in items]
+    values = with_mechanisms_acted_on({**scenario.model_dump(exclude_unset=True), "intervention": records})
+    return shape_of(values).model_validate(values)
 
 
 @cache

@@ -12,7 +12,7 @@ from cxsim.scenario.calendar import with_weeks
 from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.errors import MOST_SHOWN, Problem, ScenarioError
 from cxsim.scenario.evidence import without_overtaken_evidence
-from cxsim.scenario.extended import shape_of
+from cxsim.scenario.extended import shape_of, with_mechanisms_acted_on
 from cxsim.scenario.mechanism import MechanismError, may_hold
 from cxsim.scenario.messages import faults_of, misspelt, nearest, problem_of
 from cxsim.scenario.named_files import problems_of_files
@@ -153,6 +153,8 @@ def load_together(scenarios: Sequence[str | Path], overrides: Overrides | None =
     """
     given = _read(overrides or [])
     readings = [_begun(find(scenario)) for scenario in scenarios]
+    for reading in readings:
+        _name_mechanisms(reading)
     for override in given:
         if override.intervention is None:
             having = [each for each in readings if may_hold(each.values, override.key)]
@@ -233,7 +235,7 @@ def read_values(values: Table, where: Callable[[KeyPath], str]) -> Scenario:
     Raises:
         ScenarioError: if a mechanism cannot be read, or a value is not allowed.
     """
-    values = with_weeks(values, where)
+    values = with_mechanisms_acted_on(with_weeks(values, where))
     try:
         shape = shape_of(values)
     except MechanismError as error:
@@ -255,8 +257,12 @@ def _drop_absent_interventions(reading: _Reading) -> None:
 
 def load_intervention_library() -> dict[str, Intervention]:
     """The ready interventions, by name."""
+    return {name: Intervention.model_validate(item) for name, item in _library_tables().items()}
+
+
+def _library_tables() -> dict[str, Table]:
     path = library_folder() / f"{LIBRARY_OF_INTERVENTIONS}.toml"
-    return {item["name"]: Intervention.model_validate(item) for item in read_toml(path).values.get("intervention", [])}
+    return {item["name"]: item for item in read_toml(path).values.get("intervention", [])}
 
 
 def _read_with_parents(path: Path, reading: _Reading, children: list[Path]) -> None:
@@ -332,12 +338,25 @@ def _merged(below: Table, above: Table) -> Table:
     return result
 
 
+def _uses_library(items: object) -> bool:
+    return isinstance(items, list) and any(isinstance(item, dict) and item.get("use") for item in items)
+
+
+def _name_mechanisms(reading: _Reading) -> None:
+    """The ready mechanisms on which its interventions act are its own from here on, so that overrides reach them."""
+    items = reading.values.get("intervention", [])
+    if _uses_library(items):
+        library = _library_tables()
+        using = [item for item in items if isinstance(item, dict) and item.get("use") and "effect" not in item]
+        items = [*items, *(library.get(str(item["use"]), {}) for item in using)]
+    reading.values = with_mechanisms_acted_on(reading.values, items)
+
+
 def _expand_library_interventions(reading: _Reading) -> None:
     items = reading.values.get("intervention", [])
-    if not isinstance(items, list) or not any(isinstance(item, dict) and item.get("use") for item in items):
+    if not _uses_library(items):
         return
-    path = library_folder() / f"{LIBRARY_OF_INTERVENTIONS}.toml"
-    library = {item["name"]: item for item in read_toml(path).values.get("intervention", [])}
+    library = _library_tables()
     expanded = []
     for place, item in enumerate(items):
         if isinstance(item, dict) and item.get("use"):

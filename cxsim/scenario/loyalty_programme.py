@@ -3,7 +3,8 @@
 import math
 from typing import Any, Final
 
-from cxsim.scenario.parameter import Section, parameter
+from cxsim.scenario.parameter import WEEKS_PER_YEAR, Section, parameter
+from cxsim.scenario.stages.need import NextNeed
 
 NEVER: Final = math.inf
 FIRM: Final = "What the firm decides."
@@ -75,13 +76,15 @@ class ProgrammeTraits(Section):
         "J. Marketing 73(3), 69-85; " + ABSTRACT, plausible=(0.0, 1.0))  # fmt: skip
 
 
-def wrong_programme(offer: Any) -> str:
+def wrong_programme(offer: Any, traits: Any) -> str:
     """What cannot be meant about a brand's programme, in words; empty if nothing.
 
     Args:
         offer: the brand's sections, of which `purchase` and `loyalty_programme` are looked at.
+        traits: those of the customers who meet them, of which `need` is.
     """
-    return _wrong_card(offer.loyalty_programme, offer.purchase.price) or _wrong_tiers(offer.loyalty_programme)
+    terms, price = offer.loyalty_programme, offer.purchase.price
+    return _wrong_card(terms, price) or _wrong_tiers(terms) or _tiers_out_of_reach(terms, price, traits.need)
 
 
 def _wrong_card(terms: Any, price: float) -> str:
@@ -102,3 +105,17 @@ def _wrong_tiers(terms: Any) -> str:
         return ""
     said = "begins where silver does" if terms.gold_from == terms.silver_from else "is reached before silver"
     return f"gold ({terms.gold_from:g}) {said} ({terms.silver_from:g}); tiers go up"
+
+
+def _tiers_out_of_reach(terms: Any, price: float, need: Any) -> str:
+    """Whoever renews a contract buys so often a year and no oftener."""
+    lowest = min(terms.silver_from, terms.gold_from)
+    if lowest == NEVER or need.kind != NextNeed.contract:
+        return ""
+    renewals = math.floor(WEEKS_PER_YEAR / need.period_weeks) + 1
+    if lowest <= renewals * (price if terms.tier_by_money else 1.0):
+        return ""
+    return (
+        f"a tier takes {lowest:g} {'paid' if terms.tier_by_money else 'purchases'} in a year, and a contract of "
+        f"{need.period_weeks:g} weeks has {renewals} renewals at most: nobody reaches it"
+    )

@@ -66,7 +66,7 @@ def _answer(scenario: Scenario, item: Intervention, reaction: Reaction) -> Inter
         brand=reaction.brand,
         start_week=item.start_week + reaction.after_weeks,
         ramp_weeks=item.ramp_weeks,
-        end_week=item.end_week + reaction.after_weeks,
+        end_week=item.ends + reaction.after_weeks,
         decay_weeks=item.decay_weeks,
         effect=effects,
     )

@@ -234,18 +234,27 @@ class Intervention(Section):
     start_week: float = parameter(0.0, "When it starts.", "weeks", 0, 5200, "assumed", "At once.")
     ramp_weeks: float = parameter(0.0, "Time to full strength.", "weeks", 0, 5200, "assumed", "At once.")
     end_week: float = parameter(float("inf"), "When it ends.", "weeks", 0, float("inf"), "assumed", "Never.")
+    lasts_weeks: float = parameter(
+        float("inf"), "How long it lasts from its start; with `end_week` too, it ends with the earlier of both.", "weeks",
+        0, float("inf"), "assumed", "Until it ends otherwise.",
+    )  # fmt: skip
     decay_weeks: float = parameter(
         0.0, "Time the effect takes to fade after the end.", "weeks", 0, 5200, "assumed", "At once."
     )
     effect: list[Effect] = Field(min_length=1, description="What it changes; not needed in a file that names `use`.")
     cost: Cost = Cost()
 
+    @property
+    def ends(self) -> float:
+        """The week it ends; inf: never."""
+        return min(self.end_week, self.start_week + self.lasts_weeks)
+
     def strength(self, week: float) -> float:
         """How much of the effect works in the week that starts at `week`, 0 to 1."""
-        if week < self.end_week:
+        if week < self.ends:
             return self._ramped(week)
-        reached = self._ramped(ceil(self.end_week) - 1)  # in the last week that is paid for; it fades as it rose
-        return reached * max(0.0, (self.decay_weeks - (week - self.end_week)) / (self.decay_weeks + 1.0))
+        reached = self._ramped(ceil(self.ends) - 1)  # in the last week that is paid for; it fades as it rose
+        return reached * max(0.0, (self.decay_weeks - (week - self.ends)) / (self.decay_weeks + 1.0))
 
     def _ramped(self, week: float) -> float:
         risen = week - self.start_week + 1.0
@@ -253,7 +262,7 @@ class Intervention(Section):
 
     def is_running(self, week: float) -> bool:
         """Whether it is paid for in that week."""
-        return self.start_week <= week < self.end_week
+        return self.start_week <= week < self.ends
 
 
 class Reaction(Section):

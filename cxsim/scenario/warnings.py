@@ -1,12 +1,21 @@
 """What is allowed in a scenario, and yet hardly meant."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
+from cxsim.scenario.effects import brand_of
+from cxsim.scenario.history import History
 from cxsim.scenario.likeness import same_for_everybody
+from cxsim.scenario.parameter import WEEKS_PER_YEAR
 from cxsim.scenario.schedule import build_schedule
 from cxsim.scenario.schema import Effect, Intervention, Scenario
+from cxsim.scenario.stages import Traits
+from cxsim.scenario.stages.need import NextNeed
+from cxsim.scenario.stages.purchase import MOST_TRIES
 
-LEAST_SEASON = 0.005  # of a year's needs: below, a season is taken for rounded
+LEAST_SEASON: Final = 0.005  # of a year's needs: below, a season is taken for rounded
+MOST_UNPAID: Final = 0.10  # of a year's customers, lost by payments alone: above, hardly anybody means it
+SAME_WEEK: Final = 1.0  # an announcement and what it announces
 
 
 def warnings_of(scenario: Scenario, leaving_out: Iterable[Intervention] = ()) -> Iterator[str]:
@@ -20,6 +29,8 @@ def warnings_of(scenario: Scenario, leaving_out: Iterable[Intervention] = ()) ->
     for place, item in enumerate(scenario.intervention):
         if item not in known:
             yield from _of_intervention(scenario, place, item)
+            yield from _of_whom_it_means(scenario, item)
+            yield from _of_announcement(scenario, item)
 
 
 def season_of_no_year(scenario: Scenario) -> Iterator[str]:
@@ -33,6 +44,88 @@ def season_of_no_year(scenario: Scenario) -> Iterator[str]:
             yield f"the season{whose} has a mean of {mean:.3g}, so a year brings {much} needs than without it"
 
 
+def lost_at_renewal(scenario: Scenario) -> Iterator[str]:
+    """One sentence if the payments of contracts that renew themselves fail so often that customers are lost by it alone."""
+    lost = {}
+    for name, offer in scenario.brand.items():
+        shares = (share_lost_a_year(offer.purchase.ease, traits) for _, traits in scenario.segments().values())
+        if (most := max(shares)) > MOST_UNPAID:
+            lost[name] = most
+    if lost:
+        whom = " and ".join(f"{share:.0%} of the customers of {name}" for name, share in lost.items())
+        keys = ", ".join(f"brand.{name}.purchase.ease" for name in lost)
+        yield (
+            f"each renewal of a contract goes through checkout, and payments that fail in the end alone lose {whom} within a year "
+            f"(they choose anew a period later, and may come back); set {keys} (a payment goes through at once) and purchase.retry "
+            "(it is tried again) as yours do"
+        )
+
+
+def share_lost_a_year(ease: float, traits: Traits) -> float:
+    """The share of customers whose contract ends within a year because a renewal that was due was never paid.
+
+    Args:
+        ease: chance that an attempt to pay completes.
+        traits: of the customers; 0 is lost of those without contracts.
+    """
+    if traits.need.kind != NextNeed.contract:
+        return 0.0
+    again = (1.0 - ease) * traits.purchase.retry  # an attempt fails, and another one is made
+    paid = ease * (1.0 - again**MOST_TRIES) / (1.0 - again)
+    return 1.0 - float(paid ** (WEEKS_PER_YEAR / traits.need.period_weeks))
+
+
+def who_left_is_unknown(scenario: Scenario, item: Intervention) -> str:
+    """Why a rule by history asks what no firm knows; empty if it does not."""
+    if item.when is None or History.customer not in item.when.conditions():
+        return ""
+    meant = [traits for name, (_, traits) in scenario.segments().items() if item.segment in ("", name)]
+    kind = next((traits.need.kind for traits in meant if traits.need.kind != NextNeed.contract), None)
+    if kind is None:
+        return ""
+    return (
+        f"intervention {item.name!r} asks who is a customer, but without contracts (need.kind is {NextNeed(kind).name!r}) nobody "
+        'tells a firm that they left; ask for weeks_since_purchase instead, as in {weeks_since_purchase = "> 26"}'
+    )
+
+
+def _of_whom_it_means(scenario: Scenario, item: Intervention) -> Iterator[str]:
+    if unknown := who_left_is_unknown(scenario, item):
+        yield unknown
+    outreach = any(effect.parameter == "need.reach_annual" for effect in item.effect)
+    if (
+        outreach
+        and _means_former_buyers(item)
+        and all(traits.loyalty.rejoin == 0.0 for _, traits in scenario.segments().values())
+    ):
+        yield (
+            f"intervention {item.name!r} writes to people outside the market, and here nobody who gave the category up ever comes "
+            "back (loyalty.rejoin is 0); it reaches those alone who looked and bought nothing"
+        )
+
+
+def _means_former_buyers(item: Intervention) -> bool:
+    """Whether it asks for what holds of nobody who never bought."""
+    asked = {} if item.when is None else item.when.conditions()
+    bought = any(not each.holds(0.0) for each in asked.get(History.purchases, []))
+    return bought or History.weeks_since_purchase in asked
+
+
+def _of_announcement(scenario: Scenario, item: Intervention) -> Iterator[str]:
+    """What is announced should come."""
+    announces = any(effect.parameter == "purchase.announced_change" for effect in item.effect)
+    follows = any(
+        abs(other.start_week - item.ends) <= SAME_WEEK and brand_of(scenario, other) == brand_of(scenario, item)
+        for other in scenario.intervention
+        if any(effect.parameter == "purchase.price" for effect in other.effect)
+    )
+    if announces and not follows and item.ends < scenario.market.horizon_weeks:
+        yield (
+            f"intervention {item.name!r} announces a price until week {item.ends:g}, and no intervention changes purchase.price "
+            "then: people leave for what never comes (price-rise, from that week on)"
+        )
+
+
 def _of_intervention(scenario: Scenario, place: int, item: Intervention) -> Iterator[str]:
     weeks = scenario.market.horizon_weeks
     strength = max(item.strength(week) for week in range(weeks))
@@ -44,7 +137,8 @@ def _of_intervention(scenario: Scenario, place: int, item: Intervention) -> Iter
         yield f"intervention {item.name!r} never works in the {weeks} weeks of this market"
     elif _moves_nothing(scenario, place):
         stay = "stays as it is" if len(acts_on) == 1 else "stay as they are"
-        yield f"intervention {item.name!r} cannot act here: {', '.join(sorted(acts_on))} {stay} without it"
+        desk_is = "; here support.capacity says what the desk can handle" if acts_on == {"support.agents"} else ""
+        yield f"intervention {item.name!r} cannot act here: {', '.join(sorted(acts_on))} {stay} without it{desk_is}"
     elif strength < 1.0:
         yield f"intervention {item.name!r} never comes to its full strength, but to {strength:.0%} of it at most"
     if desk.agents > 0.0 and "support.capacity" in acts_on:

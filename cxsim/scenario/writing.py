@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -68,9 +69,11 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
         record["segment"][name] = json.loads(segment.model_dump_json(exclude_unset=True))
     for name in _left_out(scenario):
         del record[name]
-    for item in record["intervention"]:
+    for item, intervention in zip(record["intervention"], scenario.intervention, strict=True):
         if item["when"] is None:
             del item["when"]
+        if intervention.lasts_weeks == math.inf:
+            del item["lasts_weeks"]  # likewise
     return record
 
 

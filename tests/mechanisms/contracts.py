@@ -23,6 +23,8 @@ notice_weeks = 3
 pause_weeks = 5
 pause_fee = 0.25
 early_fee = 120
+downgrade_price = 0.625
+downgrade_cost = 0.75
 [brand.rival.contract_terms]
 minimum_weeks = 12
 notice_weeks = 6
@@ -37,7 +39,12 @@ CONTRACTS = ["need.kind=contract", "need.period_weeks=4"]
 
 def rich(*overrides, people=300, weeks=120):
     """Two brands with contracts in which everything happens, unless overrides say otherwise."""
-    idle = ["contract_terms.idle_pause=0.05", "loyalty.rejoin=0.8", "contract_terms.pause_relief=0.3"]
+    idle = [
+        "contract_terms.idle_pause=0.05",
+        "loyalty.rejoin=0.8",
+        "contract_terms.pause_relief=0.3",
+        "contract_terms.idle_downgrade=0.04",
+    ]
     return scenario_from(
         RICH, *CONTRACTS, *idle, f"market.people={people}", f"market.horizon_weeks={weeks}", *overrides
     )
@@ -48,6 +55,11 @@ def bare(*overrides, people=1500, weeks=60, **terms):
     written = [f"brand.focal.contract_terms.{name}={value}" for name, value in terms.items()]
     size = [f"market.people={people}", f"market.horizon_weeks={weeks}"]
     return scenario_from(BARE, *CONTRACTS, *size, *written, *overrides)
+
+
+def units(amount):
+    """Of money, in whole parts."""
+    return math.floor(amount * MONEY_UNIT + 0.5)
 
 
 class Golden:
@@ -62,8 +74,11 @@ class Golden:
         self.counted = Counter()  # by week and name
         self.paid = []  # when and how much
         self.held = []  # from when to when, and why
+        self.less = self.since = 0.0  # the share of the fee that a smaller plan does not cost, and since when
         self.stands = "with the brand"
-        self._live(1.0 / (1.0 + math.exp(-disposition)), began)
+        over = self._live(1.0 / (1.0 + math.exp(-disposition)), began)
+        if self.less > 0.0:
+            self.held.append((self.since, over, "smaller"))
 
     def draw(self, what, ordinal):
         return uniform(self.luck, self.person, zlib.crc32(what.encode()), ordinal, 0)
@@ -76,33 +91,54 @@ class Golden:
         if at < self.horizon:
             self.paid.append((at, amount))
             if name:
-                self.count(at, name, math.floor(amount * MONEY_UNIT + 0.5))
+                self.count(at, name, units(amount))
 
     def pause(self, at, name):
         """What is paid, and the week in which it is over."""
         self.count(at, name)
-        self.pay(at, self.terms.pause_fee * self.price * self.terms.pause_weeks / self.period, "pause_money")
+        fee = (1.0 - self.less) * self.price
+        self.pay(at, self.terms.pause_fee * fee * self.terms.pause_weeks / self.period, "pause_money")
         self.held.append((at, at + self.terms.pause_weeks, "paused"))
         return at + self.terms.pause_weeks
 
+    def renew(self, at):
+        """The whole fee, less what the smaller plan does not cost."""
+        self.pay(at, self.price)
+        if self.less > 0.0:
+            self.pay(at, -self.less * self.price)
+            self.count(at, "downgrade_money", -units(-self.less * self.price))
+
+    def reduce(self, at, name):
+        self.count(at, name)
+        self.less, self.since = 1.0 - self.terms.downgrade_price, at
+
     def _live(self, chance, at):
+        """Until when the contract runs."""
         uses = purchases = 0
         while at < self.horizon:
-            self.pay(at, self.price)
+            self.renew(at)
             purchases += 1
             renewal = at + self.period
             if self.draw("loyalty: stay", uses) < chance:
+                if self.reduces("take a smaller plan that is there", uses + 1, self.people.idle_downgrade):
+                    self.reduce(at, "idle_downgrades")
                 if self.idles(uses + 1):
                     renewal = self.pause(renewal, "idle_pauses")
                 at, uses = renewal, uses + 1
                 continue
-            self.stands = "going"
             decided = at
             owed = math.ceil(self.terms.minimum_weeks / self.period - purchases)
-            if owed <= 0 and self.terms.pause_weeks > 0 and self.takes(uses):
+            pauses = owed <= 0 and self.terms.pause_weeks > 0 and self.takes(uses)
+            instead = "take a smaller plan instead of going"
+            if owed <= 0 and not pauses and self.reduces(instead, uses, self.people.downgrade_taken):
+                self.reduce(at, "downgrades")
+                at, uses = renewal, uses + 1
+                continue
+            self.stands = "going"
+            if pauses:
                 at = self.pause(renewal, "pauses")
                 if at >= self.horizon:
-                    return
+                    return math.inf
                 odds = chance * math.exp(self.people.pause_relief)
                 if self.draw("contract terms: go on after a pause", uses + 1) < odds / (1 - chance + odds):
                     self.count(at, "resumed")
@@ -111,8 +147,13 @@ class Golden:
                 self.count(at, "lost_after_pause")
                 decided, renewal = at, at
             notice = math.ceil((decided + self.terms.notice_weeks - renewal) / self.period)
-            self.serve(decided, renewal, max(owed, notice))
-            return
+            return self.serve(decided, renewal, max(owed, notice))
+        return math.inf
+
+    def reduces(self, what, uses, chance):
+        """Whether a smaller plan is offered to who has none, and taken."""
+        offered = self.terms.downgrade_price < 1.0 and self.less == 0.0
+        return offered and self.draw(f"contract terms: {what}", uses) < chance
 
     def takes(self, uses):
         return self.draw("contract terms: take a pause instead of going", uses) < self.people.pause_taken
@@ -122,21 +163,23 @@ class Golden:
         return offered and self.draw("contract terms: take a pause that is there", uses) < self.people.idle_pause
 
     def serve(self, decided, renewal, owed):
-        """What is left of the contract."""
+        """What is left of the contract, and until when it runs."""
         if owed <= 0:
-            return
-        if self.terms.early_fee < owed * self.price:
+            return decided
+        if self.terms.early_fee < owed * (1.0 - self.less) * self.price:
             self.count(decided, "bought_out")
             self.pay(decided, self.terms.early_fee, "early_money")
-            return
+            return decided
         self.count(decided, "held_back")
         over = renewal + (owed - 1) * self.period
         for period in range(owed):
             at = renewal + period * self.period
             self.count(at, "bound_renewals")
-            self.pay(at, self.price, "bound_money")
+            self.renew(at)
+            self.count(at, "bound_money", units(self.price) + (units(-self.less * self.price) if self.less else 0))
         self.count(over, "released")
         self.held.append((decided, over, "bound"))
+        return over
 
 
 def golden(scenario, state):
@@ -148,12 +191,25 @@ def golden(scenario, state):
     ]
 
 
-def share_left(scenario, renewals, taken, relief=0.0, steps=400_001):
-    """The share who are still with the brand after so many decisions: the mean of the chance to stay or to come back from a
-    pause, over Beta(a, b) chances to leave, by quadrature."""
+def chances_to_leave(scenario, steps=400_001):
+    """Of Beta(a, b), at the middles of equal shares of people."""
     from scipy import stats
 
-    leave = stats.beta(scenario.loyalty.leave_a, scenario.loyalty.leave_b).ppf((np.arange(steps) + 0.5) / steps)
+    return stats.beta(scenario.loyalty.leave_a, scenario.loyalty.leave_b).ppf((np.arange(steps) + 0.5) / steps)
+
+
+def share_left_for_less(scenario, renewals, taken):
+    """The share left after so many decisions where a smaller plan is taken once, instead of going, with this chance: those
+    who never went, and those who did at one of the decisions, took it, and stayed at all the others."""
+    leave = chances_to_leave(scenario)
+    once = renewals * taken * leave * (1.0 - leave) ** (renewals - 1)
+    return float(np.mean((1.0 - leave) ** renewals + once))
+
+
+def share_left(scenario, renewals, taken, relief=0.0):
+    """The share who are still with the brand after so many decisions: the mean of the chance to stay or to come back from a
+    pause, over Beta(a, b) chances to leave, by quadrature."""
+    leave = chances_to_leave(scenario)
     stay = 1.0 - leave
     again = stay * math.exp(relief) / (leave + stay * math.exp(relief))
     return float(np.mean((stay + leave * taken * again) ** renewals))

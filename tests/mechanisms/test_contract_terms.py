@@ -9,7 +9,7 @@ from itertools import pairwise
 import markets
 import numpy as np
 import pytest
-from contracts import BARE, CONTRACTS, RICH, bare, golden, rich, share_left
+from contracts import BARE, CONTRACTS, RICH, bare, golden, rich, share_left, units
 from markets import notes_of, scenario_from
 from test_examples import columns, same
 
@@ -66,7 +66,8 @@ def test_every_contract_that_began_ends_once_or_goes_on(everything):
 
 
 def test_what_is_paid_is_what_was_under_contract(everything):
-    """Paid weeks are weeks under contract, less what a pause does not pay; and all of it is in the books once."""
+    """Paid weeks are weeks under contract, less what a pause does not pay and a smaller plan gives up; and all of it is in the
+    books once, to the last unit."""
     scenario, state = everything[0], everything[1].state
     for brand, offer in enumerate(scenario.brand.values()):
         tally, counted = (
@@ -74,20 +75,30 @@ def test_what_is_paid_is_what_was_under_contract(everything):
             {name: int(state.counted[name][:, brand].sum()) for name in Terms.counts},
         )
         pauses = counted["pauses"] + counted["idle_pauses"]
-        terms, weekly = offer.contract_terms, offer.purchase.price / 4.0
-        paid_weeks = 4.0 * tally[Measure.purchases] + terms.pause_fee * terms.pause_weeks * pauses
+        terms, price = offer.contract_terms, offer.purchase.price
         early = counted["bought_out"] * terms.early_fee if counted["bought_out"] else 0.0
         assert counted["early_money"] == early * MONEY_UNIT
-        assert counted["bound_money"] == counted["bound_renewals"] * offer.purchase.price * MONEY_UNIT
-        assert tally[Measure.revenue_money] == (paid_weeks * weekly + early) * MONEY_UNIT
+        whole, less = price * MONEY_UNIT, price * (1.0 - terms.downgrade_price) * MONEY_UNIT
+        paused = whole * terms.pause_fee * terms.pause_weeks / 4.0
+        smaller = (pauses * paused - counted["pause_money"]) / (paused * (1.0 - terms.downgrade_price)) if less else 0.0
+        assert smaller == pytest.approx(round(smaller), abs=0.01) and smaller <= pauses  # some who paused had it
+        bound = (counted["bound_renewals"] * whole - counted["bound_money"]) / less if less else 0.0
+        assert bound == round(bound) <= counted["bound_renewals"]
+        given = counted["downgrade_money"] / less if less else 0.0
+        assert bound <= given == round(given) <= tally[Measure.purchases]
+        in_full = tally[Measure.purchases] * whole - counted["downgrade_money"]
+        assert tally[Measure.revenue_money] == in_full + counted["pause_money"] + early * MONEY_UNIT
         costs = ("goods", "contacts", "rewards", "callbacks", "interventions")
+        left_out = given * (1.0 - terms.downgrade_cost) * offer.money.unit_cost * MONEY_UNIT
+        assert tally[Measure.goods_money] == tally[Measure.purchases] * offer.money.unit_cost * MONEY_UNIT - left_out
         earned = tally[Measure.revenue_money] - sum(tally[Measure[f"{name}_money"]] for name in costs)
         assert state.bonds["margin"][:, brand].sum() == earned
 
 
 def test_every_contract_is_that_of_the_description():
     """Week by week and person by person, for half a dozen kinds of contract."""
-    relief = ["contract_terms.pause_relief=0.4", "contract_terms.idle_pause=0.1", "contract_terms.pause_taken=0.5"]
+    relief = ["contract_terms.pause_relief=0.4", "contract_terms.idle_pause=0.1", "contract_terms.pause_taken=0.5",
+              "contract_terms.downgrade_taken=0.6", "contract_terms.idle_downgrade=0.1"]  # fmt: skip
     kinds = (
         {},
         {"minimum_weeks": 18},
@@ -95,6 +106,16 @@ def test_every_contract_is_that_of_the_description():
         {"minimum_weeks": 22, "notice_weeks": 3, "early_fee": 110},
         {"pause_weeks": 5, "pause_fee": 0.25},
         {"minimum_weeks": 9, "notice_weeks": 5.5, "pause_weeks": 6, "early_fee": 60},
+        {"downgrade_price": 0.625},
+        {
+            "downgrade_price": 0.61,
+            "minimum_weeks": 9,
+            "notice_weeks": 5.5,
+            "pause_weeks": 6,
+            "pause_fee": 0.3,
+            "early_fee": 60,
+        },
+        {"downgrade_price": 0.0, "notice_weeks": 9},
     )
     for terms in kinds:
         scenario = bare(*relief, people=400, **terms)
@@ -111,7 +132,7 @@ def test_every_contract_is_that_of_the_description():
                 for week in range(60)
             ]
             assert state.counted[name][:, 0].tolist() == found, (terms, name)
-        spent = [sum(math.floor(amount * MONEY_UNIT + 0.5) for _, amount in each.paid) for each in told]
+        spent = [sum(units(amount) for _, amount in each.paid) for each in told]
         assert state.bonds["spent"][:, 0].tolist() == spent
         bought = notes[notes["what"] == Note.BUYS]
         assert len(bought) == sum(amount == each.price for each in told for _, amount in each.paid)
@@ -228,7 +249,8 @@ def test_being_bound_is_resented_and_told(everything):
 
 
 MOVED = {"minimum_weeks": 28, "notice_weeks": 9, "early_fee": 60, "pause_weeks": 9, "pause_fee": 0.6,
-         "pause_taken": 0.9, "pause_relief": -1.0, "idle_pause": 0.3, "resentment": 0.4}  # fmt: skip
+         "pause_taken": 0.9, "pause_relief": -1.0, "idle_pause": 0.3, "resentment": 0.4, "downgrade_price": 0.5,
+         "downgrade_quality": 0.3, "downgrade_cost": 0.5, "downgrade_taken": 0.9, "idle_downgrade": 0.3}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MOVED)
@@ -244,6 +266,7 @@ def test_no_parameter_is_dead(everything, name):
     ("notice_weeks", "bound_renewals", (5, 9, 17)),
     ("pause_weeks", "pause_money", (2, 4, 8)),
     ("pause_fee", "pause_money", (0.1, 0.4, 0.9)),
+    ("downgrade_price", "downgrade_money", (0.9, 0.5, 0.2)),
 ])  # fmt: skip
 def test_more_of_it_means_more(name, counts, sizes):
     terms = {"pause_weeks": 4, "pause_fee": 0.2} if name.startswith("pause") else {}
@@ -264,6 +287,7 @@ WRONG = {
     "need.kind=repeat": "a minimum term of 20 weeks is one of contracts, and customers here have none: need.kind is 'repeat'",
     "loyalty.departure=anytime": "a pause is offered at a decision to go, and with loyalty.departure = 'anytime' nobody takes one",
     "brand.focal.contract_terms.pause_fee=1.5": "Allowed: 0 to 1 (share)",
+    "brand.focal.contract_terms.downgrade_price=1.2": "Allowed: 0 to 1 (share)",
 }
 
 

@@ -42,6 +42,19 @@ def test_every_plan_within_the_budget_is_there_once(tmp_path):
     assert affordable(menu, 1000.0, most=17) is None
 
 
+def test_what_is_saved_later_on_the_menu_pays_for_what_comes_before(tmp_path):
+    saving = (
+        MENU
+        + '[[intervention]]\nname = "fewer"\ncost = {once = -18.0}\neffect = [{parameter = "support.quick_rate", add = -0.1}]\n'
+    )
+    _, menu = market_and_menu(tmp_path, saving)
+    everything = list(itertools.product(*(range(len(options) + 1) for options in menu.items.values())))
+    for budget in (4.0, 26.0):
+        assert {*affordable(menu, budget, most=1000)} == {
+            plan for plan in everything if fixed_cost(menu, plan) <= budget
+        }
+
+
 def test_neighbours_are_one_step_away_and_none_is_missing(tmp_path):
     _, menu = market_and_menu(tmp_path)
     plan = (1, 0, 1)
@@ -72,7 +85,15 @@ def test_the_library_is_offered_whole_for_margin_and_what_margin_pays_is_left_ou
     whole, loops = (menu_from_library(market, aim) for aim in ("margin", "loops"))
     assert {*whole.items} | {*whole.left_out} == {*load_intervention_library()}
     assert {"price-cut", "better-product", "save-on-supply"} <= {*whole.items}
-    assert {*whole.items} - {*loops.items} == {"price-cut", "better-product", "save-on-supply"} <= {*loops.left_out}
+    paid = {"price-cut", "better-product", "save-on-supply", "price-rise", "targeted-offer", "tiers"}
+    assert {*whole.items} - {*loops.items} == paid <= {*loops.left_out}
+
+
+def test_what_no_firm_knows_or_the_market_has_not_is_left_out_with_the_reason():
+    left_out = menu_from_library(load("restaurant"), "margin").left_out
+    assert {*left_out} == {"pause-offer", "downgrade-offer", "win-back-former"}
+    assert "one of contracts" in left_out["pause-offer"] and "weeks_since_purchase" in left_out["win-back-former"]
+    assert {*menu_from_library(load("subscription"), "margin").left_out} == {"tiers"}
 
 
 def test_strength_is_a_matter_of_worlds_and_balanced(tmp_path):

@@ -16,12 +16,12 @@ from markets import lived, scenario_from, state_of
 
 import cxsim
 from cxsim.engine.market.start import state_at_start
-from cxsim.scenario import Intervention, Scenario, ScenarioError, load, load_intervention_library, scenario_names
+from cxsim.scenario import Intervention, Scenario, ScenarioError, load, scenario_names
 from cxsim.scenario.extended import shape_of
 from cxsim.scenario.files import library_folder
 from cxsim.scenario.register import assumptions, find_entries, stage_parameters
 from cxsim.scenario.schedule import Strata, build_schedule
-from cxsim.scenario.stages import STAGES, Offer, Traits
+from cxsim.scenario.stages import Offer, Traits
 
 READY = scenario_names()
 
@@ -228,35 +228,6 @@ def test_ready_scenarios_load_and_say_what_they_are(name):
     scenario = load(name)
     assert scenario.name
     assert scenario.story
-
-
-def test_library_interventions_are_sourced_ranges_one_or_more_for_each_stage():
-    library = load_intervention_library()
-    touched = {effect.parameter.split(".")[0] for item in library.values() for effect in item.effect}
-    assert touched >= set(STAGES) - {"money", "need"}
-    for item in library.values():
-        assert item.story and item.source, item.name
-        for effect in item.effect:
-            for value in (effect.set, effect.multiply, effect.add):
-                if hasattr(value, "typical"):
-                    assert min(value.low, value.high) <= value.typical <= max(value.low, value.high), item.name
-
-
-# The retailer, made lively: a desk that is short of hands, some advertising, failures and answers to surveys.
-LIVELY_RETAILER = [
-    "market.people=400", "market.horizon_weeks=40", "need.rate_scale_weeks=3.0", "need.spontaneous_annual=4.0",
-    "support.contact_base=3.0", "brand.retailer.support.capacity=2.0", "brand.retailer.use.failure_rate=0.3",
-    "brand.retailer.listening.survey_rate=0.5", "brand.retailer.need.reach_annual=1.0",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("level", ["low", "typical", "high"])
-@pytest.mark.parametrize("use", sorted(load_intervention_library()))
-def test_every_library_intervention_stays_in_range_and_changes_lives(use, level):
-    plan = f'intervention=[{{name="it", use="{use}", level="{level}"}}]'
-    base, changed = (state_of(lived(load("online-retailer", LIVELY_RETAILER + more))) for more in ([], [plan]))
-    # The weak end of an effect may honestly be none.
-    assert level == "low" or any(base[name] != changed[name] for name in ("tally", "bonds"))
 
 
 # ---- the schema ------------------------------------------------------------------------------------------------------

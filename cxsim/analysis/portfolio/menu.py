@@ -15,12 +15,16 @@ from cxsim.scenario.calendar import DATED, is_date, starting, week_of
 from cxsim.scenario.messages import nearest, problem_of
 from cxsim.scenario.toml_file import read_toml
 from cxsim.scenario.toml_lines import Path as KeyPath
+from cxsim.scenario.warnings import who_left_is_unknown
 
 Where = Callable[[KeyPath], str]
 
 LEVELS = ("low", "typical", "high")
 # Paid with the margin of each sale and not out of a budget. Where margin is not the aim they would look free.
-PAID_BY_MARGIN = ("purchase.price", "purchase.similar_price", "money.unit_cost", "money.similar_cost")
+PAID_BY_MARGIN = (
+    "purchase.price", "purchase.similar_price", "money.unit_cost", "money.similar_cost", "loyalty_programme.silver_price_off",
+    "loyalty_programme.gold_price_off", "contract_terms.pause_weeks", "contract_terms.downgrade_price",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,9 @@ def menu_from_library(market: Scenario, aim: str) -> PlanMenu:
         paid = [effect.parameter for effect in item.effect if effect.parameter in PAID_BY_MARGIN]
         if paid and aim != "margin":
             left_out[name] = f"changes {paid[0]}, which is paid with margin and not out of a budget; name it in a menu"
+            continue
+        if unknown := who_left_is_unknown(market, item):
+            left_out[name] = unknown
             continue
         table = record_of_item(item)
         try:

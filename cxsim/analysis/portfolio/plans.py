@@ -39,9 +39,11 @@ def record_with(market: Scenario, menu: PlanMenu, plan: Plan) -> Record:
 def affordable(menu: PlanMenu, budget: float, most: int) -> list[Plan] | None:
     """Every plan, doing nothing first, whose fixed cost is within the budget; None if there are more than `most`."""
     plans: list[Plan] = [()]
-    for options in menu.items.values():
+    saved = [min(0.0, *(option.fixed_cost for option in options)) for options in menu.items.values()]
+    for place, options in enumerate(menu.items.values(), 1):
         longer = ((*plan, choice) for plan in plans for choice in range(len(options) + 1))
-        plans = [plan for plan in longer if agrees(menu, plan) and fixed_cost(menu, plan) <= budget]
+        within = budget - sum(saved[place:])  # what comes later may save as much
+        plans = [plan for plan in longer if agrees(menu, plan) and fixed_cost(menu, plan) <= within]
         if len(plans) > most:
             return None
     return plans

@@ -23,7 +23,7 @@ Given = TypeVar("Given")
 Record = dict[str, Any]  # a scenario as plain tables: only what it sets
 
 EFFECT = "effect."  # and the parameter: the size of the effect on it
-_OF_INTERVENTION = (PRESENT, "level", "coverage", "start_week", "ramp_weeks", "end_week", "decay_weeks")
+_OF_INTERVENTION = (PRESENT, "level", "coverage", "start_week", "ramp_weeks", "end_week", "lasts_weeks", "decay_weeks")
 
 
 def record_of(scenario: Scenario) -> Record:

@@ -20,7 +20,7 @@ from cxsim.engine.luck import purpose, uniform
 from cxsim.engine.measures import Measure, Note
 from cxsim.engine.state import NO_BRAND, NOBODY, Bond, Cause, Person, Stage, State
 from cxsim.scenario.stages import Deal
-from cxsim.scenario.stages.purchase import PurchaseOffer, PurchaseTraits
+from cxsim.scenario.stages.purchase import MOST_TRIES, PurchaseOffer, PurchaseTraits
 
 CHOICE: Final = purpose("purchase: choice")
 CHECKOUT: Final = purpose("purchase: checkout")
@@ -30,7 +30,6 @@ FIT: Final = purpose("purchase: right variant")
 LATE: Final = purpose("purchase: late delivery")
 GAVE_UP: Final = -2  # instead of a brand: the person is tired of trying
 NOTHING_FOR: Final = 255  # stands for the outside option where luck asks for a brand
-MOST_TRIES: Final = 16
 
 
 @compiled

@@ -83,9 +83,9 @@ class LoyaltyProgramme(Mechanism):
     present_terms_only = True
 
     @staticmethod
-    def wrong(offer: Record, traits: Record) -> str:  # of all customers alike
+    def wrong(offer: Record, traits: Record) -> str:
         """What cannot be meant about a brand's programme, in words; empty if nothing."""
-        return wrong_programme(offer)
+        return wrong_programme(offer, traits)
 
     @staticmethod
     def before_week(state: State) -> None:

@@ -7,6 +7,8 @@ from typing import Literal, get_args
 
 from cxsim.scenario import Intervention, Scenario, ScenarioError, load, load_intervention_library, scenario_names
 from cxsim.scenario.checks import problems_of_whole
+from cxsim.scenario.extended import with_interventions
+from cxsim.scenario.warnings import warnings_of
 
 Level = Literal["low", "typical", "high"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -31,9 +33,10 @@ class ClassMenu:
     choices: dict[str, Intervention]
 
     def stage_of(self, choice: str) -> str:
-        """The stage on which an intervention acts: that of its first effect on anything but money."""
+        """The stage on which an intervention acts: that of its first effect on anything but money; a mechanism's is loyalty."""
         stages = [effect.parameter.partition(".")[0] for effect in self.choices[choice].effect]
-        return next((stage for stage in stages if stage != "money"), "money")
+        first = next((stage for stage in stages if stage != "money"), "money")
+        return first if first in STAGES else "loyalty"
 
     def in_order(self, chosen: list[str] | tuple[str, ...]) -> tuple[str, ...]:
         """A choice in the order of the menu, so that the same plan is the same, however it was put together."""
@@ -46,7 +49,7 @@ class ClassMenu:
             ScenarioError: if the chosen interventions together leave the range of a parameter.
         """
         items = [self.choices[name].model_copy(update={"level": level}) for name in chosen]
-        plan = self.base.model_copy(update={"intervention": items})
+        plan = with_interventions(self.base, items)
         problems = problems_of_whole(plan, lambda _: "the plan")
         if problems:
             raise ScenarioError(problems)
@@ -69,14 +72,18 @@ def load_menu(name: str) -> ClassMenu:
     """
     ready = FOLDER / f"{name}.toml"
     scenario = load(ready if ready.is_file() else name)
-    items = {item.name: item for item in scenario.intervention} or _library()
     base = scenario.model_copy(update={"intervention": []})
+    items = {item.name: item for item in scenario.intervention} or _library(base)
     menu = ClassMenu(name, base, items)
     ordered = sorted(items, key=lambda choice: STAGES.index(menu.stage_of(choice)))
     return ClassMenu(name, base, {choice: items[choice] for choice in ordered})
 
 
-def _library() -> dict[str, Intervention]:
-    return {
-        name: item.model_copy(update={"start_week": START_WEEK}) for name, item in load_intervention_library().items()
-    }
+def _library(base: Scenario) -> dict[str, Intervention]:
+    """What of the library this market can have, and where it is not certain beforehand that it does nothing."""
+    items = [item.model_copy(update={"start_week": START_WEEK}) for item in load_intervention_library().values()]
+    return {item.name: item for item in items if _fits(with_interventions(base, [item]))}
+
+
+def _fits(plan: Scenario) -> bool:
+    return not problems_of_whole(plan, lambda _: "the plan") and not any(warnings_of(plan))

@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def list_() -> None:
         for name in chosen:
             click.echo(f"  {name:<44} {load(name).name}")
         click.echo()
-    click.echo("Interventions (use them in a plan by name)")
+    click.echo('Interventions (take one in a plan by name, use = "..."; cxsim explain NAME)')
     for name, item in load_intervention_library().items():
         click.echo(f"  {name:<44} {item.story}")
     click.echo('\nMechanisms (name them in a market or plan, mechanisms = ["..."]; cxsim explain NAME)')
@@ -93,7 +94,7 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     from cxsim.scenario.calendar import starting
     from cxsim.scenario.channels import brand_of_channel
     from cxsim.scenario.reactions import seen_by
-    from cxsim.scenario.warnings import season_of_no_year, warnings_of
+    from cxsim.scenario.warnings import lost_at_renewal, season_of_no_year, warnings_of
 
     plan = load(scenario, list(overrides))
     market = plan.market
@@ -117,7 +118,7 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     for reaction in plan.reaction:
         answer = f"with {reaction.share:.0%} of it after {reaction.after_weeks:g} weeks"
         click.echo(f"  reaction of {reaction.brand} to {seen_by(plan, reaction)}: {', '.join(reaction.sees)}, {answer}")
-    doubts = [*season_of_no_year(plan), *warnings_of(plan), *_lived(plan)]
+    doubts = [*season_of_no_year(plan), *lost_at_renewal(plan), *warnings_of(plan), *_lived(plan)]
     for doubt in doubts:
         click.echo(f"Careful: {doubt}.")
 
@@ -145,14 +146,20 @@ def _lived(plan: "Scenario") -> list[str]:
 def explain(key: str, scenario: str | None) -> None:
     """Explain a parameter (support.quick_rate), all of a stage (support), or a word of the trade (churn).
 
-    Also a ready mechanism (loyalty_programme), and with SCENARIO those that it names. `explain when` says what a rule may ask for.
+    Also a ready mechanism (loyalty_programme), an intervention of the library (points-programme), and with SCENARIO the mechanisms
+    that it names. `explain when` says what a rule may ask for.
     """
     from cxsim.analysis.trade_words import PAGE, trade_word
-    from cxsim.scenario import load
+    from cxsim.interface.cli.library import intervention_told
+    from cxsim.scenario import load, load_intervention_library
     from cxsim.scenario.everyday_words import meant_by
     from cxsim.scenario.history import When
     from cxsim.scenario.register import find_entries, in_words, nearest_keys
 
+    library = load_intervention_library()
+    if key in library:
+        click.echo("\n".join(intervention_told(library[key])))
+        return
     if scenario is not None:
         load(scenario)
     _know(key)
@@ -172,7 +179,7 @@ def explain(key: str, scenario: str | None) -> None:
         meant = (
             f"Did you mean {', '.join(near)}?" if near else "Try a stage: need, expectation, research, purchase, ..."
         )
-        hint = _ready_ones(key) or meant_by(key) or meant
+        hint = _of_library(key, library) or _ready_ones(key) or meant_by(key) or meant
         raise ValueError(f"there is no parameter {key!r}. {hint}")
     for entry in entries:
         click.echo(f"{entry.key} = {in_words(entry.default)}  ({entry.unit}; {entry.allowed})")
@@ -186,6 +193,14 @@ def _know(key: str) -> None:
 
     for part in {*key.split(".")} & stories().keys():
         load_mechanism(part)
+
+
+def _of_library(word: str, names: Iterable[str]) -> str:
+    """Which intervention of the library a misspelt word may mean, if one does."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, names, n=1, cutoff=0.8)
+    return f"There is an intervention of the library: cxsim explain {near[0]}." if near else ""
 
 
 def _ready_ones(word: str) -> str:

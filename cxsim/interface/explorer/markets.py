@@ -9,6 +9,8 @@ from typing import Final, Literal, get_args
 from pydantic import BaseModel
 
 from cxsim.scenario import Intervention, Scenario, load, load_intervention_library, scenario_names
+from cxsim.scenario.extended import acted_on
+from cxsim.scenario.mechanism import load_mechanism
 from cxsim.scenario.register import Entry, assumptions, find_entries
 
 Level = Literal["low", "typical", "high"]
@@ -204,6 +206,8 @@ def stage_shown(item: Intervention) -> Shown:
 
 
 def _offered(item: Intervention) -> Offered:
+    for name in acted_on(effect.parameter for effect in item.effect):
+        load_mechanism(name)  # so that the register knows its parameters
     return Offered(
         name=item.name,
         stage=stage_shown(item),

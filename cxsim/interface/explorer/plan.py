@@ -12,8 +12,10 @@ from cxsim.interface.explorer.markets import SLIDERS, Level, market_names
 from cxsim.scenario import Intervention, Scenario, load, load_intervention_library
 from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.errors import Problem, ScenarioError
+from cxsim.scenario.extended import with_interventions
 from cxsim.scenario.schema import Cost, Effect
 from cxsim.scenario.smaller import LEAST_DESK, of_people
+from cxsim.scenario.warnings import who_left_is_unknown
 
 MOST_PEOPLE: Final = 10_000
 MOST_WEEKS: Final = 520
@@ -119,10 +121,10 @@ def pair_of(plan: VisitorPlan) -> tuple[Scenario, Scenario]:
     source, base = _market(plan.market_alone())
     scale = plan.people / source.market.people
     moved = _moved(source, plan)
-    items = [_scaled(item, scale) for item in [*source.intervention, *_from_library(plan)]]
+    items = [_scaled(item, scale) for item in [*source.intervention, *_from_library(plan, base)]]
     if moved and not plan.in_both:
         items.insert(0, _what_if(source, moved))
-    changed = base.model_copy(update={"name": NAME, "intervention": items})
+    changed = with_interventions(base, items).model_copy(update={"name": NAME})
     problems = problems_of_whole(changed, lambda _: "your plan")
     if problems:
         raise ScenarioError(problems)
@@ -165,12 +167,15 @@ def _library() -> dict[str, Intervention]:
     return load_intervention_library()
 
 
-def _from_library(plan: VisitorPlan) -> list[Intervention]:
+def _from_library(plan: VisitorPlan, market: Scenario) -> list[Intervention]:
     library = _library()
     missing = [item.name for item in plan.interventions if item.name not in library]
     if missing:
         hint = f"The library has: {', '.join(library)}."
         raise ScenarioError([Problem("your plan", "interventions", f"there is no {missing[0]!r}", hint)])
+    unknown = [said for item in plan.interventions if (said := who_left_is_unknown(market, library[item.name]))]
+    if unknown:
+        raise ScenarioError([Problem("your plan", "interventions", unknown[0])])
     return [
         library[item.name].model_copy(update={"level": item.level, "start_week": float(item.start_week)})
         for item in plan.interventions

@@ -1,6 +1,10 @@
 """Purchase: choosing among the brands considered, getting through checkout, getting the right variant."""
 
+from typing import Final
+
 from cxsim.scenario.parameter import Section, parameter
+
+MOST_TRIES: Final = 16  # at one checkout: then people give up, however patient
 
 
 class PurchaseTraits(Section):
