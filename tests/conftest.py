@@ -1,5 +1,6 @@
 """What all tests share: Hypothesis repeats its examples exactly, charts draw into memory, and commands run as typed."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from cxsim.interface import cli
 
 matplotlib.use("Agg")
+gc.set_threshold(100_000, 50, 50)  # what compiling and pandas make is looked through for circles less often: a tenth of the suite
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

@@ -11,6 +11,7 @@ from docs.make_images import DOCS, GALLERY, draw_gallery
 
 SMALLER = {
     "replications=20": "replications=2",
+    "replications=8": "replications=2",
     "replications = 6": "replications = 2",
     "market.people = 1500": "market.people = 200",
     "sweep late-and-dear.toml": "sweep late-and-dear.toml --workers 1",
