@@ -145,9 +145,14 @@ def exponential(luck: NDArray[np.uint64], person: int, what_for: int, ordinal: i
     return -math.log(uniform(luck, person, what_for, ordinal, brand))
 
 
+_SURELY: Final = 1e-12  # more than rounding
+
+
 @compiled
 def poisson(mean: float, u: float) -> int:
     """The Poisson count whose distribution function first reaches `u`; meant for means below a few dozen."""
+    if u < 1.0 - mean - _SURELY:  # the probability of zero is more than 1 - mean, and need not be known
+        return 0
     mean = min(mean, 700.0)  # beyond, the probability of zero underflows
     chance = math.exp(-mean)
     reached = chance

@@ -134,7 +134,7 @@ def buy_something_similar(state: State, person: int) -> None:
     offer: Deal = state.offers[row_for(state, me), me.target]
     if float(me.episode) < state.traits[row_for(state, me), me.target].telling.neutral:
         return
-    if uniform(state.luck, person, SIMILAR, me.uses, 0) >= offer.need.similar:
+    if offer.need.similar == 0.0 or uniform(state.luck, person, SIMILAR, me.uses, 0) >= offer.need.similar:
         return
     price = offer.purchase.similar_price * offer.purchase.price
     earn(state, person, me.target, price)

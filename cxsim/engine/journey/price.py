@@ -70,7 +70,8 @@ def pay_price(state: State, person: int, brand: int) -> None:
         bond.reference = offer.price
     remembered = float(bond.reference)
     me.gap = price_gap(offer.price, remembered)
-    me.misread = uniform(state.luck, person, UNDERSTOOD, me.uses, 0) >= offer.terms_clarity
+    clarity = offer.terms_clarity
+    me.misread = clarity < 1.0 and uniform(state.luck, person, UNDERSTOOD, me.uses, 0) >= clarity
     bond.reference = remembered + traits.purchase.price_memory * (announced_price(offer) - remembered)
 
 

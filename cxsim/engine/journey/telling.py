@@ -87,7 +87,7 @@ def refer(state: State, person: int, traits: Traits) -> None:
     offer: Deal = state.offers[row_for(state, me), brand]
     own = added_by_mechanisms(state, person, brand)
     chance = chance_to_refer(traits, bond.satisfaction, offer.telling.reward, own)
-    if uniform(state.luck, person, REFER, me.uses, 0) >= chance:
+    if chance == 0.0 or uniform(state.luck, person, REFER, me.uses, 0) >= chance:
         return
     friend = a_friend(state, person, uniform(state.luck, person, REFERRED, me.uses, 0))
     if friend == NOBODY:
