@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 from cxsim.interface import cli
 
 matplotlib.use("Agg")
-gc.set_threshold(100_000, 50, 50)  # what compiling and pandas make is looked through for circles less often: a tenth of the suite
+# What compiling and pandas make is looked through for circles less often: a tenth of the suite.
+gc.set_threshold(100_000, 50, 50)
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

@@ -93,18 +93,19 @@ def _wrong_plans(scenario: Scenario, channels: dict[str, str], where: Where) -> 
     for place, item in enumerate(scenario.intervention):
         brand, when = item.brand or scenario.market.focal, item.when or When.model_construct()
         at, key = where(("intervention", place, "when")), f"intervention {item.name!r}: when"
+        whose = "" if brand == scenario.market.focal else f', brand = "{brand}"'
         if when.tier is not None and not any(own.rule("tier") for own in scenario.own):
             hint = (
                 f'Name one, mechanisms = ["loyalty_programme"], and say what reaches a tier: '
-                f"brand.{brand}.loyalty_programme.silver_from."
+                f"brand.{brand}.loyalty_programme.silver_from, and join, for nobody is in a tier without a card."
             )
             yield Problem(at, f"{key}.tier", f"no mechanism here keeps tiers, so {brand} knows of none", hint)
         if brand not in channels and any(effect.parameter == "channels.share" for effect in item.effect):
-            hint = "Say what differs there: [[channel]] with name and effect."
+            hint = f"Say what differs there: [[channel]] with name{whose} and effect."
             effects = where(("intervention", place, "effect"))
             yield Problem(effects, f"intervention {item.name!r}: channels.share", f"{brand} has no channel", hint)
         there = [USUAL, channels[brand]] if brand in channels else []
         if when.channel is not None and when.channel not in there:
-            few = "write a [[channel]] for it (cxsim explain channels)"
-            hint = nearest(when.channel, there) or f"Ways of {brand}: {', '.join(there)}." if there else f"First {few}."
+            few = f"First say what differs there: [[channel]] with name{whose} and effect."
+            hint = nearest(when.channel, there) or f"Ways of {brand}: {', '.join(there)}." if there else few
             yield Problem(at, f"{key}.channel", f"{brand} has no channel {when.channel!r}", hint)

@@ -160,7 +160,9 @@ class When(Section):
     def _is_a_table(cls, value: object) -> object:
         if not isinstance(value, dict | When):
             raise ValueError('it should be a table such as {purchases = ">= 5", customer = true}')
-        return value
+        if isinstance(value, When):
+            return value
+        return {name: said for name, said in value.items() if said is not None}  # as a folder of results keeps them
 
     @model_validator(mode="after")
     def _may_hold(self) -> Self:

@@ -46,19 +46,37 @@ def season_of_no_year(scenario: Scenario) -> Iterator[str]:
 
 def lost_at_renewal(scenario: Scenario) -> Iterator[str]:
     """One sentence if the payments of contracts that renew themselves fail so often that customers are lost by it alone."""
-    lost = {}
-    for name, offer in scenario.brand.items():
-        shares = (share_lost_a_year(offer.purchase.ease, traits) for _, traits in scenario.segments().values())
+    lost: dict[str, tuple[float, str]] = {}  # whose customers: how many, and the key to set
+    for name, key, ease in _ways_to_pay(scenario):
+        shares = (share_lost_a_year(ease, traits) for _, traits in scenario.segments().values())
         if (most := max(shares)) > MOST_UNPAID:
-            lost[name] = most
+            lost[name] = most, key
     if lost:
-        whom = " and ".join(f"{share:.0%} of the customers of {name}" for name, share in lost.items())
-        keys = ", ".join(f"brand.{name}.purchase.ease" for name in lost)
+        whom = " and ".join(f"{share:.0%} of the customers of {name}" for name, (share, _) in lost.items())
+        keys = ", ".join(key for _, key in lost.values())
         yield (
             f"each renewal of a contract goes through checkout, and payments that fail in the end alone lose {whom} within a year "
             f"(they choose anew a period later, and may come back); set {keys} (a payment goes through at once) and purchase.retry "
             "(it is tried again) as yours do"
         )
+
+
+def _ways_to_pay(scenario: Scenario) -> Iterator[tuple[str, str, float]]:
+    """Each brand, and each channel in which paying is another thing: its name, key and ease."""
+    for name, offer in scenario.brand.items():
+        yield name, f"brand.{name}.purchase.ease", offer.purchase.ease
+    for each in scenario.channel:
+        brand = each.brand or scenario.market.focal
+        sizes = {operation: size for operation, size in map(_size_of_ease, each.effect) if operation}
+        if sizes:
+            usual = scenario.brand[brand].purchase.ease
+            ease = sizes.get("set", usual) * sizes.get("multiply", 1.0) + sizes.get("add", 0.0)
+            yield f"{brand} in {each.name!r}", f"[[channel]] {each.name!r} purchase.ease", ease
+
+
+def _size_of_ease(effect: Effect) -> tuple[str, float]:
+    """What an effect does to the ease of paying: "add" and 0.05; "" if nothing."""
+    return effect.at("typical") if effect.parameter == "purchase.ease" else ("", 0.0)
 
 
 def share_lost_a_year(ease: float, traits: Traits) -> float:

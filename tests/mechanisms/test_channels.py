@@ -216,6 +216,14 @@ def test_written_and_read_again_it_is_the_same_market():
     assert "channel" not in scenario_text(plain())
 
 
+def test_an_interval_of_customers_does_not_reach_below_none():
+    """Of few people in two lives that differ, of whom it otherwise would."""
+    summary = cxsim.run(market(0.1, WORSE, people=60), replications=2, workers=1).summary().set_index("figure")
+    figures = [name for name in load_mechanism("channels").counts]
+    means, lows = summary.loc[figures, "mean"], summary.loc[figures, "low"]
+    assert (lows >= 0.0).all() and ((lows == 0.0) & (means > 0.0)).any()
+
+
 # ---- what cannot be meant --------------------------------------------------------------------------------------------
 
 APP = '[[channel]]\nname = "app"\n'
@@ -236,9 +244,10 @@ WRONG = {
     "[brand.focal.channels]\nshare = 0.3\n": "is 0.3, but focal has no channel",
     APP + EASIER + plan('channel = "ap"'): "focal has no channel 'ap' Did you mean 'app'?",
     APP + EASIER + plan('channel = "telephone"'): "Ways of focal: usual, app.",
-    APP + EASIER + plan('channel = "app"', brand='"rival"'): "rival has no channel 'app' First write a [[channel]]",
-    plan("", '{parameter = "channels.share", set = 0.5}'): "channels.share: focal has no channel",
-    plan('tier = "gold"'): "no mechanism here keeps tiers, so focal knows of none",
+    APP + EASIER + plan('channel = "app"', brand='"rival"'): "differs there: [[channel]] with name, brand = \"rival\" and effect.",
+    plan("", '{parameter = "channels.share", set = 0.5}'): "focal has no channel Say what differs there: [[channel]] with name and effect.",
+    plan('tier = "gold"'): "so focal knows of none Name one, mechanisms = [\"loyalty_programme\"], and say what reaches a tier: "
+    "brand.focal.loyalty_programme.silver_from, and join,",
     APP + EASIER + plan('tier = "golden"'): 'it should be "none", "silver", "gold"',
     APP + EASIER + plan('tier = "none or gold"'): "neighbours such as",
 }  # fmt: skip

@@ -37,6 +37,16 @@ def test_a_comparison_comes_back_as_it_was(compared, tmp_path, table_format):
         assert again.verdict(name) == compared.verdict(name)
 
 
+def test_rules_by_history_come_back_as_they_were(tmp_path):
+    """What a rule does not ask for is kept as nothing, and read as nothing."""
+    rule = PLAN.replace("effect", "when = {purchases = '>= 2', customer = true}\neffect", 1)
+    comparison = compare(market("base"), market("plan", rule), replications=1)
+    write_comparison(comparison, tmp_path / "out")
+    again = read_comparison(open_results(tmp_path / "out"))
+    assert_same(comparison.plans["plan"], again.plans["plan"])
+    assert again.plans["plan"].runs.scenario.intervention == comparison.plans["plan"].runs.scenario.intervention
+
+
 def test_runs_come_back_as_they_were(ran, tmp_path):
     write_runs(ran, tmp_path / "out")
     assert_same(ran, read_runs(open_results(tmp_path / "out")))

@@ -227,6 +227,13 @@ def test_the_same_folder_gives_the_same_bytes_whole_or_not_at_all(folders, tmp_p
     assert out.read_bytes() == before and [path.name for path in out.parent.iterdir()] == ["tables.xlsx"]
 
 
+@pytest.mark.parametrize("ending", ["xls", "ODS", "csv", "parquet"])
+def test_no_page_is_written_under_the_name_of_a_table(folders, tmp_path, ending):
+    with pytest.raises(NoResultsError, match=r"ends in \.xlsx, and a page ends in \.html"):
+        write_report(folders["comparison"], tmp_path / f"tables.{ending}")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_changed_table_is_refused(folders, tmp_path):
     write_folder(tmp_path / "r", "calibration", {}, {"plausible": pd.DataFrame({"a": [1.5]})}, {})
     assert opened(workbook_on(tmp_path / "r"))["plausible"]["A2"].value == 1.5

@@ -58,6 +58,21 @@ def test_it_is_said_with_the_share_and_the_keys_to_set():
     assert "of focal and " in both and "of the customers of rival" in both and "brand.rival.purchase.ease" in both
 
 
+@pytest.mark.parametrize("effect", ["add = -0.09", "multiply = 0.909", "set = 0.9"])
+def test_a_channel_in_which_payments_fail_is_found(effect):
+    """In the usual way nearly all is paid; in the channel nine in ten attempts complete."""
+    channel = (
+        "mechanisms = ['channels']\n[brand.focal.channels]\nshare = 1.0\n"
+        f"[[channel]]\nname = 'app'\neffect = [{{parameter = 'purchase.ease', {effect}}}]\n"
+    )
+    market = channel.replace("[brand", BY_THE_MONTH + "[brand", 1)
+    (said,) = lost_at_renewal(scenario_from(market, "brand.focal.purchase.ease=0.99"))
+    assert "lose 33% of the customers of focal in 'app' within a year" in said and "of focal within" not in said
+    assert "[[channel]] 'app' purchase.ease" in said
+    fine = market.replace(effect, "add = 0.0")
+    assert not list(lost_at_renewal(scenario_from(fine, "brand.focal.purchase.ease=0.99")))
+
+
 def test_a_segment_that_pays_worse_is_found():
     careless = (
         "[segment.careful]\nshare = 0.9\npurchase.retry = 0.95\n[segment.careless]\nshare = 0.1\npurchase.retry = 0.0\n"

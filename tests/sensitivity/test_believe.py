@@ -147,6 +147,23 @@ def test_the_doubts_of_a_comparison_stand_before_what_must_be_believed(tmp_path,
     assert text.startswith("Careful: ") and text.index(doubt.sentence) < text.index("What one must believe")
 
 
+def test_what_differs_in_a_channel_is_said_not_to_have_been_moved(tmp_path, few):
+    """Nobody can move it, so nothing is known of what must be believed of it."""
+    (tmp_path / "market.toml").write_text(
+        "name = 'With an app'\nextends = 'restaurant'\nmechanisms = ['channels']\nbrand.Olive.channels.share = 0.4\n"
+        "[[channel]]\nname = 'app'\neffect = [{parameter = 'purchase.ease', add = 0.03}]\n"
+    )
+    (tmp_path / "plan.toml").write_text(
+        "name = 'More'\nextends = 'market.toml'\n[[intervention]]\nname = 'more'\n"
+        "effect = [{parameter = 'channels.share', set = 0.8}]\n"
+    )
+    found = believe(
+        *load_together((tmp_path / "market.toml", tmp_path / "plan.toml"), SMALL), replications=2, workers=1
+    )
+    text = " ".join(believe_text(found).split())
+    assert "Not moved: what differs in channel 'app' of Olive" in text and "change purchase.ease there" in text
+
+
 def test_one_pair_is_refused(pair):
     with pytest.raises(ValueError, match="at least 2"):
         believe(*pair, replications=1)

@@ -5,7 +5,7 @@ the same luck live through the market and the plan at every value. The two whose
 moved together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,6 +27,7 @@ from cxsim.engine.branching import Branching
 from cxsim.engine.luck import whole_number
 from cxsim.engine.outcomes.figures import figure_named, figures_of
 from cxsim.scenario import Scenario, ScenarioError
+from cxsim.scenario.channels import brand_of_channel
 from cxsim.scenario.checks import same_market
 
 LOOKS = 2  # at a turning point that straight lines give; each replaces a straight line by two
@@ -206,10 +207,19 @@ def believe(
     tried = each_replication(lambda place: _tried(advantage, assumed[place]), len(assumed), workers, progress)
     beliefs = sorted((each for each in tried if isinstance(each, Belief)), key=_least_first)
     refused = {each.label: why for each, why in zip(assumed, tried, strict=True) if isinstance(why, str)}
+    refused |= dict(_of_channels(base))
     turning = [each.assumption for each in beliefs if each.turns][:2]
     together = _together(advantage, turning, workers, progress) if len(turning) == 2 else None
     currency = base.market.currency if unit == "currency" else unit
     return Beliefs(plan.name, figure, currency, estimate(present), beliefs, refused, together, replications, doubts)
+
+
+def _of_channels(base: Scenario) -> Iterator[tuple[str, str]]:
+    """What differs in each channel, which stands in the market's file and nowhere else, and why it was not moved."""
+    for each in base.channel:
+        changed = ", ".join(effect.parameter for effect in each.effect)
+        label = f"what differs in channel {each.name!r} of {brand_of_channel(base, each)}"
+        yield label, f"a [[channel]] can be changed in its file alone: change {changed} there and ask again."
 
 
 def _tried(advantage: _Advantage, assumption: Assumption) -> Belief | str:

@@ -122,8 +122,14 @@ def with_counts(counts: Mapping[str, str], good: Mapping[str, int]) -> tuple[Fig
     """The figures of every market, and counts by name with their meaning; `good` as in `Figure`, 0 where it says nothing."""
     return (
         *FIGURES,
-        *(Figure(name, unit_counted(name), meaning, good.get(name, 0)) for name, meaning in counts.items()),
+        *(_counted(name, meaning, good.get(name, 0)) for name, meaning in counts.items()),
     )
+
+
+def _counted(name: str, meaning: str, good: int) -> Figure:
+    """A count of a mechanism: never below zero, but for money, which may be owed."""
+    unit = unit_counted(name)
+    return Figure(name, unit, meaning, good, FROM_ZERO if unit == "count" else OPEN)
 
 
 def unit_counted(name: str) -> str:

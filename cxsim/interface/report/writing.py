@@ -8,6 +8,7 @@ from cxsim.interface.report import comparison, documents, run
 from cxsim.interface.report.workbook import STUDY, need_pyarrow, workbook_on
 
 WORKBOOK = ".xlsx"
+OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".parquet")  # in which nobody looks for a page
 PAGES = {
     "comparison": comparison.page,
     "run": run.page,
@@ -30,10 +31,14 @@ def write_report(folder: Path, file: Path, overwrite: bool = False, one_page: bo
         one_page: only the sheet for a board, of a comparison.
 
     Raises:
-        NoResultsError: if the folder holds no results, or none that can be read.
+        NoResultsError: if the folder holds no results, or none that can be read, or the file is to be of another kind.
         ResultsExistError: if the file is there and `overwrite` is false.
     """
     check_file_free(file, overwrite)
+    if file.suffix.lower() in OTHER_TABLES:
+        raise NoResultsError(
+            f"{file.name} cannot be written: tables become one workbook that ends in {WORKBOOK}, and a page ends in .html"
+        )
     if file.suffix.lower() == WORKBOOK:
         if one_page:
             raise NoResultsError(f"--one-page is a page, and {file.name} would be a workbook; write it to board.html")
