@@ -16,6 +16,7 @@ import cxsim
 from cxsim.analysis.reach import in_channels_at_start
 from cxsim.engine.branching import parting_week, simulate_together
 from cxsim.engine.hooks import channel as channel_of
+from cxsim.engine.journey.bookkeeping import money_units
 from cxsim.engine.measures import Measure
 from cxsim.engine.outcomes.reach import reach_table
 from cxsim.engine.simulate import simulate
@@ -275,3 +276,18 @@ def test_purchases_and_contacts_are_counted_where_they_are_made():
     np.testing.assert_array_equal(books["channel_purchases"][:, 0], tally[:, 0, Measure.purchases])
     np.testing.assert_array_equal(books["channel_contacts"][:, 0], tally[:, 0, Measure.contacts])
     assert total(model, Measure.contacts) > 0
+
+
+def test_what_is_paid_is_the_price_of_the_way_that_is_counted():
+    """To the last unit, however many change: terms are told as a week begins, and so is the way that is counted."""
+    text = f'extends = "restaurant"\n{NAMED}[[channel]]\nname = "app"\neffect = [{{parameter = "purchase.price", add = -3.0}}]\n'
+    often = ("need.rate_scale_weeks=1.0", "channels.reconsider=0.7")  # several meals in a week
+    size = ("market.people=400", "market.horizon_weeks=40", "brand.Olive.channels.share=0.5", *often)
+    scenario = scenario_from(text, *size)
+    model = lived(scenario)
+    bought = int(model.state.tally[:, scenario.focal, Measure.purchases].sum())
+    in_app = counted(model, "channel_purchases", scenario.focal)
+    usual = scenario.brand["Olive"].purchase.price
+    paid = int(model.state.tally[:, scenario.focal, Measure.revenue_money].sum())
+    assert counted(model, "to_channel", scenario.focal) > 20 and 0 < in_app < bought
+    assert paid == money_units(usual) * (bought - in_app) + money_units(usual - 3.0) * in_app

@@ -28,6 +28,7 @@ class Way:
 
     settled: bool  # by a purchase
     other: bool  # not the usual way
+    changes: bool  # when the week is over, for terms are told as one begins
 
 
 class ChannelBooks:
@@ -66,7 +67,8 @@ class Channels(Mechanism):
 
     @staticmethod
     def after_week(state: State) -> None:
-        """Customers by the way they take."""
+        """Who goes over, and customers by the way they take then."""
+        _go_over(state)
         _count_customers(state)
 
     @staticmethod
@@ -89,18 +91,14 @@ class Channels(Mechanism):
 
     @staticmethod
     def after_telling(state: State, person: int) -> None:
-        """The episode is over, and may lead to another way; from the next week on."""
+        """The episode is over, and may lead to another way from the next week on."""
         me = state.people[person]
         if me.target == NO_BRAND or not _looks_anew(state, person):
             return
         bond = state.bonds[person, me.target]
         share = state.offers[row_for(state, me), me.target].channels.share
         other = uniform(state.luck, person, AGAIN, bond.purchases, me.target) < share
-        if other != bond.channels.other:
-            bond.channels.other = other
-            line = state.counted[state.clock[WEEK], me.target]
-            line.to_channel += int(other)
-            line.to_usual += int(not other)
+        bond.channels.changes = other != bond.channels.other
 
 
 @compiled
@@ -124,6 +122,18 @@ def _settle_customers(state: State) -> None:
         for brand in range(state.standings.shape[0]):
             if state.bonds[person, brand].purchases > 0:
                 _settle(state, person, brand)
+
+
+@compiled
+def _go_over(state: State) -> None:
+    for person in range(state.bonds.shape[0]):
+        for brand in range(state.standings.shape[0]):
+            way = state.bonds[person, brand].channels
+            if way.changes:
+                way.other, way.changes = not way.other, False
+                line = state.counted[state.clock[WEEK], brand]
+                line.to_channel += int(way.other)
+                line.to_usual += int(not way.other)
 
 
 @compiled
