@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from cxsim.interface import cli
 
 matplotlib.use("Agg")
-# What compiling and pandas make is looked through for circles less often: a tenth of the suite.
+# Or a twentieth of the suite's work is looking through what compiling and pandas make for circles in memory.
 gc.set_threshold(100_000, 50, 50)
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openpyxl import Workbook
+
+from cxsim.data import DataError
 
 Sheet = Any
 NAME = "Purchases 2024"
@@ -34,3 +37,9 @@ def inside(path: Path, change: Callable[[str, bytes], bytes | None], part: str =
             if new is not None:
                 archive.writestr(name, new)
     return path
+
+
+def refusal(reading: Callable[[Path], object], path: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        reading(path)
+    return str(caught.value)
