@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from markets import EVERYTHING_HAPPENS, STATISTICS_ONLY, scenario_from
@@ -213,7 +214,7 @@ def test_cohorts_are_counted_person_by_person(horizon):
         scenario_from(EVERYTHING_HAPPENS, "market.people=200", f"market.horizon_weeks={horizon}"), 1, 0
     ).state
     step = {10: 1, 30: 4, 60: 13}[horizon]
-    table = cohort_table(state, 0, horizon)
+    table = pd.DataFrame(cohort_table(state, 0, horizon))
     people = {}
     for bond in state.bonds[:, 0]:
         if bond["first_bought"] >= 0.0:
@@ -231,7 +232,7 @@ def test_cohorts_are_counted_person_by_person(horizon):
 
 def test_all_first_purchases_are_in_a_cohort_that_is_whole():
     state = simulate(scenario_from(EVERYTHING_HAPPENS, "market.people=200", "market.horizon_weeks=32"), 1, 0).state
-    young = cohort_table(state, 0, 32).query("weeks == 0")
+    young = pd.DataFrame(cohort_table(state, 0, 32)).query("weeks == 0")
     assert young["people"].sum() == state.tally[:, 0, Measure.first_purchases].sum()
 
 

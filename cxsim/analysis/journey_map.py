@@ -210,7 +210,7 @@ def _lived(state: State, focal: int) -> Iterator[_StageLived]:
     log = state.log[(state.log["brand"] == focal) & (state.log["at"] >= 0.0)]
     log = log[np.argsort(log["person"], kind="stable")]  # a life is noted in order
     what = log["what"]
-    lines = lines_by_stage_and_cause(outcomes(state, focal))
+    lines = pd.DataFrame(lines_by_stage_and_cause(outcomes(state, focal)))
 
     def of(note: Note) -> NDArray[np.void]:
         found: NDArray[np.void] = log[what == note]

@@ -5,11 +5,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.engine.agents import Customer
 from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.outcomes.columns import Columns
 from cxsim.engine.outcomes.figures import counted_names, figures_of_run
 from cxsim.engine.outcomes.loop_lengths import loop_lengths
 from cxsim.engine.outcomes.money import contribution, discount_factors, intervention_costs
@@ -28,7 +28,7 @@ class RunTables:
     """What is kept of one replication: its figures, and weeks, lines, retention, referrals, loop lengths, reach, cohorts."""
 
     figures: dict[str, float]
-    tables: tuple[pd.DataFrame, ...]
+    tables: tuple[Columns, ...]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ scenario file, the row in the register of assumptions, and the layout of the rec
 """
 
 from enum import Enum, IntEnum
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 import numpy as np
@@ -133,16 +134,18 @@ def by_name(kind: type[Choice]) -> Any:
     ]
 
 
-def recorded_fields(section: type[BaseModel]) -> list[str]:
+@lru_cache
+def recorded_fields(section: type[BaseModel]) -> tuple[str, ...]:
     """Names of the fields that a record holds, inherited ones last; lists of numbers are tables of their own.
 
     Numba takes a record that begins like another one for that other one; a shape that adds sections must not.
     """
     inherited = {name for base in section.__bases__ for name in getattr(base, "model_fields", {})}
     names = [name for name, field in section.model_fields.items() if not isinstance(field.default, tuple)]
-    return sorted(names, key=lambda name: name in inherited)
+    return tuple(sorted(names, key=lambda name: name in inherited))
 
 
+@lru_cache
 def record_layout(section: type[BaseModel]) -> np.dtype[np.void]:
     """The NumPy record that holds a section (nested sections nest): 64-bit floats and integers under the same names."""
     fields: list[tuple[str, Any]] = []

@@ -7,6 +7,7 @@ import gc
 import weakref
 from typing import NamedTuple
 
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def left(run) -> dict[str, object]:
     noted = state.log[: int(state.clock[NOTES])]
     assert len(noted) == state.clock[NOTES] or not len(state.log)
     said = {"figures": repr(run.figures), "log": noted.tobytes(), "margin": run.margin.tobytes()}
-    said |= {"cost": run.cost.tobytes(), "tables": [table.to_csv() for table in run.tables.tables]}
+    said |= {"cost": run.cost.tobytes(), "tables": [pd.DataFrame(table).to_csv() for table in run.tables.tables]}
     said |= {
         name: getattr(state, name).tobytes()
         for name in (*WRITTEN, "offers", "traits", "first_row", "cuts", "cells", "meant")

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cxsim.engine.event_log import run_with_log
@@ -80,7 +81,7 @@ def test_lines_by_stage_and_cause(lived):
     for brand in range(market.brands):
         ends = [ended(story) for story in stories_of(market, brand)]
         golden = Counter(end.stage.name.lower() for end in ends if end is not None)
-        table = lines_by_stage_and_cause(outcomes(state, brand))
+        table = pd.DataFrame(lines_by_stage_and_cause(outcomes(state, brand)))
         assert table.groupby("stage")["people"].sum().to_dict() == dict(golden)
         assert list(table["people"]) == sorted(table["people"], reverse=True)
 
@@ -101,7 +102,7 @@ def test_retention_and_first_loop(lived):
                 ]
                 (left if ends else still).append((ends[0] if ends else horizon) - start)
                 (looped if len(sales) > 1 else waiting).append((sales[1].at if len(sales) > 1 else horizon) - start)
-        table = retention_table(state, brand, horizon)
+        table = pd.DataFrame(retention_table(state, brand, horizon))
         kept = [kaplan_meier(left, still, week) for week in table["weeks"]]
         again = [1.0 - kaplan_meier(looped, waiting, week) for week in table["weeks"]]
         np.testing.assert_allclose(table["kept"], kept, rtol=SINGLE)
@@ -118,7 +119,7 @@ def test_loop_lengths(lived):
             if times and bought > 1:
                 golden.append((times[-1] - (before.first_bought if before.purchases else times[0])) / (bought - 1))
         np.testing.assert_allclose(mean_loops(state, brand), golden, rtol=1e-5)
-        table = loop_lengths(state, brand, scenario.market.horizon_weeks)
+        table = pd.DataFrame(loop_lengths(state, brand, scenario.market.horizon_weeks))
         assert table["people"].to_list() == [sum(week <= each < week + 1 for each in golden) for week in table["weeks"]]
 
 
@@ -138,7 +139,7 @@ def test_referral_forest(lived):
                 ancestor, steps = brought_by.get(ancestor, NOBODY), steps + 1
             depth[person] = steps
         assert generations(state, brand).tolist() == depth
-        table = reproduction(state, brand)
+        table = pd.DataFrame(reproduction(state, brand))
         assert table["buyers"].to_list() == [depth.count(each) for each in range(len(table))]
         referred = [depth.count(each + 1) for each in range(len(table))]
         assert table["referred"].to_list() == referred
@@ -155,7 +156,7 @@ def test_referral_forest(lived):
 
 def test_weeks_in_natural_units(lived):
     scenario, state, market = lived
-    table = weekly_table(state, scenario.brands)
+    table = pd.DataFrame(weekly_table(state, scenario.brands))
     for row in (7, 40):
         week, brand = divmod(row, market.brands)
         assert (table["week"][row], table["brand"][row]) == (week, scenario.brands[brand])

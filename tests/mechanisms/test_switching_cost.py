@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import markets
 import numpy as np
+import pandas as pd
 import pytest
 from markets import EVERYTHING_HAPPENS, scenario_from
 from test_examples import columns, same
@@ -145,7 +146,7 @@ def test_one_brands_cost_holds_its_own_customers_and_who_buys_nothing_pays_none(
 def test_a_line_that_it_ended_says_so():
     cost = scenario_from(CHOOSING, "market.people=2000", "market.horizon_weeks=60",
                          *(f"brand.{brand}.switching_cost.effort=5" for brand in BRANDS))  # fmt: skip
-    named = lines_by_stage_and_cause(outcomes(lived(cost), 0))
+    named = pd.DataFrame(lines_by_stage_and_cause(outcomes(lived(cost), 0)))
     assert "cost of switching" in set(named["cause"])
 
 

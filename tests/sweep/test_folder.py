@@ -57,7 +57,7 @@ def test_weeks_are_the_weekly_table_of_the_run(study, out):
     row = read_runs(out).loc[0]
     values = [f"{key}={row[key]}" for key in ("brand.ours.use.quality", "telling.bad")]
     scenario = load(study.parent / "market.toml", values)
-    wanted = weekly_table(simulate(scenario, 3, 0).state, scenario.brands)
+    wanted = pd.DataFrame(weekly_table(simulate(scenario, 3, 0).state, scenario.brands))
     weeks = read_weeks(out).query("run == 0").drop(columns="run").reset_index(drop=True)
     assert wanted["revenue_money"].sum() > 0
     pd.testing.assert_frame_equal(weeks.astype({"brand": "str"}), wanted.astype({"brand": "str"}), check_dtype=False)

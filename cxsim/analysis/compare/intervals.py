@@ -127,6 +127,12 @@ def _of_one(replications: int, of_spread: int) -> float:
 one_world = HalfWidthFactor("one_world", _of_one)
 
 
+def mean_of(values: Numbers) -> float:
+    """Mean of replications, shape (replications,); nan values are left out, and nan where nothing else is."""
+    known = values[np.isfinite(values)]
+    return float(np.mean(known)) if len(known) else math.nan
+
+
 def estimate(values: Numbers, half_width_factor: HalfWidthFactor = student_t) -> Estimate:
     """Mean and 95% interval of independent replications, shape (replications,); nan values are left out."""
     known = values[np.isfinite(values)]
@@ -145,7 +151,8 @@ def distinct(values: Numbers) -> int:
     """How many different values there are, but for rounding."""
     if len(values) == 0:
         return 0
-    return 1 + int(np.count_nonzero(np.diff(np.sort(values)) > SAME * np.max(np.abs(values))))
+    ordered = np.sort(values)
+    return 1 + int(np.count_nonzero(ordered[1:] - ordered[:-1] > SAME * max(-ordered[0], ordered[-1])))
 
 
 def estimate_within(
@@ -175,22 +182,22 @@ def paired_difference(
         half_width_factor: how far intervals reach.
     """
     difference = plan - base
-    known = np.isfinite(difference)
+    result, known = estimate(difference, half_width_factor), np.isfinite(difference)
     there = difference[known]
     sd = float(np.std(there, ddof=1)) if len(there) > 1 else math.nan
     apart = float(np.var(base[known], ddof=1) + np.var(plan[known], ddof=1)) if len(there) > 1 else math.nan
     return PairedDifference(
-        estimate=estimate(difference, half_width_factor),
+        estimate=result,
         sd=sd,
         wins=float(np.mean(good * there > 0.0)) if good and len(there) else math.nan,
-        more_replications=_more_to_decide(difference, half_width_factor),
+        more_replications=_more_to_decide(difference, result, half_width_factor),
         variance_saved=1.0 - sd**2 / apart if apart > 0.0 else math.nan,
     )
 
 
-def _more_to_decide(difference: Numbers, half_width_factor: HalfWidthFactor) -> int | None:
+def _more_to_decide(difference: Numbers, result: Estimate, half_width_factor: HalfWidthFactor) -> int | None:
     """Replications to add until the half-width falls below the mean difference; None where the spread does not tell."""
-    result, count = estimate(difference, half_width_factor), int(np.isfinite(difference).sum())
+    count = int(np.isfinite(difference).sum())
     if count < 2 or result.mean == 0.0 or result.low == result.high:
         return None
     if result.decided:

@@ -14,6 +14,7 @@ from cxsim.analysis.compare.intervals import (
     PairedDifference,
     estimate,
     estimate_count,
+    mean_of,
     paired_difference,
     student_t,
 )
@@ -143,8 +144,8 @@ def _difference_table(
             {
                 "figure": figure.name,
                 "unit": figure.unit,
-                "base": estimate(before).mean,
-                "plan_mean": estimate(after).mean,
+                "base": mean_of(before),
+                "plan_mean": mean_of(after),
                 "difference": pair.estimate.mean,
                 "low": pair.estimate.low,
                 "high": pair.estimate.high,

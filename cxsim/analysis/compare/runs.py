@@ -15,6 +15,7 @@ from cxsim.analysis.workers.threads import each_replication
 from cxsim.engine.agents import Customer
 from cxsim.engine.luck import whole_number
 from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.outcomes.columns import Columns
 from cxsim.engine.outcomes.figures import figures_of
 from cxsim.engine.simulate import RunTables, simulate
 from cxsim.scenario import Scenario, load
@@ -121,6 +122,8 @@ def runs_of(scenario: Scenario, seed: int, remains: Sequence[RunTables]) -> Runs
     return Runs(scenario, seed, figures, *map(_stacked, zip(*(each.tables for each in remains), strict=True)))
 
 
-def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Tables of all replications under each other, with the replication as the first column."""
-    return pd.concat(tables, keys=range(len(tables)), names=["replication"]).reset_index(level=0).reset_index(drop=True)
+def _stacked(tables: Sequence[Columns]) -> pd.DataFrame:
+    """The same table of all replications under each other, the replication as the first column."""
+    rows = [len(next(iter(table.values()))) for table in tables]
+    columns: Columns = {"replication": np.repeat(np.arange(len(tables)), rows)}
+    return pd.DataFrame(columns | {name: np.concatenate([table[name] for table in tables]) for name in tables[0]})

@@ -1,9 +1,9 @@
 """How long loops are: the time between two purchases of the same customer."""
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from cxsim.engine.outcomes.columns import Columns
 from cxsim.engine.state import State
 
 BINS = 52  # about so many over the horizon
@@ -18,7 +18,7 @@ def mean_loops(state: State, brand: int) -> NDArray[np.float64]:
     return weeks
 
 
-def loop_lengths(state: State, brand: int, horizon_weeks: int) -> pd.DataFrame:
+def loop_lengths(state: State, brand: int, horizon_weeks: int) -> Columns:
     """Repeat buyers by their mean time between two purchases: columns weeks, where a class begins, and people.
 
     Classes are whole weeks wide, so that about 52 of them fill the horizon. A loop longer than the horizon cannot be
@@ -27,4 +27,4 @@ def loop_lengths(state: State, brand: int, horizon_weeks: int) -> pd.DataFrame:
     width = max(1, round(horizon_weeks / BINS))
     edges = np.arange(0.0, horizon_weeks + width + 1.0, width)
     people, _ = np.histogram(mean_loops(state, brand), edges)
-    return pd.DataFrame({"weeks": edges[:-1], "people": people})
+    return {"weeks": edges[:-1], "people": people}

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxsim.engine.outcomes.columns import Columns
 from cxsim.engine.state import BEFORE, NOBODY, State
 
 
@@ -26,19 +27,17 @@ def generations(state: State, brand: int) -> NDArray[np.int64]:
     return depth
 
 
-def reproduction(state: State, brand: int) -> pd.DataFrame:
+def reproduction(state: State, brand: int) -> Columns:
     """Referred buyers per buyer by generation: columns generation, buyers, referred, reproduction_number."""
     depth = generations(state, brand)
     buyers = np.bincount(depth[depth >= 0], minlength=1)
     referred = np.append(buyers[1:], 0)
-    return pd.DataFrame(
-        {
-            "generation": np.arange(len(buyers)),
-            "buyers": buyers,
-            "referred": referred,
-            "reproduction_number": referred / np.maximum(buyers, 1),
-        }
-    )
+    return {
+        "generation": np.arange(len(buyers)),
+        "buyers": buyers,
+        "referred": referred,
+        "reproduction_number": referred / np.maximum(buyers, 1),
+    }
 
 
 def forest(state: State, brand: int) -> pd.DataFrame:

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from cxsim.engine.outcomes.columns import Columns
 from cxsim.engine.state import State
 
 Z_OF_INTERVAL = 1.959964  # 95% of a normal lie within
@@ -37,7 +37,7 @@ def until_first_loop(state: State, brand: int, horizon_weeks: float) -> Duration
     return Durations((second - first)[looped].astype(float), (horizon_weeks - first[~looped]).astype(float))
 
 
-def retention_table(state: State, brand: int, horizon_weeks: int) -> pd.DataFrame:
+def retention_table(state: State, brand: int, horizon_weeks: int) -> Columns:
     """Retention and loop probability every four weeks since the first purchase.
 
     Columns: weeks, kept (share whose line has not ended yet) with kept_low and kept_high, looped (share who have bought
@@ -46,17 +46,15 @@ def retention_table(state: State, brand: int, horizon_weeks: int) -> pd.DataFram
     weeks = np.arange(0.0, horizon_weeks + 1.0, 4.0)
     kept = kaplan_meier(until_line_ends(state, brand, horizon_weeks), weeks)
     waiting = kaplan_meier(until_first_loop(state, brand, horizon_weeks), weeks)
-    return pd.DataFrame(
-        {
-            "weeks": weeks,
-            "kept": kept["share"],
-            "kept_low": kept["low"],
-            "kept_high": kept["high"],
-            "looped": 1.0 - waiting["share"],
-            "looped_low": 1.0 - waiting["high"],
-            "looped_high": 1.0 - waiting["low"],
-        }
-    )
+    return {
+        "weeks": weeks,
+        "kept": kept["share"],
+        "kept_low": kept["low"],
+        "kept_high": kept["high"],
+        "looped": 1.0 - waiting["share"],
+        "looped_low": 1.0 - waiting["high"],
+        "looped_high": 1.0 - waiting["low"],
+    }
 
 
 def cohort_weeks(horizon_weeks: int) -> int:
@@ -64,7 +62,7 @@ def cohort_weeks(horizon_weeks: int) -> int:
     return 13 if horizon_weeks >= 52 else 4 if horizon_weeks >= 16 else 1
 
 
-def cohort_table(state: State, brand: int, horizon_weeks: int) -> pd.DataFrame:
+def cohort_table(state: State, brand: int, horizon_weeks: int) -> Columns:
     """Those who bought for the first time in the same weeks, and how many of them had stayed so many weeks later.
 
     Columns: cohort (its first week, from 0), weeks (since the first purchase), people, kept (whose line had not ended by
@@ -82,10 +80,10 @@ def cohort_table(state: State, brand: int, horizon_weeks: int) -> pd.DataFrame:
         own = lasted[(first >= begin) & (first < begin + step)]
         ages = range(0, horizon_weeks - begin - step + 1, step)
         rows += [(begin, age, len(own), int(np.count_nonzero(own > age)) if age else len(own)) for age in ages]
-    return pd.DataFrame(rows, columns=COHORT_COLUMNS)
+    return dict(zip(COHORT_COLUMNS, np.array(rows, np.int64).reshape(-1, len(COHORT_COLUMNS)).T, strict=True))
 
 
-def kaplan_meier(durations: Durations, weeks: NDArray[np.float64]) -> pd.DataFrame:
+def kaplan_meier(durations: Durations, weeks: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Share without the event by each week, with a 95% interval (log-log): columns weeks, share, low, high.
 
     Nobody to watch gives nan; where the share is still 1, or 0, there is no spread to tell an interval from.
@@ -102,6 +100,4 @@ def kaplan_meier(durations: Durations, weeks: NDArray[np.float64]) -> pd.DataFra
         away = Z_OF_INTERVAL * np.sqrt(greenwood) / np.log(share)
         low, high = share ** np.exp(-away), share ** np.exp(away)
     known = (share > 0.0) & (share < 1.0)
-    return pd.DataFrame(
-        {"weeks": at, "share": share, "low": np.where(known, low, share), "high": np.where(known, high, share)}
-    )
+    return {"weeks": at, "share": share, "low": np.where(known, low, share), "high": np.where(known, high, share)}

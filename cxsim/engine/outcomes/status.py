@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from cxsim.engine.outcomes.columns import Columns, words
 from cxsim.engine.state import BEFORE, Cause, Stage, State
 from cxsim.scenario.mechanism import FIRST_CAUSE, MOST_CAUSES, by_mark, causes_of, words_of_cause
 from cxsim.scenario.schema import Scenario
@@ -74,7 +74,7 @@ def count_statuses(outcome: Outcomes) -> NDArray[np.int64]:
     return np.bincount(outcome.status, minlength=len(Status)).astype(np.int64)
 
 
-def lines_by_stage_and_cause(outcome: Outcomes, among: NDArray[np.bool_] | None = None) -> pd.DataFrame:
+def lines_by_stage_and_cause(outcome: Outcomes, among: NDArray[np.bool_] | None = None) -> Columns:
     """Lines by where and why they ended: columns stage, cause, people; most first.
 
     Args:
@@ -86,14 +86,12 @@ def lines_by_stage_and_cause(outcome: Outcomes, among: NDArray[np.bool_] | None 
         counted = counted & among
     people = np.bincount(outcome.stage[counted].astype(np.int64) * MOST_CAUSES + outcome.cause[counted])
     places = np.flatnonzero(people)
-    table = pd.DataFrame(
-        {
-            "stage": [stage_name(place // MOST_CAUSES) for place in places.tolist()],
-            "cause": [cause_name(place % MOST_CAUSES) for place in places.tolist()],
-            "people": people[places],
-        }
-    )
-    return table.sort_values("people", ascending=False, kind="stable").reset_index(drop=True)
+    places = places[np.argsort(-people[places], kind="stable")]
+    return {
+        "stage": words([stage_name(place // MOST_CAUSES) for place in places.tolist()]),
+        "cause": words([cause_name(place % MOST_CAUSES) for place in places.tolist()]),
+        "people": people[places],
+    }
 
 
 def stage_name(stage: int) -> str:

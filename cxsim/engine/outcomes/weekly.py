@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.engine.measures import Measure
+from cxsim.engine.outcomes.columns import Columns, words
 from cxsim.engine.state import MONEY_UNIT, TIME_UNIT, State
 
 LINE_MEASURES = tuple(measure for measure in Measure if measure.name.startswith("lines_"))
@@ -27,18 +27,14 @@ def unit_of(measure: Measure) -> float:
     return 1.0
 
 
-def weekly_table(state: State, brands: list[str], counted: Sequence[str] = ()) -> pd.DataFrame:
+def weekly_table(state: State, brands: list[str], counted: Sequence[str] = ()) -> Columns:
     """One row a week and brand, one column a measure; money in currency, times in weeks; then what mechanisms count."""
     weeks, count, _ = state.tally.shape
-    columns: dict[str, NDArray[np.generic] | list[str]] = {
-        "week": np.repeat(np.arange(weeks), count),
-        "brand": brands * weeks,
-    }
+    columns: Columns = {"week": np.repeat(np.arange(weeks), count), "brand": words(brands * weeks)}
     for measure in Measure:
         values = state.tally[:, :, measure].reshape(-1)
         columns[column_of(measure)] = values if unit_of(measure) == 1.0 else values * unit_of(measure)
-    columns |= {name: counts_in_units(state.counted, name).reshape(-1) for name in counted}
-    return pd.DataFrame(columns)
+    return columns | {name: counts_in_units(state.counted, name).reshape(-1) for name in counted}
 
 
 def counts_in_units(counted: NDArray[np.void], name: str) -> NDArray[np.generic]:

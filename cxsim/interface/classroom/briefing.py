@@ -86,9 +86,11 @@ def _price(menu: ClassMenu, as_it_is: _Spending, alone: _Spending) -> float:
 
 def _lines(as_it_is: list[Outcomes]) -> list[Lines]:
     tables = [lines_by_stage_and_cause(outcome) for outcome in as_it_is]
-    first = tables[0].drop_duplicates("stage")  # the most frequent cause of each stage
+    causes: dict[str, str] = {}
+    for stage, cause in zip(tables[0]["stage"], tables[0]["cause"], strict=True):
+        causes.setdefault(str(stage), str(cause))  # the most frequent of each stage
     lines = []
-    for stage, cause in zip(first["stage"], first["cause"], strict=True):
+    for stage, cause in causes.items():
         people = estimate_count(np.array([float(table["people"][table["stage"] == stage].sum()) for table in tables]))
         lines.append(Lines(stage=stage, cause=cause, mean=people.mean, low=people.low, high=people.high))
     return sorted(lines, key=lambda each: -each.mean)

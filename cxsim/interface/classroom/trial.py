@@ -3,13 +3,13 @@
 from collections import defaultdict
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from cxsim.analysis.compare.doubt import Doubt
 from cxsim.analysis.compare.second_look import doubts_about
 from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.branching import Branching
+from cxsim.engine.outcomes.columns import Columns
 from cxsim.engine.outcomes.status import Outcomes, Status, lines_by_stage_and_cause
 from cxsim.engine.pasts import Pasts
 from cxsim.interface.classroom.menu import Level, load_menu
@@ -139,7 +139,7 @@ def _lived_once(trial: Trial, both: Branching, world: int) -> TrialOutcome:
     )
 
 
-def _ended(table: pd.DataFrame) -> list[LinesOfTrial]:
+def _ended(table: Columns) -> list[LinesOfTrial]:
     return [
         LinesOfTrial(stage=stage, cause=cause, people=float(people))
         for stage, cause, people in zip(table["stage"], table["cause"], table["people"], strict=True)
