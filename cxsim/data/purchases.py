@@ -1,5 +1,6 @@
 """Purchases of customers, whatever file they came from, and what was done to the rows on the way."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -100,7 +101,7 @@ class Transactions:
         offsets: the purchases of customer i are days[offsets[i]:offsets[i + 1]], shape (customers + 1,).
         days: day of each purchase, counted from `start`; increasing for each customer, shape (purchases,).
         spending: of each customer in the file's currency, returns taken off, shape (customers,); None without amounts.
-        mean_amount: spending for each purchase whose amount is known; None without amounts.
+        paid: how many purchases of each have a known amount, shape (customers,); None without amounts.
         start: day of the first purchase.
         end: day of the last one. The customers are taken as observed until then.
         treatment: what was dropped, merged, or kept with a remark.
@@ -115,7 +116,7 @@ class Transactions:
     offsets: NDArray[np.int64]
     days: NDArray[np.int32]
     spending: NDArray[np.float64] | None
-    mean_amount: float | None
+    paid: NDArray[np.int64] | None
     start: date
     end: date
     treatment: tuple[Treated, ...]
@@ -126,6 +127,13 @@ class Transactions:
     def purchases(self) -> int:
         """How many purchases there are, first ones and repeats."""
         return len(self.days)
+
+    @property
+    def mean_amount(self) -> float | None:
+        """Spending for each purchase whose amount is known; None without amounts."""
+        if self.spending is None or self.paid is None:
+            return None
+        return math.fsum(self.spending) / int(self.paid.sum())
 
     @property
     def first_days(self) -> NDArray[np.int32]:

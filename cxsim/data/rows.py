@@ -133,7 +133,8 @@ class Merged:
         start: the first day, counted from 1970.
         days: days from `start`, shape (purchases,).
         owner: place among `customers` of each id of the rows; -1 without purchase.
-        key: customer and day of each row that is left, as one number, sorted.
+        span: days from the first to the last, both counted.
+        key: customer and day of each row that is left, as one number (customer * span + day), sorted.
         row: the row each belongs to.
     """
 
@@ -142,6 +143,7 @@ class Merged:
     start: int
     days: NDArray[np.int32]
     owner: NDArray[np.int64]
+    span: int
     key: NDArray[np.int64]
     row: NDArray[np.int64]
 
@@ -165,13 +167,13 @@ def merge(rows: PurchaseRows, day: NDArray[np.int32], sorting: Sorting) -> Merge
     _note_merged(rows, key, row, again, sorting)
     owners, since = np.divmod(key[~again], span)
     offsets = np.searchsorted(owners, np.arange(len(customers) + 1))
-    return Merged(customers, offsets, start, since.astype(np.int32), owner, key, row)
+    return Merged(customers, offsets, start, since.astype(np.int32), owner, span, key, row)
 
 
 def spending(
     path: Path, rows: PurchaseRows, merged: Merged, counts: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64] | None, float | None]:
-    """What each customer spent, returns taken off, and the mean of a purchase whose amount is known.
+) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
+    """What each customer spent, returns taken off, and at how many purchases whose amount is known, shape (customers,) each.
 
     Args:
         path: the file.
@@ -180,13 +182,13 @@ def spending(
         counts: which rows count, purchases and returns, shape (rows,).
 
     Returns:
-        None and None when no amount is known.
+        None when no amount is known.
 
     Raises:
         DataError: if the amounts are too large to be added up.
     """
     if rows.amount is None:
-        return None, None
+        return None
     known = counts & ~np.isnan(rows.amount)
     if np.abs(rows.amount[known]).sum() > _LARGEST:
         raise DataError(path, "the amounts add up to more than can be counted.", "Give them in thousands or millions.")
@@ -194,11 +196,11 @@ def spending(
     known &= owner >= 0
     units = np.zeros(len(merged.customers), dtype=np.int64)
     np.add.at(units, owner[known], np.rint(rows.amount[known] * _UNITS).astype(np.int64))
-    with_amount = merged.key[known[merged.row]]
-    purchases = np.count_nonzero(np.diff(with_amount, prepend=-1))
-    if not purchases:
-        return None, None
-    return units / _UNITS, int(units.sum()) / _UNITS / purchases
+    with_amount = np.unique(merged.key[known[merged.row]])
+    if not len(with_amount):
+        return None
+    purchases = np.bincount(with_amount // merged.span, minlength=len(units))
+    return units / _UNITS, purchases
 
 
 def _in_order_of_first_purchase(

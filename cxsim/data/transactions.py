@@ -67,7 +67,7 @@ def from_table(table: Table, columns: dict[str, int], today: date) -> Transactio
     customers = int(np.count_nonzero(np.bincount(rows.customer[sorting.left])))
     refuse_too_few(table.path, customers, "with a purchase that can be used")
     merged = merge(rows, day, sorting)
-    spent, mean_amount = spending(table.path, rows, merged, counts)
+    spent = spending(table.path, rows, merged, counts)
     start = date(1970, 1, 1) + timedelta(days=merged.start)
     transactions = Transactions(
         path=table.path,
@@ -76,8 +76,8 @@ def from_table(table: Table, columns: dict[str, int], today: date) -> Transactio
         customers=merged.customers,
         offsets=merged.offsets,
         days=merged.days,
-        spending=spent,
-        mean_amount=mean_amount,
+        spending=None if spent is None else spent[0],
+        paid=None if spent is None else spent[1],
         start=start,
         end=start + timedelta(days=int(merged.days.max())),
         treatment=tuple(sorting.treatment),

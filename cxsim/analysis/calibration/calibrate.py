@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cxsim.analysis.calibration.customers import CustomerForecasts, forecast_customers
 from cxsim.analysis.calibration.fitting import Fitted, by_likelihood, by_simulation
 from cxsim.analysis.calibration.holdout import Holdout
 from cxsim.analysis.calibration.identify import NOT_TOLD
@@ -14,6 +15,8 @@ from cxsim.analysis.calibration.priors import is_offer
 from cxsim.analysis.calibration.repeat_buying import STRUCTURE, Rhythm, refuse_another_kind_of_need
 from cxsim.analysis.calibration.simulated import prices_in_proportion
 from cxsim.analysis.calibration.survey_moments import Told
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
 from cxsim.analysis.sweep.parameters import in_every_segment
 from cxsim.analysis.workers.threads import each_replication
 from cxsim.data.histories import Numbers
@@ -22,6 +25,7 @@ from cxsim.scenario import Scenario, load
 RHYTHM_ONLY = "rhythm-only"  # the market whose closed form is exact
 GUESSES = 200
 HOLDOUT_RUNS = 100
+HORIZON_WEEKS = 52.0  # for which customers are forecast one by one
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Calibration:
         sources: by full key, (evidence, source) of these.
         holdout: forecast of what was held back, or None.
         lived: customers in each simulated market of the holdout, on average.
+        customers: forecasts of single customers from the end of the data on; None of a retention table.
         seed: of all luck.
     """
 
@@ -52,6 +57,7 @@ class Calibration:
     sources: dict[str, tuple[str, str]]
     holdout: Holdout | None
     lived: float
+    customers: CustomerForecasts | None
     seed: int
 
 
@@ -62,6 +68,7 @@ def calibrate(
     draws: int = GUESSES,
     seed: int = 1,
     progress: bool = False,
+    horizon_weeks: float = HORIZON_WEEKS,
 ) -> Calibration:
     """Fit a market to a firm's records.
 
@@ -76,12 +83,14 @@ def calibrate(
         draws: size of the plausible set aimed at, and number of guesses.
         seed: of all luck.
         progress: whether to show a bar on stderr.
+        horizon_weeks: for how long single customers are forecast.
 
     Raises:
         ScenarioError: if the market is wrong.
-        ValueError: if the data cannot be fitted, or no guess reproduces them.
+        ValueError: if the data cannot be fitted, purchases are possible at given times only, or no guess reproduces the data.
     """
     scenario = load(market)
+    refuse_opportunities(observed)
     facts = _facts(observed, scenario)
     if nothing_but_rhythm(scenario):
         if told:
@@ -112,8 +121,31 @@ def calibrate(
         sources=in_every_segment(scenario, sources | _sources_of_fit(observed, fitted)),
         holdout=holdout,
         lived=lived,
+        customers=_one_by_one(observed, rhythm, horizon_weeks, seed),
         seed=seed,
     )
+
+
+def refuse_opportunities(observed: Observed) -> None:
+    """No market here knows purchases that are possible at given times only: needs arise at any time, or by contract.
+
+    Raises:
+        ValueError: saying what can be had instead.
+    """
+    if observed.records is not None and observed.by_opportunity:
+        raise ValueError(
+            f"{observed.name}: purchases are possible once a {observed.records.unit} here, and in every market they come at any "
+            "time, so a fit would find customers who never leave. `cxsim calibrate` without --market, --scores and other figures of "
+            "experience forecasts the customers one by one (BG/BB), without a market. If the dates were rounded when they were "
+            "exported, export the real ones"
+        )
+
+
+def _one_by_one(observed: Observed, rhythm: Rhythm, weeks: float, seed: int) -> CustomerForecasts | None:
+    if observed.records is None:
+        return None
+    kind = type(rhythm.chosen.model)
+    return forecast_customers(observed.records, BgNbd if kind is BgNbd else ParetoNbd, weeks, seed)
 
 
 def nothing_but_rhythm(scenario: Scenario) -> bool:

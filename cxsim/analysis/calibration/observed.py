@@ -27,8 +27,9 @@ from cxsim.analysis.calibration.moments import (
     score_of_retention,
 )
 from cxsim.analysis.calibration.repeat_buying import AnyFit, Rhythm, fit_contract, fit_rhythm
-from cxsim.data import ContractCohort, DataError, Retention, Rfm, Transactions, read
+from cxsim.data import ContractCohort, DataError, Retention, Rfm, Transactions, lattice, read
 from cxsim.data.histories import Numbers
+from cxsim.data.records import CustomerRecords, records_of_customers, records_of_purchases
 from cxsim.data.rfm import TimeUnit
 from cxsim.scenario.parameter import WEEKS_PER_YEAR
 
@@ -74,6 +75,7 @@ class Observed:
         market_of_its_own: values by which the market without experience becomes this cohort.
         held_back: what was held back; or in words, why nothing was.
         weekly: real cumulative repeat purchases, for purchases only.
+        records: the customers one by one; None of a retention table.
     """
 
     name: str
@@ -88,6 +90,12 @@ class Observed:
     market_of_its_own: dict[str, object]
     held_back: HeldBack | str
     weekly: pd.DataFrame | None = field(default=None, repr=False)
+    records: CustomerRecords | None = field(default=None, repr=False)
+
+    @property
+    def by_opportunity(self) -> bool:
+        """Whether purchases are possible at given times only, so that no market in which they come at any time fits."""
+        return self.records is not None and self.records.by_opportunity
 
 
 def observe(
@@ -115,7 +123,7 @@ def observe(
             raise DataError(
                 path, f"is a retention table, and {until} is a day.", "Give --until the number of a period."
             )
-        return observed_retention(data, until, period_weeks or weeks_of_a(data.period), cohort)
+        return observed_retention(data, until, period_weeks, cohort)
     if isinstance(until, int):
         raise DataError(path, f"has no numbered periods, and {until} is a number.", "Give --until a day: 2025-06-30.")
     if isinstance(data, Transactions):
@@ -130,11 +138,15 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
     at = until or data.start + timedelta(days=round((data.end - data.start).days * SHARE_TO_FIT))
     split = data.split(at)
     histories = split.histories
+    _refuse_few_days(data)
+    seen = lattice.of_purchases(data)
+    points = seen if seen is not None and seen.matter else None
     cohort = len(histories)
     read = f"{data.rows:,} rows: {data.purchases:,} purchases of {len(data.customers):,} customers, {data.start} to {data.end}"
     summary = (read, *(str(each) for each in data.treatment), *data.assumptions)
     if split.left_out:
         summary += (f"{split.left_out:,} customers first bought after {at}: left out of the cohort",)
+    summary += _of_lattice(seen)
     whole = data.split(data.end).warnings  # of all customers; what matters is said of those who are used to fit
     weekly = data.weekly_repeats(entered_by=at)
     facts = {}
@@ -158,7 +170,32 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
         market_of_its_own=_people_and_entries(data.entries_by_day[: (at - data.start).days + 1], len(weekly)),
         held_back=_purchases_after(data, at, weekly.astype(float), cohort),
         weekly=pd.DataFrame({"week": np.arange(1, len(weekly) + 1), "actual_cumulative_repeat_purchases": weekly}),
+        records=records_of_purchases(data, (at - data.start).days, points),
     )
+
+
+def _refuse_few_days(data: Transactions) -> None:
+    """A rhythm cannot be told from a few days, and that they are a lattice cannot be told either.
+
+    Raises:
+        DataError: saying on how many days purchases lie.
+    """
+    days = len(np.unique(data.days))
+    if days <= lattice.FEWEST_POINTS:
+        raise DataError(
+            data.path,
+            f"all {data.purchases:,} purchases lie on {days} different days.",
+            "Take a longer period; if the dates were rounded when they were exported (to the year, say), export the real ones.",
+        )
+
+
+def _of_lattice(seen: lattice.Opportunities | None) -> tuple[str, ...]:
+    """What a lattice means for the fit, in words; nothing where there is none."""
+    if seen is None:
+        return ()
+    if not seen.matter:
+        return (f"{seen.words} So few are taken that purchases may as well come at any time.",)
+    return (f"{seen.words} So customers are counted by opportunities, one a {seen.unit}, and not by weeks.",)
 
 
 def _purchases_after(data: Transactions, at: date, real: Numbers, customers: int) -> HeldBack | str:
@@ -205,6 +242,8 @@ def _people_and_entries(entries: NDArray[np.int64], weeks: int) -> dict[str, obj
 def observed_customers(data: Rfm) -> Observed:
     """An RFM summary, all of it to fit: it shows one moment in time, so nothing can be held back."""
     histories = data.histories
+    seen = lattice.of_customers(histories)
+    points = seen if seen is not None and seen.matter else None
     days = np.rint((histories.age.max() - histories.age) * 7.0).astype(int)
     facts = {}
     if data.amounts is not None and np.nansum(data.amounts) > 0:
@@ -212,7 +251,7 @@ def observed_customers(data: Rfm) -> Observed:
     return Observed(
         name=data.path.name,
         sha256=data.sha256,
-        summary=(f"{data.rows:,} customers", *data.assumptions),
+        summary=(f"{data.rows:,} customers", *data.assumptions, *_of_lattice(seen)),
         period=f"{data.rows:,} customers watched for up to {histories.age.max():.0f} weeks",
         warnings=data.warnings,
         fit=lambda departure: fit_rhythm(histories, departure),
@@ -221,6 +260,7 @@ def observed_customers(data: Rfm) -> Observed:
         facts=facts,
         market_of_its_own=_people_and_entries(np.bincount(days).astype(np.int64), int(np.ceil(histories.age.max()))),
         held_back="a table of customers shows one moment in time",
+        records=records_of_customers(data, points),
     )
 
 
@@ -229,11 +269,16 @@ def weeks_of_a(period: str) -> float:
     return WEEKS_OF.get(period.strip().lower(), WEEKS_PER_YEAR)
 
 
+def _says_how_long(period: str) -> bool:
+    return period.strip().lower() in WEEKS_OF
+
+
 def observed_retention(
-    data: Retention, until: int | None, period_weeks: float, cohort_name: str | None = None
+    data: Retention, until: int | None, given_weeks: float | None = None, cohort_name: str | None = None
 ) -> Observed:
     """One cohort of a retention table: periods up to `until` (two thirds when None) to fit, the rest to judge by."""
     cohort = _cohort(data, cohort_name)
+    period_weeks = given_weeks or weeks_of_a(data.period)
     periods = len(cohort.survivors) - 1
     last = max(2, round(periods * SHARE_TO_FIT)) if until is None else until
     if not 2 <= last <= periods:
@@ -245,6 +290,10 @@ def observed_retention(
         warnings = (
             f"{cohort.name!r} gives shares only. Its precision is taken to be that of {customers:,} customers, and with it "
             "all ranges and the choice between sBG and BdW; give counts to replace this guess.",
+        )
+    if given_weeks is None and not _says_how_long(data.period):
+        warnings += (
+            f"How long a {data.period} is nobody said: a year is assumed. Call the column month, quarter or year, or say --period-weeks.",
         )
     return Observed(
         name=data.path.name,

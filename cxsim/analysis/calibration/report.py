@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxsim.analysis.calibration.calibrate import Calibration
+from cxsim.analysis.calibration.customers_report import CUSTOMERS, customers_table, customers_text
 from cxsim.analysis.calibration.identify import NOT_TOLD
 from cxsim.analysis.calibration.observed import HeldBack
 from cxsim.analysis.calibration.repeat_buying import in_words
@@ -23,7 +24,7 @@ def write_calibration(
     draw: Draw | None = None,
     command: str | None = None,
 ) -> None:
-    """Write calibrated.toml, report.md, plausible.csv, the holdout and the moments as tables, and manifest.json.
+    """Write calibrated.toml, report.md, plausible.csv, customers, the holdout and the moments as tables, and manifest.json.
 
     Args:
         calibration: what came of it.
@@ -43,6 +44,8 @@ def write_calibration(
         tables["holdout"] = calibration.holdout.curves.reset_index()
     if observed.weekly is not None:
         tables["weekly"] = observed.weekly
+    if calibration.customers is not None:
+        tables[CUSTOMERS] = customers_table(calibration.customers)
     manifest = {
         "data": observed.name,
         "sha256": observed.sha256,
@@ -105,6 +108,7 @@ def report_text(calibration: Calibration) -> str:
         _what_was_fitted(calibration),
         _how_well(calibration),
         _held_back(calibration),
+        customers_text(calibration.customers) if calibration.customers else "",
         _not_told(calibration),
         _may_not_claim(calibration),
     ]

@@ -7,7 +7,9 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 import numpy as np
 from scipy import optimize, stats
 
+from cxsim.analysis.closed_forms.bg_bb import BgBb
 from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.gamma_gamma import GammaGamma, Spending
 from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
 from cxsim.analysis.closed_forms.retention import BetaDiscreteWeibull, Sbg
 from cxsim.data.histories import Histories, Numbers
@@ -27,7 +29,7 @@ class Model(Protocol):
 
 
 M = TypeVar("M", bound=Model)
-RepeatBuying = TypeVar("RepeatBuying", BgNbd, ParetoNbd)
+RepeatBuying = TypeVar("RepeatBuying", BgNbd, ParetoNbd, BgBb)
 Retention = TypeVar("Retention", Sbg, BetaDiscreteWeibull)
 
 
@@ -99,7 +101,7 @@ def _log_limits(names: Sequence[str]) -> tuple[Numbers, Numbers]:
 
 
 def fit_repeat_buying(kind: type[RepeatBuying], histories: Histories) -> Fit[RepeatBuying]:
-    """Fit BG/NBD or Pareto/NBD to purchase histories.
+    """Fit BG/NBD or Pareto/NBD to purchase histories, or BG/BB to those whose times are counted in opportunities.
 
     Raises:
         ValueError: if nobody bought again, so that no rate can be told.
@@ -108,6 +110,11 @@ def fit_repeat_buying(kind: type[RepeatBuying], histories: Histories) -> Fit[Rep
         raise ValueError("nobody in the data bought twice, so neither need rates nor loyalty can be fitted")
     distinct, counts = histories.distinct()
     return _maximum(kind, lambda model: float(np.dot(counts, model.log_likelihood(distinct))))
+
+
+def fit_spending(spending: Spending) -> Fit[GammaGamma]:
+    """Fit Gamma-Gamma to average amounts; best in units of their mean, since the search knows money of no currency."""
+    return _maximum(GammaGamma, lambda model: float(model.log_likelihood(spending).sum()))
 
 
 def fit_retention(kind: type[Retention], survivors: Numbers) -> Fit[Retention]:

@@ -13,6 +13,8 @@ from cxsim.interface.cli.options import PLACE
 
 if TYPE_CHECKING:
     from cxsim.analysis.calibration.calibrate import Calibration
+    from cxsim.analysis.calibration.customers import CustomerForecasts
+    from cxsim.analysis.calibration.observed import Observed
     from cxsim.data.rfm import TimeUnit
 
 
@@ -44,6 +46,8 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int
 @click.option(
     "--draws", type=click.IntRange(50, 5000), default=200, show_default=True, help="Guesses, and plausible draws."
 )
+@click.option("--horizon-weeks", type=click.FloatRange(1, 1040), default=52.0, show_default=True,
+              help="For how long each customer is forecast in customers.csv.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Key of all luck.")
 @click.option("-o", "--out", type=PLACE, required=True, help="Folder for the scenario and report.")
 @click.option("--overwrite", is_flag=True, help="Replace results in a folder that is not empty.")
@@ -59,6 +63,7 @@ def calibrate(
     time_unit: "TimeUnit | None",
     cohort: str | None,
     draws: int,
+    horizon_weeks: float,
     seed: int,
     out: Path,
     overwrite: bool,
@@ -67,9 +72,10 @@ def calibrate(
 
     DATA is a CSV file, a workbook (sales.xlsx, or 'sales.xlsx#January' where several sheets hold something), or Parquet.
 
-    Writes a scenario to run and compare, the plausible set of its parameters, and a report that says what the data told,
-    what they could not, and how well it forecast what was held back.
+    Writes a scenario to run and compare, the plausible set of its parameters, a forecast of each customer, and a report that
+    says what the data told, what they could not, and how well it forecast what was held back.
     """
+    from cxsim.analysis.calibration.calibrate import RHYTHM_ONLY
     from cxsim.analysis.calibration.calibrate import calibrate as fit
     from cxsim.analysis.calibration.observed import observe
     from cxsim.analysis.calibration.report import write_calibration
@@ -82,12 +88,47 @@ def calibrate(
     read = (*observed.summary, *(line for each in told for line in each.summary))
     for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
         click.echo(_wrapped(line))
-    result = fit(observed, market, told, draws, seed, progress=sys.stderr.isatty())
+    if observed.by_opportunity and not told and market == RHYTHM_ONLY:
+        _by_opportunity(observed, horizon_weeks, seed, out, overwrite)
+        return
+    result = fit(observed, market, told, draws, seed, progress=sys.stderr.isatty(), horizon_weeks=horizon_weeks)
     write_calibration(result, out, overwrite, lambda folder: _draw(result, folder), _command())
     click.echo("\n" + _wrapped(_in_short(result)))
+    if result.customers is not None:
+        click.echo("\n" + _wrapped(_customers_in_short(result.customers)))
     scenario = out / "calibrated.toml"
     click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Then: cxsim run {scenario}")
     click.echo(f"A plan for these customers: cxsim new plan-for-these --market {shlex.quote(str(scenario))}")
+
+
+def _by_opportunity(observed: "Observed", weeks: float, seed: int, out: Path, overwrite: bool) -> None:
+    """Customers one by one and no market: no market knows purchases that are possible at given times only."""
+    from cxsim.analysis.calibration.customers_report import forecast_by_opportunity, write_by_opportunity
+
+    forecasts = forecast_by_opportunity(observed, weeks, seed)
+    write_by_opportunity(observed, forecasts, seed, out, overwrite, _command())
+    click.echo("\n" + _wrapped(_customers_in_short(forecasts)))
+    click.echo(
+        "\n"
+        + _wrapped(
+            f"Written to {out}; read {out / 'report.md'} first. There is no calibrated.toml, since no market knows purchases that are "
+            "possible at given times only."
+        )
+    )
+
+
+def _customers_in_short(forecasts: "CustomerForecasts") -> str:
+    text = (
+        f"Each customer by themselves (customers.csv, {forecasts.fit.model.NAME}): in the {forecasts.ahead:g} {forecasts.unit}s after "
+        f"the data {forecasts.table['purchases'].sum():,.0f} purchases are expected of {len(forecasts.table):,} customers."
+    )
+    judged = forecasts.judged
+    if judged is not None:
+        text += (
+            f" Held back, they bought {judged.real:,.0f} times, and {judged.forecast:,.0f} ({judged.low:,.0f} to {judged.high:,.0f}) were "
+            f"expected; the intervals of 95% held {judged.covered:.0%} of the customers."
+        )
+    return text
 
 
 def _command() -> str:
