@@ -12,10 +12,10 @@ import pytest
 from scipy import stats
 
 from cxsim.analysis.closed_forms import bg_nbd
+from cxsim.analysis.closed_forms.gamma_gamma import GammaGamma, Spending
 from cxsim.analysis.verification import LIMITS, Check, expected_false_alarms, verify
 from cxsim.analysis.verification.bass import BASS, expected_shares
 from cxsim.analysis.verification.bg_nbd import chance_of_repeats, expected_after
-from cxsim.analysis.verification.gamma_gamma import expected_mean
 from cxsim.analysis.verification.lifetime_value import inequality
 from cxsim.analysis.verification.limit import REPLICATIONS, settings_folder
 from cxsim.scenario import load
@@ -151,11 +151,11 @@ def test_shares_and_forecasts_of_bg_nbd_add_up():
 
 def test_what_is_expected_of_a_buyer_of_cdnow_is_what_is_published():
     """Estimates and the first two customers of Fader & Hardie (2013): 35.17 on average, 24.66 after two of 22.35."""
-    p, q, mean = 6.25, 3.74, 6.25 * 15.44 / 2.74
-    assert mean == pytest.approx(35.2, abs=0.03)
-    expected = expected_mean(p, q, mean, np.array([2.0, 1.0]), np.array([22.35, 11.77]))
+    model = GammaGamma(6.25, 3.74, 15.44)
+    assert model.mean == pytest.approx(35.2, abs=0.03)
+    expected = model.expected_amount(Spending(np.array([2.0, 1.0]), np.array([22.35, 11.77])))
     assert expected == pytest.approx([24.66, 18.91], abs=0.02)
-    assert expected_mean(p, q, mean, np.array([0.0]), np.array([0.0])) == pytest.approx([mean])
+    assert model.expected_amount(Spending(np.zeros(1), np.zeros(1))) == pytest.approx([model.mean])
 
 
 def test_inequality_of_chances_is_what_it_is_said_to_be():

@@ -159,6 +159,7 @@ MUTATIONS = (
     Mutation("raised-again", "a problem is raised again once and no more", TiresOfAsking),
     Mutation("bg-nbd", "every purchase makes staying likelier", GrowsAttached, people=100),
     Mutation("pareto-nbd", "every purchase lengthens the lifetime", GrowsAttached, people=100),
+    Mutation("bg-bb", "every purchase makes staying likelier", GrowsAttached, people=100),
     Mutation("sbg", "every renewal makes the next one likelier", GrowsAttached),
     Mutation("bdw", "nobody remembers how long they have been there", ForgetsTenure),
     Mutation("attrition", "who leaves never comes back", NeverComesBack),

@@ -7,6 +7,7 @@ what is measured in a run, and the bias that is known to remain. `verify` lives 
 from cxsim.analysis.verification.abandonment import ABANDONMENT
 from cxsim.analysis.verification.attrition import ATTRITION
 from cxsim.analysis.verification.bass import BASS
+from cxsim.analysis.verification.bg_bb import BG_BB
 from cxsim.analysis.verification.bg_nbd import BG_NBD
 from cxsim.analysis.verification.branching import BRANCHING
 from cxsim.analysis.verification.contracts import BDW, SBG
@@ -27,7 +28,7 @@ LIMITS: dict[str, Limit] = {
     limit.name: limit
     for limit in (
         BASS, NBD, PRODUCT_LIFE, SEASON, LEARNING, STATIONARY_VARIANCE, LOGIT, LOSS_AVERSION, ABANDONMENT, RAISED_AGAIN, BG_NBD, PARETO_NBD,
-        SBG, BDW, ATTRITION, BRANCHING, GAMMA_GAMMA, SPREADSHEET, CLV,
+        BG_BB, SBG, BDW, ATTRITION, BRANCHING, GAMMA_GAMMA, SPREADSHEET, CLV,
     )
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cxsim.analysis.closed_forms.gamma_gamma import GammaGamma, Spending
 from cxsim.analysis.verification.limit import Limit, Numbers, Series, after, listed, mean_in
 from cxsim.analysis.verification.repeat_buying import repeats
 from cxsim.engine.model import LoyaltyModel
@@ -12,14 +13,6 @@ WEEKS = np.array([5.0, 10.0, 20.0])
 KNOWN = 10.0  # weeks of purchases from which those of the later weeks are forecast
 COUNTS = np.array([1.0, 2.0, 4.0, 8.0])  # purchases made by then
 HISTORIES = ("1 or 2, small", "1 or 2, large", "3 or more, small", "3 or more, large")
-
-
-def expected_mean(p: float, q: float, mean: float, purchases: Numbers, average: Numbers) -> Numbers:
-    """The mean amount of a person whose purchases so far had this average, `mean` being that of everybody.
-
-    Fader, Hardie & Lee (2005), equation 5: p (gamma + x z) / (p x + q - 1), with p gamma = (q - 1) mean.
-    """
-    return ((q - 1.0) * mean + p * purchases * average) / (p * purchases + q - 1.0)
 
 
 def variance_of_average(p: float, q: float, mean: float, purchases: Numbers) -> Numbers:
@@ -72,7 +65,8 @@ def _measure(model: LoyaltyModel) -> list[Numbers]:
             few, small = count < 3, amounts < mean
             groups = [few & small, few & ~small, ~few & small, ~few & ~small]
             misses = -spent
-    misses += spent - (count - known) * expected_mean(p, q, mean, known, amounts)
+    model_of_amounts = GammaGamma(p, q, (q - 1.0) * mean / p)
+    misses += spent - (count - known) * model_of_amounts.expected_amount(Spending(known, amounts))
     bought = [known == number for number in COUNTS]
     spread = [amounts[group].var(ddof=1) if group.sum() > 1 else np.nan for group in bought]
     return [*np.array(found).T, mean_in(bought, amounts), np.array(spread), mean_in(groups, misses)]
