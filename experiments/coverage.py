@@ -91,12 +91,14 @@ class Held(NamedTuple):
         beyond: keys whose truth lies beyond what is plausible.
         effects: by figure, whether the interval of the plan's effect does.
         widths: by figure, the width of its 95% interval.
+        warned: keys of which the calibration said that they pile up at an end.
     """
 
     parameters: dict[str, NDArray[np.bool_]]
     beyond: set[str]
     effects: dict[str, NDArray[np.bool_]]
     widths: dict[str, float]
+    warned: set[str]
 
 
 def truth_of(number: int) -> Values:
@@ -165,7 +167,8 @@ def held_by(number: int, kind: Kind) -> Held | None:
         widths[figure] = high - low
     ends = {each.key: (each.low, each.high) for each in of_experience(twin, [])}
     beyond = {key for key, (low, high) in ends.items() if not low <= float(str(truth[key])) <= high}
-    return Held(_parameters(found.fitted.plausible, truth), beyond, effects, widths)
+    warned = {each.key for each in found.fitted.piled_up}
+    return Held(_parameters(found.fitted.plausible, truth), beyond, effects, widths, warned)
 
 
 def _of_level(level: float) -> float:
@@ -204,6 +207,23 @@ def of_parameters(found: dict[str, list[Held]]) -> str:
             chosen = [each.parameters[key] for each in held for key in keys if (key not in each.beyond) == inside]
             rows.append([kind, f"**{words}**", *(share(chosen, level) for level in range(len(LEVELS)))])
     return table(["records", "parameter", *(f"{percent(level)} interval" for level in LEVELS)], rows)
+
+
+def of_warnings(found: dict[str, list[Held]]) -> str:
+    """How often it was said that a parameter piles up at an end: where its truth lies beyond, and where that was a false alarm."""
+    rows = []
+    for kind, held in found.items():
+        cells = []
+        for inside in (False, True):
+            said = [
+                np.array([key in each.warned])
+                for each in held
+                for key in each.parameters
+                if (key not in each.beyond) == inside
+            ]
+            cells.append(share(said, 0))
+        rows.append([kind, *cells])
+    return table(["records", "truth beyond, and warned", "truth plausible, and warned"], rows)
 
 
 def of_effects(found: dict[str, list[Held]]) -> str:
@@ -256,6 +276,8 @@ def main() -> None:
             of_effects(found),
             "**Parameters**",
             of_parameters(found),
+            "**Parameters of which it was said that they pile up at an end**",
+            of_warnings(found),
         ]
     )
     print(figures)

@@ -18,7 +18,10 @@ def test_a_retention_table_becomes_a_scenario_that_runs(cxsim, tmp_path, retenti
     out = tmp_path / "out"
     code, said, _ = cxsim("calibrate", retention, "--cohort", "regular_pct", "--until", 4, "--draws", 50, "-o", out)
     assert code == 0
-    assert "Held back, the forecasts are off by" in said.replace("\n", " ")
+    words = said.replace("\n", " ")
+    assert "Held back, the forecasts of years 5 to 5 alone are off by" in words
+    assert "of the curve since the start, which holds what was fitted, by" in words
+    assert "A good hold-out says nothing about plans." in words
     assert {path.name for path in out.iterdir()} >= {"calibrated.toml", "report.md", "plausible.csv", "holdout.png"}
     code, said, _ = cxsim("check", out / "calibrated.toml")
     assert code == 0

@@ -35,11 +35,15 @@ def test_levels_are_those_of_students_t():
 
 def test_rows_count_each_twin_once_and_tell_the_plausible_from_the_rest():
     yes, no = np.array([False, True, True]), np.array([False, False, True])
-    one = Held({"a": yes, "b": no}, {"b"}, {"loops": yes}, {"loops": 10.0})
-    other = Held({"a": no, "b": no}, set(), {"loops": no}, {"loops": 30.0})
+    one = Held({"a": yes, "b": no}, {"b"}, {"loops": yes}, {"loops": 10.0}, {"b"})
+    other = Held({"a": no, "b": no}, set(), {"loops": no}, {"loops": 30.0}, {"a"})
     parameters = of_parameters({"purchases": [one, other]}).splitlines()
     assert parameters[2].split(" | ")[1:4] == ["a", "0% (0% to 66%)", "50% (9% to 91%)"]
     assert "plausible** | 0% (0% to 56%) | 33% (6% to 79%) | 100%" in parameters[4]
     assert "beyond** | 0% (0% to 79%) | 0% (0% to 79%) | 100%" in parameters[5]
     effects = of_effects({"purchases": [one, other], "more": [one]}).splitlines()
     assert effects[2].endswith("| 20 | 1.00 |") and effects[3].endswith("| 10 | 0.50 |")
+    warned = coverage.of_warnings({"purchases": [one, other]}).splitlines()
+    assert (
+        warned[2] == "| purchases | 100% (21% to 100%) | 33% (6% to 79%) |"
+    )  # b beyond in one, of the other three a once

@@ -9,7 +9,7 @@ import numpy as np
 from cxsim.analysis.calibration.customers import CustomerForecasts, forecast_customers
 from cxsim.analysis.calibration.fitting import Fitted, by_likelihood, by_simulation
 from cxsim.analysis.calibration.holdout import Holdout
-from cxsim.analysis.calibration.identify import NOT_TOLD
+from cxsim.analysis.calibration.identify import NOT_TOLD, at_limits
 from cxsim.analysis.calibration.observed import PRICE, HeldBack, Observed
 from cxsim.analysis.calibration.priors import is_offer
 from cxsim.analysis.calibration.repeat_buying import STRUCTURE, Rhythm, refuse_another_kind_of_need
@@ -45,6 +45,7 @@ class Calibration:
         lived: customers in each simulated market of the holdout, on average.
         customers: forecasts of single customers from the end of the data on; None of a retention table.
         seed: of all luck.
+        warnings: what speaks against what was fitted, in words; those of the data stand with the data.
     """
 
     observed: Observed
@@ -59,6 +60,7 @@ class Calibration:
     lived: float
     customers: CustomerForecasts | None
     seed: int
+    warnings: tuple[str, ...] = ()
 
 
 def calibrate(
@@ -123,6 +125,10 @@ def calibrate(
         lived=lived,
         customers=_one_by_one(observed, rhythm, horizon_weeks, seed),
         seed=seed,
+        warnings=(
+            *observed.doubts(rhythm.chosen),
+            *(each.words for each in (*at_limits(rhythm.chosen, rhythm.keys), *fitted.piled_up)),
+        ),
     )
 
 

@@ -9,7 +9,14 @@ import pandas as pd
 
 from cxsim.analysis.calibration.cohort import Cohort, live_cohort
 from cxsim.analysis.calibration.ensemble import Plausible, assimilate, prior_guesses
-from cxsim.analysis.calibration.identify import Finding, findings_by_likelihood, findings_by_simulation, trade_offs
+from cxsim.analysis.calibration.identify import (
+    Finding,
+    PiledUp,
+    findings_by_likelihood,
+    findings_by_simulation,
+    piled_up,
+    trade_offs,
+)
 from cxsim.analysis.calibration.moments import FittedFigure, read_all
 from cxsim.analysis.calibration.observed import Observed
 from cxsim.analysis.calibration.priors import allowed, around_rhythm, of_experience
@@ -48,6 +55,7 @@ class Fitted:
             of the replication.
         moments: observed and simulated figures, or None where the closed form is exact.
         tried: guesses checked in the end; 0 where the closed form is exact.
+        piled_up: parameters whose plausible set lies at an end of where was looked.
     """
 
     how: str
@@ -58,6 +66,7 @@ class Fitted:
     live: Callable[[int, float], Cohort]
     moments: pd.DataFrame | None = None
     tried: int = 0
+    piled_up: tuple[PiledUp, ...] = ()
 
 
 def by_likelihood(market: str | Path, fixed: Values, rhythm: Rhythm, draws: int, seed: int) -> Fitted:
@@ -183,6 +192,7 @@ def _simulated(setting: MarketToFit, moments: Sequence[FittedFigure], error: Num
             }
         ),
         tried=found.tried,
+        piled_up=piled_up(setting.uncertain, found.normal),
     )
 
 

@@ -28,6 +28,11 @@ class Holdout:
             column for each other forecast.
         markets: how many were simulated.
         standard_error: Monte Carlo standard error of the last figure of `simulated`, as a share of the real one.
+        alone_low: of the change since `fitted_until` in simulated markets, 2.5% lie below; nan where nobody reckoned it.
+        alone_high: 2.5% lie above.
+        error_luck: how far the mean absolute error of `simulated` less that of the best other forecast would lie from what it
+            is had another cohort of the same habits been held back: its standard deviation over simulated markets, each
+            taken for the real one in turn.
     """
 
     what: str
@@ -36,20 +41,36 @@ class Holdout:
     curves: pd.DataFrame
     markets: int
     standard_error: float
+    alone_low: float = float("nan")
+    alone_high: float = float("nan")
+    error_luck: float = float("nan")
 
     def scores(self) -> pd.DataFrame:
-        """Errors of every forecast on what was held back: mean absolute percentage error, and that of the last figure."""
+        """Errors of every forecast on what was held back, as shares.
+
+        Columns: `mean_absolute_error` of the cumulative figures; `last_error`, that of the last one; `alone`, what happened in the
+        time held back alone, and `alone_error` of the forecast of that, where fitted time helps nobody.
+        """
         held_back = self.curves[self.curves.index > self.fitted_until]
-        real = held_back["real"]
+        start, real = self.curves.loc[self.fitted_until], held_back["real"]
+        happened = float(real.iloc[-1] - start["real"])
         rows = []
         for name in self.curves.columns.drop(["real", "low", "high"]):
             error = held_back[name] / real - 1.0
-            rows.append((name, float(error.abs().mean()), float(error.iloc[-1])))
-        return pd.DataFrame(rows, columns=["forecast", "mean_absolute_error", "last_error"])
+            alone = float(held_back[name].iloc[-1] - start[name])
+            off = alone / happened - 1.0 if happened else float("nan")
+            rows.append((name, float(error.abs().mean()), float(error.iloc[-1]), alone, off))
+        return pd.DataFrame(rows, columns=["forecast", "mean_absolute_error", "last_error", "alone", "alone_error"])
+
+    @property
+    def happened(self) -> float:
+        """What really happened in the time held back alone: the change of the real figure since `fitted_until`."""
+        return float(self.curves["real"].iloc[-1] - self.curves["real"].loc[self.fitted_until])
 
     def facts(self) -> dict[str, str | float | int]:
-        """All but the curves, by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "curves"}
+        """All but the curves, by name; what nobody could reckon is left out."""
+        found = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "curves"}
+        return {name: value for name, value in found.items() if value == value}
 
     def covered(self) -> bool:
         """Whether the last real figure lies within the simulated range."""
@@ -107,7 +128,42 @@ def _holdout(
         {"real": real, "simulated": together.mean(axis=0), "low": low, "high": high, **others}, index=index
     )
     standard_error = float(together[:, -1].std(ddof=1) / np.sqrt(len(together)) / real[-1])
-    return Holdout(what, str(index.name), fitted, curves, len(together), standard_error)
+    later = index > fitted
+    alone_low, alone_high = np.quantile(together[:, -1] - together[:, index == fitted][:, 0], [0.025, 0.975])
+    return Holdout(
+        what=what,
+        time=str(index.name),
+        fitted_until=fitted,
+        curves=curves,
+        markets=len(together),
+        standard_error=standard_error,
+        alone_low=float(alone_low),
+        alone_high=float(alone_high),
+        error_luck=luck_of_gap(together[:, later], real[later], [each[later] for each in others.values()]),
+    )
+
+
+def luck_of_gap(simulated: Numbers, real: Numbers, others: Sequence[Numbers]) -> float:
+    """Standard deviation of the gap between two errors, over cohorts that might have been the real one.
+
+    The gap is the mean absolute percentage error of the simulated mean less that of the best other forecast. Each simulated
+    market plays the real cohort once: it has other customers and other plausible parameters.
+
+    Args:
+        simulated: figures held back in each market, shape (markets, times).
+        real: the real ones, shape (times,).
+        others: forecasts by other methods, shape (times,) each.
+    """
+
+    def error(forecast: Numbers, truth: Numbers) -> Numbers:
+        return np.asarray(np.mean(np.abs(forecast / truth - 1.0), axis=-1))
+
+    best = min(others, key=lambda forecast: float(error(forecast, real)))
+    whole, many = simulated.mean(axis=0), len(simulated)
+    without = (many * whole - simulated) / (many - 1.0)  # nobody forecasts themselves
+    with np.errstate(divide="ignore", invalid="ignore"):  # a small cohort may have nobody left
+        gaps = error(without, simulated) - error(best[None, :], simulated)
+    return float(np.std(gaps[np.isfinite(gaps)], ddof=1)) if np.isfinite(gaps).sum() > 1 else float("nan")
 
 
 def renewed_after_periods(cohort: Cohort, periods: int, period_weeks: float) -> Numbers:

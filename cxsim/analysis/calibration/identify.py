@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
+from cxsim.analysis.calibration.priors import Uncertain
+from cxsim.analysis.calibration.repeat_buying import AnyFit
 from cxsim.data.histories import Numbers
 
 TOLD, IN_PART, NOT_TOLD = "told by the data", "told in part", "not told"
@@ -13,6 +16,11 @@ TOLD, IN_PART, NOT_TOLD = "told by the data", "told in part", "not told"
 LEFT_IF_TOLD, LEFT_IF_IN_PART = 0.4, 0.8
 # Where any value would do before: half of the width of the plausible range, as a factor.
 FACTOR_IF_TOLD, FACTOR_IF_IN_PART = 2.0, 5.0
+END, PILED_UP = (
+    0.1,
+    0.3,
+)  # share of what was plausible before that is called an end, and of the draws in it that is a pile
+CERTAIN = 0.15  # at least so many of all draws one could have made lie there (95%, Wilson)
 TRADE_OFF = 0.6  # correlation from which two parameters make up for each other
 
 
@@ -72,6 +80,66 @@ def findings_by_simulation(draws: pd.DataFrame, normal: Numbers) -> list[Finding
         why = f"{min(left, 1.0):.0%} of the spread assumed before is left"
         found.append(Finding(key, low, high, verdict, why))
     return found
+
+
+@dataclass(frozen=True)
+class PiledUp:
+    """A parameter whose plausible set lies at an end of where a calibration looks.
+
+    Attributes:
+        key: in the scenario.
+        upper: at the upper end, not the lower.
+        words: what that means.
+    """
+
+    key: str
+    upper: bool
+    words: str
+
+
+def piled_up(uncertain: Sequence[Uncertain], normal: Numbers) -> tuple[PiledUp, ...]:
+    """Parameters whose draws crowd at an end of their range: the truth may lie beyond, where nobody looked.
+
+    Args:
+        uncertain: the parameters, (k,).
+        normal: the plausible set on the scale of the prior, where that is standard normal, shape (draws, k).
+    """
+    found = []
+    for each, places in zip(uncertain, stats.norm.cdf(normal).T, strict=True):
+        for upper in (False, True):
+            many = int(np.sum(places > 1.0 - END if upper else places < END))
+            least = stats.binomtest(many, len(places)).proportion_ci(method="wilson").low
+            if many >= PILED_UP * len(places) and least > CERTAIN:
+                found.append(PiledUp(each.key, upper, _words_of_pile(each, upper, many / len(places))))
+    return tuple(found)
+
+
+def _words_of_pile(each: Uncertain, upper: bool, share: float) -> str:
+    end, too = ("upper", "low") if upper else ("lower", "high")
+    where = (
+        "of where it was looked for around the closed form"
+        if each.of_rhythm
+        else f"of its plausible range, {each.low:.3g} to {each.high:.3g}"
+    )
+    return (
+        f"{each.key} piles up at the {end} end {where}: {share:.0%} of the plausible set lie in the last tenth. If the truth lies "
+        f"beyond, no draw holds it: the values here are too {too}, other parameters make up for it, and the interval of a plan that acts "
+        "on it is too narrow. Doubt the market and the figures you gave before such a plan."
+    )
+
+
+def at_limits(fit: AnyFit, keys: Sequence[str]) -> tuple[PiledUp, ...]:
+    """Parameters of a closed form that ran to an end of what is allowed."""
+    found = []
+    for name, key, value in zip(fit.names, keys, fit.values.tolist(), strict=True):
+        if name in fit.at_a_limit:
+            upper = value > 1.0
+            words = (
+                f"{key} ({name} of {fit.model.NAME}) ran to the {'upper' if upper else 'lower'} end of what is allowed, {value:.4g}: the "
+                "data do not bound it on that side, and what follows from it (how long customers stay, how differently they buy) is a guess."
+            )
+            found.append(PiledUp(key, upper, words))
+    return tuple(found)
 
 
 def _ranges(draws: pd.DataFrame) -> list[tuple[str, float, float]]:

@@ -27,6 +27,9 @@ from cxsim.analysis.calibration.moments import (
     score_of_retention,
 )
 from cxsim.analysis.calibration.repeat_buying import AnyFit, Rhythm, fit_contract, fit_rhythm
+from cxsim.analysis.calibration.season import season_warnings
+from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
 from cxsim.data import ContractCohort, DataError, Retention, Rfm, Transactions, lattice, read
 from cxsim.data.histories import Numbers
 from cxsim.data.records import CustomerRecords, records_of_customers, records_of_purchases
@@ -76,6 +79,7 @@ class Observed:
         held_back: what was held back; or in words, why nothing was.
         weekly: real cumulative repeat purchases, for purchases only.
         records: the customers one by one; None of a retention table.
+        doubts: what the records say against a fit, in words.
     """
 
     name: str
@@ -91,6 +95,7 @@ class Observed:
     held_back: HeldBack | str
     weekly: pd.DataFrame | None = field(default=None, repr=False)
     records: CustomerRecords | None = field(default=None, repr=False)
+    doubts: Callable[[AnyFit], tuple[str, ...]] = lambda _: ()
 
     @property
     def by_opportunity(self) -> bool:
@@ -171,6 +176,11 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
         held_back=_purchases_after(data, at, weekly.astype(float), cohort),
         weekly=pd.DataFrame({"week": np.arange(1, len(weekly) + 1), "actual_cumulative_repeat_purchases": weekly}),
         records=records_of_purchases(data, (at - data.start).days, points),
+        doubts=lambda fit: (
+            season_warnings(fit.model, data.first_days[:cohort] / 7.0, weekly.astype(float), data.start)
+            if isinstance(fit.model, BgNbd | ParetoNbd)
+            else ()
+        ),
     )
 
 

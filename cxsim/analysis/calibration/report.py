@@ -9,11 +9,16 @@ from cxsim.analysis.calibration.customers_report import CUSTOMERS, customers_tab
 from cxsim.analysis.calibration.identify import NOT_TOLD
 from cxsim.analysis.calibration.observed import HeldBack
 from cxsim.analysis.calibration.repeat_buying import in_words
+from cxsim.analysis.phrases import fitting
 from cxsim.analysis.results.folder import Draw, write_folder
 from cxsim.analysis.results.writing import markdown_table
 from cxsim.scenario.writing import as_toml, scenario_hash
 
 WEEKLY = "weekly.csv"
+GOOD_HOLDOUT = (
+    "**A good hold-out says nothing about plans.** It shows that customers go on as they did. What they would do if something changed, fewer "
+    "failures or another price, never happened in these data, and markets that forecast equally well answer it differently."
+)
 FEW_DRAWS = 50  # below, no more than one draw lies beyond each end of a 95% range
 
 
@@ -136,10 +141,7 @@ def _what_was_fitted(calibration: Calibration) -> str:
         ]
     ).fillna("")
     words = [f"- {what}: {value:.3g} ({unit})" for what, value, unit in in_words(rhythm.chosen.model)]
-    limits = [
-        f"- **Careful:** {name} ran to the end of its range: the data do not bound it."
-        for name in rhythm.chosen.at_a_limit
-    ]
+    limits = [f"- **Careful:** {each}" for each in calibration.warnings]
     found = pd.DataFrame(
         [
             (
@@ -220,40 +222,57 @@ def _held_back(calibration: Calibration) -> str:
     if holdout is None:
         return f"## Forecast of what was held back\n\nNothing was held back, so no forecast could be judged: {calibration.observed.held_back}."
     scores = holdout.scores().set_index("forecast")
+    times = f"{holdout.time}s {holdout.fitted_until + 1:.0f} to {holdout.curves.index[-1]}"
+    write = fitting(holdout.happened, most=4)
     shown = pd.DataFrame(
         {
             "forecast": scores.index,
-            "mean absolute error": [f"{value:.2%}" for value in scores["mean_absolute_error"]],
-            f"error in {holdout.time} {holdout.curves.index[-1]}": [f"{value:+.2%}" for value in scores["last_error"]],
+            f"{times} alone": [write(value) for value in scores["alone"]],
+            "off by": [f"{value:+.1%}" for value in scores["alone_error"]],
+            "mean absolute error of the curve": [f"{value:.2%}" for value in scores["mean_absolute_error"]],
+            f"error of the curve in {holdout.time} {holdout.curves.index[-1]}": [
+                f"{value:+.2%}" for value in scores["last_error"]
+            ],
         }
     )
     within = "within" if holdout.covered() else "**outside**"
+    alone = "within" if holdout.alone_low <= holdout.happened <= holdout.alone_high else "**outside**"
     return "\n".join(
         [
             "## Forecast of what was held back\n",
             f"Fitted on {holdout.time}s up to {holdout.fitted_until:.0f}; the figures after it ({holdout.what}) were used for "
             "judging only.\n",
             markdown_table(shown),
-            f"\n{_verdict(scores['mean_absolute_error'], holdout.standard_error)} The simulated forecast is the mean of "
+            f"\nIn {times} alone {write(holdout.happened)} really happened (change of {holdout.what}), {alone} the range of 95% of the "
+            f"simulated markets, {write(holdout.alone_low)} to {write(holdout.alone_high)}. The curve counts from the start: what was fitted is in "
+            "it, so its errors are smaller.\n",
+            f"{_verdict(scores['mean_absolute_error'], holdout.error_luck)} The simulated forecast is the mean of "
             f"{holdout.markets} markets, each with other plausible parameters; its own standard error is "
             f"{holdout.standard_error:.1%} of the last figure.\n",
             f"The last real figure lies {within} the range of 95% of these markets (`holdout.png`). That range holds both, what "
             f"is not known of the parameters and the luck of {calibration.lived:,.0f} customers"
             f"{_of_how_many(calibration)}. It does not hold what is wrong with the model. One cohort is one test; a method that "
-            "wins here may lose on the next.",
+            "wins here may lose on the next.\n",
+            GOOD_HOLDOUT,
         ]
     )
 
 
-def _verdict(errors: "pd.Series[float]", standard_error: float) -> str:
-    """Who forecast best, as far as the luck of the simulation lets one tell."""
+def _verdict(errors: "pd.Series[float]", luck: float) -> str:
+    """Who forecast best, as far as the luck of the errors lets one tell.
+
+    Args:
+        errors: mean absolute error of each forecast.
+        luck: standard deviation of the gap between that of `simulated` and the best of the others (`Holdout.error_luck`).
+    """
     simulated, others = float(errors["simulated"]), errors.drop("simulated")
     best, error = str(others.idxmin()), float(others.min())
-    if abs(simulated - error) <= 2.0 * standard_error:
-        return f"The simulated forecast and the best of the others, {best}, cannot be told apart."
+    gap = f"the errors of the curve differ by {abs(simulated - error):.2%}, and luck of the customers held back alone moves that by {luck:.2%}"
+    if not abs(simulated - error) > 2.0 * luck:  # also where the luck is not known
+        return f"The simulated forecast and the best of the others, {best}, cannot be told apart: {gap} (one standard deviation)."
     if simulated < error:
-        return "The simulated forecast is the best of these."
-    return f"The simulated forecast is not the best of these: {best} is."
+        return f"The simulated forecast is the best of these: {gap}."
+    return f"The simulated forecast is not the best of these, {best} is: {gap}."
 
 
 def _of_how_many(calibration: Calibration) -> str:

@@ -12,6 +12,8 @@ import click
 from cxsim.interface.cli.options import PLACE
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxsim.analysis.calibration.calibrate import Calibration
     from cxsim.analysis.calibration.customers import CustomerForecasts
     from cxsim.analysis.calibration.observed import Observed
@@ -94,6 +96,8 @@ def calibrate(
     result = fit(observed, market, told, draws, seed, progress=sys.stderr.isatty(), horizon_weeks=horizon_weeks)
     write_calibration(result, out, overwrite, lambda folder: _draw(result, folder), _command())
     click.echo("\n" + _wrapped(_in_short(result)))
+    for each in result.warnings:
+        click.echo(_wrapped(f"Careful: {each}"))
     if result.customers is not None:
         click.echo("\n" + _wrapped(_customers_in_short(result.customers)))
     scenario = out / "calibrated.toml"
@@ -156,12 +160,19 @@ def _in_short(result: "Calibration") -> str:
     if silent:
         text += f" The data tell nearly nothing about {silent} of {len(fitted.findings)} parameters."
     if result.holdout is not None:
-        scores = result.holdout.scores().set_index("forecast")["mean_absolute_error"]
-        text += " Held back, the forecasts are off by " + ", ".join(
-            f"{error:.1%} ({name})" for name, error in scores.items()
+        holdout = result.holdout
+        scores = holdout.scores().set_index("forecast")
+        when = f"{holdout.time}s {holdout.fitted_until + 1:.0f} to {holdout.curves.index[-1]}"
+        text += f" Held back, the forecasts of {when} alone are off by " + _listed(scores["alone_error"], "+.1%")
+        text += "; of the curve since the start, which holds what was fitted, by " + _listed(
+            scores["mean_absolute_error"], ".1%"
         )
-        text += "."
+        text += ". A good hold-out says nothing about plans."
     return text
+
+
+def _listed(errors: "pd.Series[float]", form: str) -> str:
+    return ", ".join(f"{error:{form}} ({name})" for name, error in errors.items())
 
 
 def _draw(result: "Calibration", folder: Path) -> None:
