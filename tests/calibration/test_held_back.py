@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from cxsim.analysis.calibration.calibrate import calibrate
 from cxsim.analysis.calibration.holdout import Holdout, luck_of_gap, summed_over
 from cxsim.analysis.calibration.identify import piled_up
 from cxsim.analysis.calibration.observed import observe
@@ -16,6 +17,7 @@ from cxsim.analysis.calibration.priors import Uncertain
 from cxsim.analysis.calibration.report import _verdict
 from cxsim.analysis.calibration.season import season_warnings
 from cxsim.analysis.closed_forms.bg_nbd import BgNbd
+from cxsim.analysis.workers.threads import Silent
 
 
 def test_what_was_fitted_does_not_flatter_what_was_held_back():
@@ -120,3 +122,55 @@ def test_a_rhythm_without_bounds_is_warned_about(cxsim, tmp_path):
         assert "end of what is allowed" in text
         assert "good hold-out says nothing about plans" in text
     assert observe(path).records is not None
+
+
+# ---- progress --------------------------------------------------------------------------------------------------------------
+
+
+class Counts(Silent):
+    """What a bar would have been told."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.done = self.closed = 0
+
+    def begin(self, runs: int) -> None:
+        self.begun.append(runs)
+
+    def found(self, runs: int) -> None:
+        self.done += runs
+
+    def lived(self, runs: int) -> None:
+        self.done += runs
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_fit_says_once_how_long_it_is_and_comes_to_its_end(monkeypatch, tmp_path):
+    """One bar over search, guesses and hold-out: what is said to be done in the end is what was said to be there."""
+    counts = Counts()
+    monkeypatch.setattr("cxsim.analysis.calibration.calibrate.Progress", lambda _: counts)
+    for place, few in (
+        ("calibrate.HOLDOUT_RUNS", 4),
+        ("fitting.SEARCH_REPLICATIONS", 1),
+        ("simulated.MOST_REPLICATIONS", 1),
+    ):
+        monkeypatch.setattr(f"cxsim.analysis.calibration.{place}", few)
+    market, data = tmp_path / "market.toml", tmp_path / "bought.csv"
+    market.write_text(
+        'extends = "rhythm-only"\nname = "x"\nmarket.people = 300\nloyalty = {first_may_leave = false, satisfaction_weight = 1.0}\n'
+    )
+    weeks = stats.expon.rvs(scale=6.0, size=(300, 8), random_state=2).cumsum(axis=1)
+    rows = [
+        (person, int(7 * week))
+        for person, row in enumerate(weeks)
+        for week in (0.0, *row[: 1 + person % 8])
+        if week < 60
+    ]
+    days = pd.DataFrame(rows, columns=["customer_id", "day"]).drop_duplicates()
+    days["date"] = (pd.Timestamp("2023-01-01") + pd.to_timedelta(days.pop("day"), unit="D")).dt.date
+    days.to_csv(data, index=False)
+    calibrate(observe(data), market, draws=50, progress=True)
+    assert len(counts.begun) == 1 and counts.closed == 1
+    assert counts.done == counts.begun[0]

@@ -18,7 +18,7 @@ from cxsim.analysis.calibration.survey_moments import Told
 from cxsim.analysis.closed_forms.bg_nbd import BgNbd
 from cxsim.analysis.closed_forms.pareto_nbd import ParetoNbd
 from cxsim.analysis.sweep.parameters import in_every_segment
-from cxsim.analysis.workers.threads import each_replication
+from cxsim.analysis.workers.threads import Progress, Silent, each_replication
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario, load
 
@@ -84,7 +84,7 @@ def calibrate(
         told: further figures that the firm knows.
         draws: size of the plausible set aimed at, and number of guesses.
         seed: of all luck.
-        progress: whether to show a bar on stderr.
+        progress: whether to say on stderr how far it is and what is left.
         horizon_weeks: for how long single customers are forecast.
 
     Raises:
@@ -94,23 +94,26 @@ def calibrate(
     scenario = load(market)
     refuse_opportunities(observed)
     facts = _facts(observed, scenario)
-    if nothing_but_rhythm(scenario):
-        if told:
-            raise ValueError(
-                f"in {scenario.name!r} no experience acts, so figures of experience cannot be fitted to it; "
-                "name a market in which it does (--market online-retailer)"
-            )
-        rhythm = observed.fit(None)
-        fixed = {**observed.market_of_its_own, **STRUCTURE[rhythm.chosen.model.NAME], **_values(facts)}
-        fitted = by_likelihood(market, fixed, rhythm, draws, seed)
-    else:
-        rhythm = observed.fit(scenario.loyalty.departure.name)
-        refuse_another_kind_of_need(scenario, rhythm)
-        fixed = _values(facts)
-        fitted = by_simulation(market, scenario, fixed, observed, rhythm, told, draws, seed, progress)
-    holdout, lived = None, 0.0
-    if isinstance(observed.held_back, HeldBack):
-        holdout, lived = _forecast(observed.held_back, fitted, rhythm, progress)
+    to_follow = HOLDOUT_RUNS if isinstance(observed.held_back, HeldBack) else 0
+    with Progress("calibration") if progress else Silent() as told_of:
+        if nothing_but_rhythm(scenario):
+            if told:
+                raise ValueError(
+                    f"in {scenario.name!r} no experience acts, so figures of experience cannot be fitted to it; "
+                    "name a market in which it does (--market online-retailer)"
+                )
+            rhythm = observed.fit(None)
+            fixed = {**observed.market_of_its_own, **STRUCTURE[rhythm.chosen.model.NAME], **_values(facts)}
+            fitted = by_likelihood(market, fixed, rhythm, draws, seed)
+            told_of.begin(to_follow)
+        else:
+            rhythm = observed.fit(scenario.loyalty.departure.name)
+            refuse_another_kind_of_need(scenario, rhythm)
+            fixed = _values(facts)
+            fitted = by_simulation(market, scenario, fixed, observed, rhythm, told, draws, seed, told_of, to_follow)
+        holdout, lived = None, 0.0
+        if isinstance(observed.held_back, HeldBack):
+            holdout, lived = _forecast(observed.held_back, fitted, rhythm, told_of)
     sources = {key: (evidence, f"{how} ({_data(observed)})") for key, (_, evidence, how) in facts.items()}
     return Calibration(
         observed=observed,
@@ -163,7 +166,7 @@ def nothing_but_rhythm(scenario: Scenario) -> bool:
     return bare and not any(weights) and loyalty.exit == 1.0 and always_buys
 
 
-def _forecast(held_back: HeldBack, fitted: Fitted, rhythm: Rhythm, progress: bool) -> tuple[Holdout, float]:
+def _forecast(held_back: HeldBack, fitted: Fitted, rhythm: Rhythm, told_of: Silent) -> tuple[Holdout, float]:
     """What simulated markets say of the time held back, each with other plausible parameters and luck of its own.
 
     Each is cut to as many customers as there are, so that it has their luck; also how many they have on average.
@@ -173,7 +176,7 @@ def _forecast(held_back: HeldBack, fitted: Fitted, rhythm: Rhythm, progress: boo
         cohort = fitted.live(number, held_back.weeks).part(held_back.customers)
         return held_back.curve(cohort), len(cohort.first)  # the cohort itself is forgotten: it may be large
 
-    curves, customers = zip(*each_replication(live, HOLDOUT_RUNS, progress=progress), strict=True)
+    curves, customers = zip(*each_replication(live, HOLDOUT_RUNS, progress=told_of), strict=True)
     return held_back.judge(curves, rhythm), float(np.mean(customers))
 
 

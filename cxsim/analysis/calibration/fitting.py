@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxsim.analysis.calibration.cohort import Cohort, live_cohort
-from cxsim.analysis.calibration.ensemble import Plausible, assimilate, prior_guesses
+from cxsim.analysis.calibration.ensemble import UPDATES, Plausible, assimilate, prior_guesses
 from cxsim.analysis.calibration.identify import (
     Finding,
     PiledUp,
@@ -30,9 +30,9 @@ from cxsim.analysis.calibration.simulated import (
     small_enough,
     with_values,
 )
-from cxsim.analysis.calibration.solve import meet
+from cxsim.analysis.calibration.solve import meet, most_evaluations
 from cxsim.analysis.calibration.survey_moments import Told
-from cxsim.analysis.workers.threads import each_replication
+from cxsim.analysis.workers.threads import Silent, each_replication
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario
 
@@ -105,7 +105,8 @@ def by_simulation(
     told: Sequence[Told],
     draws: int,
     seed: int,
-    progress: bool,
+    told_of: Silent,
+    to_follow: int,
 ) -> Fitted:
     """Simulated moments, each guess with luck of its own.
 
@@ -118,21 +119,27 @@ def by_simulation(
         told: further figures that the firm knows.
         draws: number of guesses.
         seed: of all luck.
-        progress: whether to show a bar on stderr.
+        told_of: is told how many runs there are at most, and of each.
+        to_follow: runs that come after the fit.
 
     Raises:
         ValueError: if too few guesses reproduce the data, or the market has nothing to hold against a figure.
     """
     seen = observed.moments(rhythm.chosen)
     bare = MarketToFit(market, scenario, {**fixed, **small_enough(scenario)}, [], observed.watch_weeks, seed)
-    uncertain = around_rhythm(rhythm.keys, rhythm_inside(bare, rhythm, seen), rhythm.chosen.log_errors)
+    search = SEARCH_REPLICATIONS * most_evaluations(len(rhythm.keys))
+    guessed = (UPDATES + 1) * draws * bare.replications
+    told_of.begin(search + LUCK_REPLICATIONS + guessed + to_follow)
+    start, searched = rhythm_inside(bare, rhythm, seen, told_of)
+    told_of.found(max(0, search - searched))  # the search is mostly shorter than it may be
+    uncertain = around_rhythm(rhythm.keys, start, rhythm.chosen.log_errors)
     uncertain += of_experience(scenario, list(dict.fromkeys(key for each in told for key in each.about)))
     moments = [*seen, *(moment for each in told for moment in each.moments)]
     setting = replace(bare, uncertain=uncertain)
-    luck = luck_of_moments(setting, moments, LUCK_REPLICATIONS)
+    luck = luck_of_moments(setting, moments, LUCK_REPLICATIONS, told_of)
     error = np.hypot(luck, [moment.tolerance for moment in moments])
     found = assimilate(
-        lambda guesses: simulated_moments(setting, moments, guesses, progress),
+        lambda guesses: simulated_moments(setting, moments, guesses, told_of),
         np.array([moment.observed for moment in moments]),
         error,
         prior_guesses(draws, len(uncertain), seed),
@@ -144,8 +151,10 @@ def by_simulation(
     return _simulated(setting, moments, error, found)
 
 
-def rhythm_inside(market: MarketToFit, rhythm: Rhythm, seen: Sequence[FittedFigure]) -> Numbers:
-    """The closed form's parameters where it has nothing to correct in this market, as it stands, shape (k,).
+def rhythm_inside(
+    market: MarketToFit, rhythm: Rhythm, seen: Sequence[FittedFigure], told_of: Silent
+) -> tuple[Numbers, int]:
+    """The closed form's parameters where it has nothing to correct in this market, as it stands, shape (k,); runs it took.
 
     What people live through there makes some of them leave, and rivals bring some back; so the closed form's own values
     can be far from those that make customers look like yours. The search for all that is uncertain begins here.
@@ -153,17 +162,22 @@ def rhythm_inside(market: MarketToFit, rhythm: Rhythm, seen: Sequence[FittedFigu
     scores = [moment for moment in seen if not moment.is_check]
     observed, error = np.array([(moment.observed, moment.error) for moment in scores]).T
     low, high = np.array([allowed(key) for key in rhythm.keys]).T
+    runs = 0
 
     def misses(values: Numbers) -> Numbers:
+        nonlocal runs
+        runs += SEARCH_REPLICATIONS
         scenario = market.scenario(dict(zip(rhythm.keys, values.tolist(), strict=True)))
 
         def read(replication: int) -> Numbers:
             cohort = live_cohort(scenario, market.weeks, market.seed, replication)
             return read_all(scores, cohort, market.base.focal)
 
-        return np.asarray((np.mean(each_replication(read, SEARCH_REPLICATIONS), axis=0) - observed) / error)
+        return np.asarray(
+            (np.mean(each_replication(read, SEARCH_REPLICATIONS, progress=told_of), axis=0) - observed) / error
+        )
 
-    return meet(np.clip(rhythm.chosen.values, low, high), (low, high), misses).values
+    return meet(np.clip(rhythm.chosen.values, low, high), (low, high), misses).values, runs
 
 
 def _simulated(setting: MarketToFit, moments: Sequence[FittedFigure], error: Numbers, found: Plausible) -> Fitted:

@@ -16,11 +16,9 @@ TOLD, IN_PART, NOT_TOLD = "told by the data", "told in part", "not told"
 LEFT_IF_TOLD, LEFT_IF_IN_PART = 0.4, 0.8
 # Where any value would do before: half of the width of the plausible range, as a factor.
 FACTOR_IF_TOLD, FACTOR_IF_IN_PART = 2.0, 5.0
-END, PILED_UP = (
-    0.1,
-    0.3,
-)  # share of what was plausible before that is called an end, and of the draws in it that is a pile
-CERTAIN = 0.15  # at least so many of all draws one could have made lie there (95%, Wilson)
+END = 0.1  # share of what was plausible before that is called an end
+PILED_UP = 0.3  # share of the draws in it that is a pile
+CERTAIN = 0.15  # of all draws that might have been made, at least so many lie there (95%, Wilson)
 TRADE_OFF = 0.6  # correlation from which two parameters make up for each other
 
 

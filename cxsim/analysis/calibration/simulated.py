@@ -14,7 +14,7 @@ from cxsim.analysis.calibration.cohort import Cohort, live_cohort
 from cxsim.analysis.calibration.moments import FittedFigure, read_all
 from cxsim.analysis.calibration.priors import Uncertain
 from cxsim.analysis.sweep.parameters import in_every_segment
-from cxsim.analysis.workers.threads import each_replication
+from cxsim.analysis.workers.threads import Silent, each_replication
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario, load
 from cxsim.scenario.writing import as_toml
@@ -119,7 +119,7 @@ def with_values(source: str | Path, values: Values) -> Scenario:
 
 
 def simulated_moments(
-    market: MarketToFit, moments: Sequence[FittedFigure], guesses: Numbers, progress: bool
+    market: MarketToFit, moments: Sequence[FittedFigure], guesses: Numbers, progress: bool | Silent
 ) -> Numbers:
     """Moments of every guess, means over replications of its own, the same whenever it is asked, shape (guesses, m).
 
@@ -134,7 +134,9 @@ def simulated_moments(
     return np.asarray(np.nan_to_num(found).reshape(len(guesses), lived, -1).mean(axis=1))
 
 
-def luck_of_moments(market: MarketToFit, moments: Sequence[FittedFigure], replications: int) -> Numbers:
+def luck_of_moments(
+    market: MarketToFit, moments: Sequence[FittedFigure], replications: int, progress: bool | Silent = False
+) -> Numbers:
     """Standard error that luck leaves in each simulated moment, at the centre of the prior, shape (m,).
 
     Raises:
@@ -142,7 +144,11 @@ def luck_of_moments(market: MarketToFit, moments: Sequence[FittedFigure], replic
     """
     centre = np.zeros(len(market.uncertain))
     found = np.array(
-        each_replication(lambda each: read_all(moments, market.cohort(centre, each), market.base.focal), replications)
+        each_replication(
+            lambda each: read_all(moments, market.cohort(centre, each), market.base.focal),
+            replications,
+            progress=progress,
+        )
     )
     for moment, values in zip(moments, found.T, strict=True):
         if np.isnan(values).all():

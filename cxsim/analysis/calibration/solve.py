@@ -24,6 +24,11 @@ class Match:
     misfit: float
 
 
+def most_evaluations(parameters: int) -> int:
+    """How often `meet` asks for misses at most, about: the search for a root, then least squares."""
+    return MOST_TRIED + ROUNDS * (parameters + 1)
+
+
 def meet(start: Numbers, allowed: tuple[Numbers, Numbers], misses: Callable[[Numbers], Numbers]) -> Match:
     """A root of the misses, on the logarithms of the parameters; where there is none, their least squares.
 

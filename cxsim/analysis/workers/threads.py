@@ -117,21 +117,40 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+class _Part(Silent):
+    """Tells of a part of a longer work, and leaves the teller open."""
+
+    def __init__(self, whole: Silent) -> None:
+        self._whole = whole
+
+    def lived(self, runs: int) -> None:
+        self._whole.lived(runs)
+
+
+def _teller(progress: bool | Silent, replications: int) -> Silent:
+    if isinstance(progress, Silent):
+        return _Part(progress)
+    told = Progress("replications") if progress else Silent()
+    told.begin(replications)
+    return told
+
+
 def each_replication(
     work: Callable[[int], Result],
     replications: int,
     workers: int | None = None,
-    progress: bool = False,
+    progress: bool | Silent = False,
     first: int = 0,
 ) -> list[Result]:
     """Do `work(replication)` for `first`, `first + 1`, ... side by side in threads; results in order, whatever the number of workers.
+
+    `progress` is whether to tell of them, or who tells of a longer work that has begun and goes on: told of each, and left open.
 
     Threads suffice: the compiled rules hold no interpreter lock. Few are asked for ahead of time, since an interrupt that
     arrives in the middle of handing over work can leave the pool's lock taken, and stopping would wait for it forever.
     """
     threads = workers or usable_cores()
-    with ThreadPoolExecutor(threads) as pool, Progress("replications") if progress else Silent() as told:
-        told.begin(replications)
+    with ThreadPoolExecutor(threads) as pool, _teller(progress, replications) as told:
         numbers = iter(range(first, first + replications))
         under_way = deque(pool.submit(work, number) for number in islice(numbers, 2 * threads))
         results: list[Result] = []

@@ -1,7 +1,6 @@
 """The command that fits a market to a firm's own data."""
 
 import shlex
-import sys
 import textwrap
 from datetime import date
 from pathlib import Path
@@ -93,7 +92,7 @@ def calibrate(
     if observed.by_opportunity and not told and market == RHYTHM_ONLY:
         _by_opportunity(observed, horizon_weeks, seed, out, overwrite)
         return
-    result = fit(observed, market, told, draws, seed, progress=sys.stderr.isatty(), horizon_weeks=horizon_weeks)
+    result = fit(observed, market, told, draws, seed, progress=True, horizon_weeks=horizon_weeks)
     write_calibration(result, out, overwrite, lambda folder: _draw(result, folder), _command())
     click.echo("\n" + _wrapped(_in_short(result)))
     for each in result.warnings:
