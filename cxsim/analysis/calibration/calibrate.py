@@ -96,21 +96,7 @@ def calibrate(
     facts = _facts(observed, scenario)
     to_follow = HOLDOUT_RUNS if isinstance(observed.held_back, HeldBack) else 0
     with Progress("calibration") if progress else Silent() as told_of:
-        if nothing_but_rhythm(scenario):
-            if told:
-                raise ValueError(
-                    f"in {scenario.name!r} no experience acts, so figures of experience cannot be fitted to it; "
-                    "name a market in which it does (--market online-retailer)"
-                )
-            rhythm = observed.fit(None)
-            fixed = {**observed.market_of_its_own, **STRUCTURE[rhythm.chosen.model.NAME], **_values(facts)}
-            fitted = by_likelihood(market, fixed, rhythm, draws, seed)
-            told_of.begin(to_follow)
-        else:
-            rhythm = observed.fit(scenario.loyalty.departure.name)
-            refuse_another_kind_of_need(scenario, rhythm)
-            fixed = _values(facts)
-            fitted = by_simulation(market, scenario, fixed, observed, rhythm, told, draws, seed, told_of, to_follow)
+        rhythm, fixed, fitted = _fit(observed, market, scenario, _values(facts), told, draws, seed, told_of, to_follow)
         holdout, lived = None, 0.0
         if isinstance(observed.held_back, HeldBack):
             holdout, lived = _forecast(observed.held_back, fitted, rhythm, told_of)
@@ -133,6 +119,37 @@ def calibrate(
             *(each.words for each in (*at_limits(rhythm.chosen, rhythm.keys), *fitted.piled_up)),
         ),
     )
+
+
+def _fit(
+    observed: Observed,
+    market: str | Path,
+    scenario: Scenario,
+    known: dict[str, object],
+    told: Sequence[Told],
+    draws: int,
+    seed: int,
+    told_of: Silent,
+    to_follow: int,
+) -> tuple[Rhythm, dict[str, object], Fitted]:
+    """The closed forms, the values that every draw has, and the fit: by likelihood where nothing else acts, else by simulation."""
+    if not nothing_but_rhythm(scenario):
+        rhythm = observed.fit(scenario.loyalty.departure.name)
+        refuse_another_kind_of_need(scenario, rhythm)
+        return (
+            rhythm,
+            known,
+            by_simulation(market, scenario, known, observed, rhythm, told, draws, seed, told_of, to_follow),
+        )
+    if told:
+        raise ValueError(
+            f"in {scenario.name!r} no experience acts, so figures of experience cannot be fitted to it; "
+            "name a market in which it does (--market online-retailer)"
+        )
+    rhythm = observed.fit(None)
+    fixed = {**observed.market_of_its_own, **STRUCTURE[rhythm.chosen.model.NAME], **known}
+    told_of.begin(to_follow)
+    return rhythm, fixed, by_likelihood(market, fixed, rhythm, draws, seed)
 
 
 def refuse_opportunities(observed: Observed) -> None:

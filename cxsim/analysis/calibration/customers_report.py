@@ -7,6 +7,7 @@ import pandas as pd
 from cxsim.analysis.calibration.customers import CustomerForecasts, Judged, forecast_customers
 from cxsim.analysis.calibration.observed import Observed
 from cxsim.analysis.closed_forms.bg_bb import BgBb
+from cxsim.analysis.phrases import interval
 from cxsim.analysis.results.folder import write_folder
 from cxsim.analysis.results.writing import markdown_table
 
@@ -63,7 +64,7 @@ def _columns(forecasts: CustomerForecasts) -> str:
 def _judged(judged: Judged, unit: str) -> str:
     text = (
         f"The same forecast made at the end of what was used to fit: {judged.customers:,} customers were expected to buy "
-        f"{judged.forecast:,.0f} times ({judged.low:,.0f} to {judged.high:,.0f}) in the {judged.time:.4g} {unit}s held back, and bought "
+        f"{interval(judged.forecast, judged.low, judged.high)} times in the {judged.time:.4g} {unit}s held back, and bought "
         f"{judged.real:,.0f} times. Customer by customer the root mean squared error is {judged.rmse:.3f} purchases, the correlation "
         f"{judged.correlation:.2f}. The intervals of 95% held {judged.covered:.1%} of the customers, "
         f"and {judged.covered_repeaters:.1%} of those who had bought again before: purchases are whole, so the intervals hold at least 95% "

@@ -9,6 +9,7 @@ from scipy import stats
 
 from cxsim.analysis.calibration.priors import Uncertain
 from cxsim.analysis.calibration.repeat_buying import AnyFit
+from cxsim.analysis.phrases import between, short
 from cxsim.data.histories import Numbers
 
 TOLD, IN_PART, NOT_TOLD = "told by the data", "told in part", "not told"
@@ -117,7 +118,7 @@ def _words_of_pile(each: Uncertain, upper: bool, share: float) -> str:
     where = (
         "of where it was looked for around the closed form"
         if each.of_rhythm
-        else f"of its plausible range, {each.low:.3g} to {each.high:.3g}"
+        else f"of its plausible range, {between(each.low, each.high, short)}"
     )
     return (
         f"{each.key} piles up at the {end} end {where}: {share:.0%} of the plausible set lie in the last tenth. If the truth lies "

@@ -121,6 +121,8 @@ def _by_opportunity(observed: "Observed", weeks: float, seed: int, out: Path, ov
 
 
 def _customers_in_short(forecasts: "CustomerForecasts") -> str:
+    from cxsim.analysis.phrases import interval
+
     text = (
         f"Each customer by themselves (customers.csv, {forecasts.fit.model.NAME}): in the {forecasts.ahead:g} {forecasts.unit}s after "
         f"the data {forecasts.table['purchases'].sum():,.0f} purchases are expected of {len(forecasts.table):,} customers."
@@ -128,7 +130,7 @@ def _customers_in_short(forecasts: "CustomerForecasts") -> str:
     judged = forecasts.judged
     if judged is not None:
         text += (
-            f" Held back, they bought {judged.real:,.0f} times, and {judged.forecast:,.0f} ({judged.low:,.0f} to {judged.high:,.0f}) were "
+            f" Held back, they bought {judged.real:,.0f} times, and {interval(judged.forecast, judged.low, judged.high)} were "
             f"expected; the intervals of 95% held {judged.covered:.0%} of the customers."
         )
     return text
