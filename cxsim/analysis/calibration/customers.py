@@ -100,7 +100,9 @@ def forecast_customers(
     ahead = max(1.0, float(np.rint(weeks / records.weeks))) if records.by_opportunity else weeks
     fit = _fitted(kind, records.histories)
     spending, unit, notes = _spending(records.paid)
-    if isinstance(fit.model, BgNbd):
+    if _nobody_seen_to_leave(fit):
+        notes = (*notes, _ALIVE_NOT_TOLD)
+    elif isinstance(fit.model, BgNbd):
         notes = (*notes, _ALIVE_UNKNOWN)
     return CustomerForecasts(
         table=_table(records, fit, spending, unit, ahead, seed),
@@ -115,10 +117,20 @@ def forecast_customers(
     )
 
 
+LEAVING = {"BG/NBD": {"a", "b"}, "Pareto/NBD": {"s", "beta"}, "BG/BB": {"gamma", "delta"}}  # parameters of it
+_ALIVE_NOT_TOLD = (
+    "**Careful:** in these data nobody can be told to have left, so that who is still there is not told either: `alive` is left empty, and "
+    "purchases are expected as of customers who never leave."
+)
 _ALIVE_UNKNOWN = (
     "In BG/NBD nobody can leave before a first repeat, so it says nothing of whether those without one are still there: "
     "their `alive` is left empty, and what it expects them to buy is as for somebody who is there."
 )
+
+
+def _nobody_seen_to_leave(fit: RepeatFit) -> bool:
+    """Whether leaving ran to an end of what is allowed, so that the chance of being there would be 1 for all, for no reason."""
+    return bool(LEAVING[fit.model.NAME] & {*fit.at_a_limit})
 
 
 def _fitted(kind: type[BgNbd] | type[ParetoNbd] | type[BgBb], histories: Histories) -> RepeatFit:
@@ -164,7 +176,9 @@ def _table(
     histories = records.histories
     expected = fit.model.expected_more(histories, ahead)
     alive = fit.model.chance_alive(histories)
-    if isinstance(fit.model, BgNbd):
+    if _nobody_seen_to_leave(fit):
+        alive = np.full(len(histories), np.nan)
+    elif isinstance(fit.model, BgNbd):
         alive = np.where(histories.repeats > 0, alive, np.nan)
     columns: dict[str, object] = {
         "customer_id": records.customers,
