@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from cxsim.analysis.compare.comparison import compare
 from cxsim.engine.measures import Note
 from cxsim.engine.model import LoyaltyModel
 from cxsim.engine.outcomes.status import Status
@@ -13,6 +14,7 @@ from cxsim.engine.outcomes.story import follow
 from cxsim.engine.simulate import simulate
 from cxsim.engine.state import Stage
 from cxsim.interface.explorer import ring as ring_module
+from cxsim.interface.explorer.answers import near_the_mean
 from cxsim.interface.explorer.plan import ChosenIntervention, VisitorPlan, pair_of
 from cxsim.interface.explorer.ring import MOST_DOTS, MOST_NOTES, ROUND, DotState, ring, tracks_of, ways_and_states
 
@@ -21,6 +23,9 @@ PLANS = {
     "subscription": VisitorPlan(market="subscription", people=600, weeks=300),
     "b2b-software": VisitorPlan(market="b2b-software", people=400, weeks=200),
 }
+BOLD = VisitorPlan(
+    people=600, interventions=(ChosenIntervention(name="on-time-delivery"), ChosenIntervention(name="better-product"))
+)
 STATE_OF = {
     Status.never: {DotState.absent},
     Status.new: {DotState.first, DotState.referred},
@@ -104,16 +109,48 @@ def test_one_person_followed_by_hand_is_where_the_story_says(person):
 def test_both_worlds_show_the_same_people_and_the_codes_say_what_the_tracks_say(monkeypatch):
     monkeypatch.setattr(ring_module, "MOST_DOTS", 50)
     base, plan = tracks("restaurant", 0), tracks("restaurant", 1)
-    shown = ring(base, plan)
-    assert len(shown.dots) == 50
+    shown = ring(base, plan, replication=3)
+    assert shown.replication == 3
+    assert sum(dot.picked for dot in shown.dots) == 50
     assert shown.each == shown.people / 50
     people = np.array([dot.person for dot in shown.dots])
     assert (np.diff(people) > 0).all()
     for side, codes in ((base, shown.base), (plan, shown.plan)):
-        code = np.frombuffer(base64.b64decode(codes), np.uint8).reshape(50, shown.frames)
+        code = np.frombuffer(base64.b64decode(codes), np.uint8).reshape(len(people), shown.frames)
         ways, states = ways_and_states(side, people, np.arange(shown.frames, dtype=float))
         assert (code // ROUND == states).all()
         assert (code % ROUND == (ways * 10).astype(int) % ROUND).all()
+
+
+def test_everybody_who_ends_differently_is_there_beside_those_who_were_picked(monkeypatch):
+    monkeypatch.setattr(ring_module, "MOST_DOTS", 80)
+    base, plan = (tracks_of(simulate(each, 1, 0, notes=MOST_NOTES)) for each in pair_of(BOLD))
+    shown = ring(base, plan)
+    differ = {person for person in range(600) if base.outcome.status[person] != plan.outcome.status[person]}
+    assert 10 < len(differ) == shown.differ
+    assert not differ <= {dot.person for dot in shown.dots if dot.picked}
+    assert {dot.person for dot in shown.dots if dot.base != dot.plan} == differ
+    assert all(dot.picked for dot in shown.dots if dot.base == dot.plan)
+
+
+def test_the_pair_that_is_drawn_does_not_contradict_the_verdict():
+    """By hand: pair 0 where its differences lie within the verdict's intervals, else the pair with the least distance."""
+    drawn, pairs = set(), 10
+    asked = BOLD.model_copy(update={"people": 200, "weeks": 40})
+    for seed in range(1, 6):
+        comparison = compare(*pair_of(asked), replications=pairs, seed=seed, workers=1)
+        (result,) = comparison.plans.values()
+        apart, within = [0.0] * pairs, True
+        for figure in ("loops", "lines", "net_margin"):
+            rows = result.per_replication
+            change = [rows[f"plan_{figure}"][pair] - rows[f"base_{figure}"][pair] for pair in range(pairs)]
+            mean = sum(change) / pairs
+            spread = (sum((each - mean) ** 2 for each in change) / (pairs - 1)) ** 0.5
+            within &= abs(change[0] - mean) <= 2.262157 * spread / pairs**0.5  # Student's t of 9 degrees of freedom
+            apart = [far + ((each - mean) / spread) ** 2 for far, each in zip(apart, change, strict=True)]
+        drawn.add(near := near_the_mean(result))
+        assert near == (0 if within else apart.index(min(apart)))
+    assert len(drawn) > 1
 
 
 def test_a_long_run_is_shown_in_steps_and_ends_at_the_horizon():

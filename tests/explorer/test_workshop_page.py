@@ -129,7 +129,35 @@ def test_who_wants_no_motion_gets_the_picture_at_the_end(visit):
     assert page.inner_text("#play") == "Play again"
     assert page.inner_text("#week-said") == "week 52 of 52"
     described = page.get_attribute("#ring-plan", "aria-label")
-    assert re.match(r"With your plan, at the end of 52 weeks: about \d+ loops and \d+ lines\.", described)
+    assert re.match(r"With your plan, at the end of 52 weeks: \d+ \(.*\) loops and \d+ \(.*\) lines\.", described)
+
+
+def test_the_ring_says_what_the_verdict_says_and_shows_who_was_rescued_and_who_was_lost(visit):
+    page = visit(PLAN, reduced_motion="reduce")
+    loops, lines = (page.locator(".luck .number").nth(row).inner_text().split(" ·")[0] for row in (0, 1))
+    described = page.get_attribute("#ring-plan", "aria-label")
+    assert f" ({loops}) loops" in described
+    assert f" ({lines}) lines" in described
+    assert re.search(r"rescued: [\d.]+ \(", page.inner_text("#legend"))
+    painted = """() => { const canvas = document.getElementById("ring-base"), pen = canvas.getContext("2d");
+        const dark = (r, g, b) => r === 0 && g === 116 && b === 85; // --loop-text, of halos; 40% from the edge are words
+        const wide = canvas.width, data = pen.getImageData(0, 0, wide, canvas.height).data;
+        let halo = 0, all = 0;
+        for (let i = 0; i < data.length; i += 4) {
+            const x = (i / 4) % wide, y = Math.floor(i / 4 / wide);
+            if (Math.hypot(x - wide / 2, y - wide / 2) < 0.22 * wide) continue;
+            if (data[i + 3]) all++;
+            if (dark(data[i], data[i + 1], data[i + 2])) halo++;
+        }
+        return { halo, all }; }"""
+    everybody = page.evaluate(painted)
+    assert everybody["halo"] > 0
+    page.check("label:has-text('only who ends differently')")
+    only = page.evaluate(painted)
+    assert only["all"] < everybody["all"]
+    assert only["halo"] >= everybody["halo"]
+    page.locator("#week").fill("0")
+    assert page.evaluate(painted)["halo"] == 0
 
 
 def test_everything_works_by_keyboard_alone(visit):

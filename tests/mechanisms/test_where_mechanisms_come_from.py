@@ -17,8 +17,8 @@ from cxsim.analysis.sweep.study import read_study
 from cxsim.analysis.sweep.sweep import chunker, planned
 from cxsim.analysis.workers.run_record import Key
 from cxsim.interface.cli import cxsim as command
-from cxsim.interface.explorer.answers import _figures
 from cxsim.interface.explorer.loading import read_scenario
+from cxsim.interface.explorer.shown import _figures
 from cxsim.interface.report.writing import report_on
 from cxsim.scenario import ScenarioError, load, load_together
 from cxsim.scenario.mechanism import load_mechanism, ready

@@ -63,9 +63,19 @@ class Tracks:
 
 
 class Dot(BaseModel):
-    """One person of the ring, and how their story with the brand stands at the end of base and plan."""
+    """One person of the ring, and how their story with the brand stands at the end of base and plan.
+
+    Attributes:
+        person: number.
+        picked: whether this is one of those evenly picked, who stand for others too; else one who ends differently.
+        base: status at the end.
+        plan: the same under the plan.
+        base_end: where and why the line ended; empty where it has not.
+        plan_end: the same under the plan.
+    """
 
     person: int
+    picked: bool
     base: str
     plan: str
     base_end: str
@@ -73,11 +83,14 @@ class Dot(BaseModel):
 
 
 class Ring(BaseModel):
-    """The ring of one pair of lives (replication 0).
+    """The ring of one pair of lives.
 
     Attributes:
-        people: how many people have considered the brand in base or plan; the dots are some of them, evenly picked.
-        each: how many people one dot stands for.
+        replication: which pair.
+        people: how many people have considered the brand in base or plan; the dots are some of them, evenly picked, and
+            who ends differently in base and plan.
+        each: how many people one of those evenly picked stands for.
+        differ: how many people end differently; the dots hold all of them, or many, evenly picked.
         frames: how many pictures there are, the first before anything has happened, the last at the horizon.
         weeks_per_frame: between two pictures.
         dots: who they are.
@@ -85,8 +98,10 @@ class Ring(BaseModel):
         plan: the same for the plan.
     """
 
+    replication: int
     people: int
     each: float
+    differ: int
     frames: int
     weeks_per_frame: int
     dots: list[Dot]
@@ -111,23 +126,29 @@ _LAST_IN_ARC: Final = 0.85
 _ENDED_AT: Final = {Stage.RESEARCH: 1.5, Stage.PURCHASE: 2.5, Stage.USE: 3.5, Stage.SUPPORT: 4.5, Stage.LOYALTY: 4.9}
 
 
-def ring(base: Tracks, plan: Tracks) -> Ring:
+def ring(base: Tracks, plan: Tracks, replication: int = 0) -> Ring:
     """Pick the dots, and say where they are in base and plan.
 
     Args:
         base: the tracks of the market as it is.
         plan: those of the same people with the same luck under the plan.
+        replication: which pair of lives this is.
     """
-    took_part = np.flatnonzero((base.outcome.status != Status.never) | (plan.outcome.status != Status.never))
-    shown = took_part[_evenly(len(took_part))]
+    before, after = base.outcome.status, plan.outcome.status
+    took_part = np.flatnonzero((before != Status.never) | (after != Status.never))
+    picked = took_part[_evenly(len(took_part))]
+    differ = took_part[before[took_part] != after[took_part]]
+    shown = np.union1d(picked, differ[_evenly(len(differ))])
     step = -(-base.weeks // MOST_FRAMES)
     frames = np.append(np.arange(0, base.weeks, step, dtype=float), float(base.weeks))
     return Ring(
+        replication=replication,
         people=len(took_part),
-        each=len(took_part) / max(1, len(shown)),
+        each=len(took_part) / max(1, len(picked)),
+        differ=len(differ),
         frames=len(frames),
         weeks_per_frame=step,
-        dots=_dots(shown, base.outcome, plan.outcome),
+        dots=_dots(shown, np.isin(shown, picked), base.outcome, plan.outcome),
         base=_codes(base, shown, frames),
         plan=_codes(plan, shown, frames),
     )
@@ -139,11 +160,13 @@ def _evenly(count: int) -> Numbers:
     return np.arange(shown) * count // max(1, shown)
 
 
-def _dots(people: Numbers, base: Outcomes, plan: Outcomes) -> list[Dot]:
-    ends = (people.tolist(), _statuses(people, base), _statuses(people, plan), _ends(people, base), _ends(people, plan))
+def _dots(people: Numbers, picked: NDArray[np.bool_], base: Outcomes, plan: Outcomes) -> list[Dot]:
+    ends = (_statuses(people, base), _statuses(people, plan), _ends(people, base), _ends(people, plan))
     return [
-        Dot(person=person, base=was, plan=becomes, base_end=was_for, plan_end=becomes_for)
-        for person, was, becomes, was_for, becomes_for in zip(*ends, strict=True)
+        Dot(person=person, picked=one_of_many, base=was, plan=becomes, base_end=was_for, plan_end=becomes_for)
+        for person, one_of_many, was, becomes, was_for, becomes_for in zip(
+            people.tolist(), picked.tolist(), *ends, strict=True
+        )
     ]
 
 

@@ -26,12 +26,12 @@ export function listPeople(dots) {
 
 let asking = null;
 /** Ask for a life and tell it; the last one asked for wins. */
-export async function showLife(plan, person) {
+export async function showLife(plan, person, replication) {
   asking?.abort();
   asking = new AbortController();
   by("life").replaceChildren(make("p", { class: "small" }, say("life.loading")));
   try {
-    const life = await (await ask("/api/life", { plan, person }, { signal: asking.signal })).json();
+    const life = await (await ask("/api/life", { plan, person, replication }, { signal: asking.signal })).json();
     by("life").replaceChildren(...told(life));
   } catch (error) {
     if (error.name !== "AbortError") by("life").replaceChildren(make("p", { class: "notice" }, error.message));

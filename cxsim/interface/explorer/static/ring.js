@@ -1,6 +1,7 @@
-// The ring: real simulated people going round it, in base and plan, the same person at the same place.
+// The ring: real simulated people going round it, in base and plan, the same person at the same place. Who is rescued or lost
+// wears a halo. The dots are one pair of lives; the figures in the middle and at the stages are the verdict's, of all pairs.
 
-import { number, say } from "./words.js";
+import { fitting, interval, number, say, signed } from "./words.js";
 
 const STEPS = 10, ARCS = 5, ROUND = STEPS * ARCS; // as in cxsim/interface/explorer/ring.py
 const ABSENT = 0, LOOP = 3, LINE = 4;
@@ -33,6 +34,7 @@ export class Rings {
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.at = 0;
     this.selected = -1;
+    this.only = false; // whether only who differs is drawn
     for (const [side, canvas] of Object.entries(canvases))
       canvas.addEventListener("click", (event) => {
         const dot = this.nearest(side, event);
@@ -41,9 +43,12 @@ export class Rings {
     new ResizeObserver(() => this.paint()).observe(canvases.base);
   }
 
-  show(ring, weeks) {
+  /** Draw the people of an answer; what the verdict says of them stands in the middle. */
+  show(answer) {
+    const { ring, weeks } = answer;
     this.ring = ring;
     this.weeks = weeks;
+    this.figures = figuresOf(answer);
     this.worlds = { base: new World(ring.base, ring.frames), plan: new World(ring.plan, ring.frames) };
     this.selected = -1;
     this.stop();
@@ -84,6 +89,12 @@ export class Rings {
     this.paint();
   }
 
+  /** Draw everybody who was picked, or only who ends differently, of whom every dot is one person. */
+  showOnly(only) {
+    this.only = only;
+    this.paint();
+  }
+
   select(person) {
     this.selected = this.ring.dots.findIndex((dot) => dot.person === person);
     this.paint();
@@ -106,30 +117,47 @@ export class Rings {
     const pen = canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, size, canvas.clientHeight);
-    const counts = this.counts(side);
-    this.paintGround(pen, size, canvas.clientHeight, counts);
+    this.paintGround(pen, size, canvas.clientHeight, this.figures[side]);
     const radius = Math.max(1.8, size / 190);
-    for (let dot = 0; dot < this.ring.dots.length; dot++) {
+    const shown = this.ring.dots.map((dot, place) => place).filter((dot) => this.isShown(dot));
+    const halos = shown.filter((dot) => this.halo(dot));
+    for (const dot of [...shown.filter((each) => !halos.includes(each)), ...halos]) {
       const spot = this.spot(side, dot, size);
       if (!spot) continue;
-      pen.globalAlpha = spot.alpha;
+      const halo = this.halo(dot), chosen = dot === this.selected;
+      pen.globalAlpha = halo ? 1 : halos.length ? 0.6 * spot.alpha : spot.alpha;
       pen.fillStyle = this.colours[spot.state];
-      pen.beginPath();
-      pen.arc(spot.x, spot.y, dot === this.selected ? 2 * radius : radius, 0, TURN);
-      pen.fill();
-      if (dot === this.selected) {
-        pen.globalAlpha = 1;
-        pen.strokeStyle = this.colour("ink");
-        pen.lineWidth = 2;
-        pen.beginPath();
-        pen.arc(spot.x, spot.y, 3.4 * radius, 0, TURN);
-        pen.stroke();
-      }
+      disc(pen, spot, chosen ? 2 * radius : halo ? 1.25 * radius : radius).fill();
+      if (halo) this.paintHalo(pen, spot, halo, 2.3 * radius);
+      if (!chosen) continue;
+      pen.globalAlpha = 1;
+      pen.strokeStyle = this.colour("ink");
+      pen.lineWidth = 2;
+      disc(pen, spot, 3.6 * radius).stroke();
     }
     pen.globalAlpha = 1;
   }
 
-  paintGround(pen, size, height, counts) {
+  /** A circle around who is rescued, a square around who is lost: told apart without colours, too. */
+  paintHalo(pen, { x, y }, halo, radius) {
+    pen.strokeStyle = this.colour(halo === "rescued" ? "loop-text" : "line-text");
+    pen.lineWidth = Math.max(1.2, radius / 3);
+    if (halo === "rescued") disc(pen, { x, y }, radius).stroke();
+    else pen.strokeRect(x - 0.9 * radius, y - 0.9 * radius, 1.8 * radius, 1.8 * radius);
+  }
+
+  isShown(dot) {
+    const { picked, base, plan } = this.ring.dots[dot];
+    return dot === this.selected || (this.only ? base !== plan : picked);
+  }
+
+  /** How base and plan differ now for one person: "rescued", "lost", or not in loops and lines. */
+  halo(dot) {
+    const [base, plan] = ["base", "plan"].map((side) => this.worlds[side].state(dot * this.ring.frames + Math.floor(this.at)));
+    return base === LINE && plan === LOOP ? "rescued" : base === LOOP && plan === LINE ? "lost" : "";
+  }
+
+  paintGround(pen, size, height, figures) {
     const middle = size / 2, inner = size * 0.225, outer = size * 0.325;
     for (let arc = 0; arc < ARCS; arc++) {
       const from = (arc / ARCS) * TURN - TURN / 4 + 0.015, to = ((arc + 1) / ARCS) * TURN - TURN / 4 - 0.015;
@@ -142,11 +170,13 @@ export class Rings {
     const text = Math.max(this.letters, size / 34), line = 1.3 * text;
     pen.textBaseline = "middle";
     pen.textAlign = "center";
-    pen.font = `600 ${1.15 * text}px ${this.colour("font")}`;
-    pen.fillStyle = this.colour("loop-text");
-    pen.fillText(say("ring.loops", { count: this.people(counts.loops) }), middle, middle - 0.6 * line);
-    pen.fillStyle = this.colour("line-text");
-    pen.fillText(say("ring.lines", { count: this.people(counts.lines) }), middle, middle + 0.6 * line);
+    const middleLines = this.middle(figures);
+    middleLines.forEach(([kind, words], place) => {
+      pen.fillStyle = this.colour(`${kind}-text`);
+      const bold = place === 0 || kind !== middleLines[place - 1][0];
+      fitting(pen, words, bold ? "600" : "400", (bold ? 1.15 : 0.95) * text, this.colour("font"), 1.86 * inner);
+      pen.fillText(words, middle, middle + (place - (middleLines.length - 1) / 2) * line);
+    });
     const edge = 2, low = height - 1.6 * line;
     const corners = [["right", size - edge, line], ["right", size - edge, low], ["center", middle, low], ["left", edge, low], ["left", edge, line]];
     STAGES.forEach((stage, arc) => {
@@ -155,10 +185,10 @@ export class Rings {
       pen.font = `600 ${text}px ${this.colour("font")}`;
       pen.fillStyle = this.colour("ink");
       pen.fillText(say(`ring.${stage}`), x, y);
-      if (!counts.ended[arc]) return;
+      if (!Math.round(figures.ended[arc])) return;
       pen.font = `${0.92 * text}px ${this.colour("font")}`;
       pen.fillStyle = this.colour("line-text");
-      pen.fillText(say("ring.lines", { count: this.people(counts.ended[arc]) }), x, y + line);
+      pen.fillText(say("ring.lines", { count: number(figures.ended[arc]) }), x, y + line);
     });
   }
 
@@ -192,23 +222,20 @@ export class Rings {
     return { x: size / 2 + radius * Math.cos(angle), y: size / 2 + radius * Math.sin(angle), state: LINE, alpha: 0.55 + 0.45 * Math.exp(-age / 5) };
   }
 
-  counts(side, frame = Math.floor(this.at)) {
-    const world = this.worlds[side], counts = { loops: 0, lines: 0, ended: [0, 0, 0, 0, 0] };
-    for (let dot = 0; dot < this.ring.dots.length; dot++) {
-      const i = dot * world.frames + frame, state = world.state(i);
-      if (state === LOOP) counts.loops++;
-      if (state === LINE) { counts.lines++; counts.ended[Math.floor(world.place(i) * ARCS)]++; }
-    }
-    return counts;
+  /** The lines in the middle: loops and lines in the end, under the plan with the paired difference and its interval. */
+  middle({ loops, lines }) {
+    const said = (figure, kind) => [
+      [kind, say(`ring.${kind}s`, { count: number(figure.mean) })],
+      ...(figure.difference ? [[kind, figure.difference]] : []),
+    ];
+    return [...said(loops, "loop"), ...said(lines, "line")];
   }
 
-  people(dots) { return number(Math.round(dots * this.ring.each)); }
-
   described(side) {
-    const counts = this.counts(side, this.last);
-    const stages = STAGES.map((stage, arc) => say("ring.describe.stage", { stage: say(`ring.${stage}`), count: this.people(counts.ended[arc]) }));
-    return say("ring.describe", { world: say(`ring.${side}`), weeks: this.weeks, loops: this.people(counts.loops),
-      lines: this.people(counts.lines), stages: stages.join(" ") });
+    const { loops, lines, ended } = this.figures[side];
+    const stages = STAGES.map((stage, arc) => say("ring.describe.stage", { stage: say(`ring.${stage}`), count: number(ended[arc]) }));
+    const told = ({ mean, difference }) => (difference ? `${number(mean)} (${difference})` : number(mean));
+    return say("ring.describe", { world: say(`ring.${side}`), weeks: this.weeks, loops: told(loops), lines: told(lines), stages: stages.join(" ") });
   }
 
   nearest(side, event) {
@@ -216,7 +243,7 @@ export class Rings {
     const x = event.clientX - frame.left, y = event.clientY - frame.top;
     let best = -1, closest = 14;
     for (let dot = 0; dot < this.ring.dots.length; dot++) {
-      const spot = this.spot(side, dot, canvas.clientWidth);
+      const spot = this.isShown(dot) && this.spot(side, dot, canvas.clientWidth);
       const distance = spot ? Math.hypot(spot.x - x, spot.y - y) : Infinity;
       if (distance < closest) [best, closest] = [dot, distance];
     }
@@ -228,3 +255,19 @@ function between(one, other, part) {
   return { x: one.x + (other.x - one.x) * part, y: one.y + (other.y - one.y) * part, state: part > 0.3 ? other.state : one.state, alpha: 0.9 };
 }
 
+function disc(pen, { x, y }, radius) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, TURN);
+  return pen;
+}
+
+/** What the verdict says of base and plan: loops and lines, and lines by the stage on the ring at which they ended. */
+function figuresOf(answer) {
+  const figure = (name) => answer.figures.find((each) => each.name === name);
+  const ended = (side) => STAGES.map((stage) => answer.lines
+    .filter((end) => end.stage === stage || (stage === "support" && end.stage === "loyalty"))
+    .reduce((sum, end) => sum + end[side].mean, 0));
+  const told = (name, side) => ({ mean: figure(name)[side],
+    difference: side === "plan" && answer.changes ? interval(figure(name).difference, answer.replications, signed) : "" });
+  return Object.fromEntries(["base", "plan"].map((side) => [side, { loops: told("loops", side), lines: told("lines", side), ended: ended(side) }]));
+}

@@ -35,6 +35,13 @@ export function interval({ mean, low, high }, pairs, show = number) {
   return `${show(mean)} (${show(low, digits)} to ${show(high, digits)})`;
 }
 
+/** Set the font of a canvas so that words are at most so wide. */
+export function fitting(pen, words, weight, size, family, width) {
+  pen.font = `${weight} ${size}px ${family}`;
+  const wide = pen.measureText(words).width;
+  if (wide > width) pen.font = `${weight} ${(size * width) / wide}px ${family}`;
+}
+
 /** An element with attributes, listeners (onclick) and children; texts are texts, never markup. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

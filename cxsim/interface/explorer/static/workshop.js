@@ -6,7 +6,7 @@ import { listPeople, showLife } from "./life.js";
 import { fromHash, newPlan, toHash } from "./plan.js";
 import { showMoney, showResult } from "./result.js";
 import { Rings } from "./ring.js";
-import { fillIn, make, number, say } from "./words.js";
+import { fillIn, interval, make, number, say } from "./words.js";
 
 const MOST_TEXT = 24000;
 const FILES = ["plan.toml", "market.toml", "results.zip", "report.html"];
@@ -74,10 +74,24 @@ async function run({ remember = true } = {}) {
 }
 
 function showRings(answer) {
+  const { ring, replications } = answer;
+  const same = answer.changes === 0;
   by("week").max = answer.weeks;
-  rings.show(answer.ring, answer.weeks);
-  by("ring-caption").textContent = say("ring.caption", { replications: answer.replications, each: number(answer.ring.each, 1) });
-  listPeople(answer.ring.dots);
+  by("ring-plan-figure").hidden = by("only-row").hidden = same;
+  by("only").checked = false;
+  rings.showOnly(false);
+  rings.show(answer);
+  const dots = { pair: number(ring.replication + 1), replications, each: number(ring.each, 1) };
+  by("ring-caption").textContent = `${say(same ? "ring.caption.asitis" : "ring.caption", dots)} ${say("ring.figures", dots)}`;
+  by("only-said").textContent = say("ring.only", { count: number(ring.differ) });
+  showLegend(same ? {} : { rescued: answer.rescued, lost: answer.broken }, replications);
+  listPeople(ring.dots);
+}
+
+function showLegend(halos, replications) {
+  const states = ["first", "referred", "loop", "line"].map((state) => make("li", { class: state }, say(`legend.${state}`)));
+  const halo = ([name, people]) => make("li", { class: `halo ${name}` }, say(`legend.${name}`, { people: interval(people, replications) }));
+  by("legend").replaceChildren(...states, ...Object.entries(halos).map(halo));
 }
 
 function showWeek() {
@@ -91,7 +105,7 @@ function showWeek() {
 function follow(person) {
   by("person").value = String(person);
   rings.select(person);
-  showLife(shown, person);
+  showLife(shown, person, rings.ring.replication);
 }
 
 async function takeLink() {
@@ -172,7 +186,7 @@ by("theme").addEventListener("click", () => {
   rings.paint();
   showMoney();
 });
-for (const state of ["first", "referred", "loop", "line"]) by("legend").append(make("li", { class: state }, say(`legend.${state}`)));
+by("only").addEventListener("change", () => rings.showOnly(by("only").checked));
 by("take").append(make("button", { type: "button", class: "quiet", onclick: takeLink }, say("take.link")),
   ...FILES.map((name) => make("button", { type: "button", class: "quiet", onclick: () => takeFile(name) }, say(`take.${name.split(".")[0]}`))));
 addEventListener("popstate", open);
