@@ -35,7 +35,7 @@ def test_the_same_call_writes_the_same_bytes_and_another_replication_does_not(tm
 
 def test_a_plan_adds_its_own_tables_and_leaves_those_of_the_scenario_as_they_are():
     alone, both = export(MARKET), export(MARKET, PLAN)
-    assert [*both] == [*list(alone)[:4], *(f"{name}_in_plan" for name in list(alone)[:4]), "truth"]
+    assert [*both] == [*list(alone)[:5], *(f"{name}_in_plan" for name in list(alone)[:5]), "truth"]
     for name in alone:
         pd.testing.assert_frame_equal(both[name][list(alone[name])], alone[name])
 
@@ -95,7 +95,7 @@ def test_the_command_writes_every_table(cxsim, tmp_path):
     code, said, err = cxsim("export", "online-retailer", "plans/online-retailer-delivery", "-o", out, *SMALL, *plan)
     assert (code, err) == (0, "")
     assert "truth.csv" in said and "60 rows" in said and "simulated" in said
-    names = ("transactions", "events", "rfm", "surveys")
+    names = ("transactions", "events", "rfm", "surveys", "episodes")
     tables = {f"{name}{mark}.csv" for name in names for mark in ("", "_in_plan")}
     assert {path.name for path in out.iterdir()} == {*tables, "truth.csv", "manifest.json"}
 

@@ -1,4 +1,4 @@
-"""What a firm would hold of a simulated market: purchases, an RFM summary, survey answers; and everybody's events."""
+"""What a firm would hold of a simulated market: purchases, an RFM summary, survey answers, linked records; and everybody's events."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cxsim.analysis.export.calendar import days_of, times_of
 from cxsim.analysis.export.watched import Watched
 from cxsim.engine.measures import Note
+from cxsim.engine.outcomes.episodes import episodes as episodes_of
 from cxsim.engine.outcomes.status import stage_name
 from cxsim.engine.state import Outcome, Stage
 
@@ -49,6 +50,8 @@ CONTACTS: Final = {
 }
 # The rest happens in a customer's mind, at home or among friends.
 RECORDED: Final = (Note.CHECKOUT_FAILS, Note.BUYS, Note.BUYS_SIMILAR, Note.SURVEYED, Note.REVIEWS)
+
+OUTCOMES: Final = ("none", "unresolved", "resolved")  # in the order of `Resolved`
 
 Table = Callable[[Watched, date], pd.DataFrame]
 
@@ -95,6 +98,38 @@ def surveys(market: Watched, start: date) -> pd.DataFrame:
     )
 
 
+def episodes(market: Watched, start: date) -> pd.DataFrame:
+    """One row a purchase of the focal brand, with what became of it: linked records, as a firm's systems may join them.
+
+    Columns: customer_id, sequence (1, 2, ... of each customer), ordered, promised, delivered, failed (1 or 0), contact,
+    outcome (resolved, unresolved or none), score (0 to 10). Times to the second; empty where there is none (yet).
+    """
+    found = episodes_of(market.state, market.scenario.focal)
+    begins = np.flatnonzero(np.diff(found.person, prepend=-1))
+    since = np.repeat(begins, np.diff(begins, append=len(found.person)))
+    times = {
+        name: _times_or_none(getattr(found, name), start) for name in ("ordered", "promised", "delivered", "contact")
+    }
+    return pd.DataFrame(
+        {
+            "customer_id": found.person,
+            "sequence": np.arange(len(since)) - since + 1,
+            "ordered": times["ordered"],
+            "promised": times["promised"],
+            "delivered": times["delivered"],
+            "failed": pd.Series(found.failed).astype("Int8"),
+            "contact": times["contact"],
+            "outcome": in_words(found.outcome, OUTCOMES),
+            "score": pd.Series(found.score).astype("Int8"),
+        }
+    )
+
+
+def _times_or_none(weeks: NDArray[np.float64], start: date) -> NDArray[np.datetime64]:
+    known = ~np.isnan(weeks)
+    return np.where(known, times_of(np.where(known, weeks, 0.0), start), np.datetime64("NaT", "s"))
+
+
 def events(market: Watched, start: date) -> pd.DataFrame:
     """One row an event of anybody with any brand, by case and then by time, under pm4py's names.
 
@@ -125,7 +160,13 @@ def events(market: Watched, start: date) -> pd.DataFrame:
     )
 
 
-TABLES: Final[dict[str, Table]] = {"transactions": transactions, "events": events, "rfm": rfm, "surveys": surveys}
+TABLES: Final[dict[str, Table]] = {
+    "transactions": transactions,
+    "events": events,
+    "rfm": rfm,
+    "surveys": surveys,
+    "episodes": episodes,
+}
 
 
 def in_words(numbers: NDArray[Any], words: Sequence[str]) -> "pd.Categorical[str]":
