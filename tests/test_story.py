@@ -10,7 +10,7 @@ from markets import EVERYTHING_HAPPENS, lived, notes_of, scenario_from, state_of
 from cxsim.engine.measures import Note, Trigger
 from cxsim.engine.outcomes import story
 from cxsim.engine.outcomes.status import Status, outcomes
-from cxsim.engine.outcomes.story import Moment, follow, parting, sentence
+from cxsim.engine.outcomes.story import DEEDS, Moment, follow, parting, sentence
 from cxsim.engine.state import EVERYBODY, Cause, Outcome, Stage
 
 MARKET = scenario_from('name = "base"\n' + EVERYTHING_HAPPENS, "market.people=200")
@@ -113,14 +113,18 @@ def test_a_plan_that_changes_nothing_parts_nobody():
 def test_lives_part_only_once_the_plan_works():
     better = scenario_from(EVERYTHING_HAPPENS + BETTER, "market.people=200")
     parted = 0
-    for person in range(20):
+    for person in range(40):
         base, plan = follow(MARKET, person), follow(better, person)
-        place = parting(base, plan)
-        if place is not None:
+        places = parting(base, plan)
+        if places is not None:
             parted += 1
-            assert [(one.what, one.brand) for one in base[:place]] == [(one.what, one.brand) for one in plan[:place]]
-            longer = base if len(base) > place else plan
-            assert longer[place].week >= 10.0
+            pasts = [life[:place] for life, place in zip((base, plan), places, strict=True)]
+            deeds = [[(each.what, each.brand) for each in past if each.what in DEEDS] for past in pasts]
+            assert deeds[0] == deeds[1]
+            assert (
+                max(life[place].week for life, place in zip((base, plan), places, strict=True) if place < len(life))
+                >= 10.0
+            )
     assert parted >= 5
 
 
@@ -131,11 +135,14 @@ def moment(what, *numbers, brand="Mill", week=1.0):
 def test_lives_part_by_deeds_and_not_by_beliefs():
     silent, helped = moment(Note.SUPPORT, 1.0), moment(Note.SUPPORT, 4.0)
     believes, believes_more = moment(Note.EXPECTS, 0.5), moment(Note.EXPECTS, 0.7)
-    assert parting([believes, silent], [believes, helped]) == 1
+    buys, wrong = moment(Note.BUYS, 20.0, 1.0, 0.0, 1.0), moment(Note.BUYS, 20.0, 1.0, 0.0, 0.0)
+    assert parting([believes, silent], [believes, helped]) == (1, 1)
     assert parting([believes], [believes_more]) is None
-    assert parting([silent], [moment(Note.SUPPORT, 1.0, week=2.0)]) == 0
-    assert parting([silent], [moment(Note.SUPPORT, 1.0, brand="Inn")]) == 0
-    assert parting([believes], [believes, silent]) == 1
+    assert parting([silent], [moment(Note.SUPPORT, 1.0, week=2.0)]) is None
+    assert parting([silent], [moment(Note.SUPPORT, 1.0, brand="Inn")]) == (0, 0)
+    assert parting([believes], [believes, silent]) == (1, 1)
+    assert parting([silent, buys], [believes, silent, believes_more, wrong]) == (1, 3)
+    assert parting([buys, believes], [moment(Note.BUYS, 10.0, 1.0, 1.0, 1.0), moment(Note.TELLS, 3.0)]) is None
     assert parting([], []) is None
 
 

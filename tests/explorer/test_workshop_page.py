@@ -121,7 +121,24 @@ def test_the_ring_plays_pauses_and_can_be_scrubbed_and_a_click_on_a_dot_tells_a_
             break
     page.wait_for_selector("#life ol")
     assert re.match(r"Person \d+", page.inner_text("#life h4"))
-    assert "week" in page.inner_text("#life ol >> nth=0")
+    assert "week" in page.inner_text("#life h5 >> nth=0")
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (1024, 768), (1366, 768), (1920, 1080)])
+def test_where_a_life_parts_is_seen_without_scrolling(visit, width, height):
+    page = visit(PLAN, width=width, height=height, reduced_motion="reduce")
+    page.select_option("#person", index=1)
+    page.wait_for_selector(".strip li.differs")
+    assert "rescued" in page.locator("#person optgroup").first.get_attribute("label").lower()
+    panels = page.locator(".strip li")
+    assert panels.count() == 12
+    base, plan = page.locator(".strip section").all()
+    assert "in the end: a line" in base.inner_text()
+    assert "in the end: a loop" in plan.inner_text()
+    for panel in panels.all():
+        box = panel.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
 
 
 def test_who_wants_no_motion_gets_the_picture_at_the_end(visit):
@@ -195,7 +212,7 @@ def test_nothing_runs_out_of_the_screen(visit, width, height):
     for stage in ("expectation", "research", "purchase", "use", "support"):
         page.click(f"#stage-{stage} > summary")
     page.select_option("#person", index=1)
-    page.wait_for_selector("#life h4")
+    page.wait_for_selector("#life .strip")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     low = "[...document.querySelectorAll('button, select, .stage > summary')].filter(e => e.offsetHeight && e.offsetHeight < 24).length"
     assert page.evaluate(low) == 0

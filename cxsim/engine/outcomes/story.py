@@ -1,8 +1,10 @@
 """One simulated customer's life told in sentences, with the numbers behind each step."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,21 +78,31 @@ def _moments(log: NDArray[np.void], brands: list[str]) -> list[Moment]:
     ]
 
 
-def parting(base: list[Moment], plan: list[Moment]) -> int | None:
-    """The number of the first moment in which two lives differ by a deed; None when they never do.
+def parting(base: Sequence[Moment], plan: Sequence[Moment]) -> tuple[int, int] | None:
+    """The numbers, in each life, of the moments with which two lives part for the first time; None when they never do.
 
-    A deed is what happened, with which brand, when, and how a failure ended. What is merely believed or felt a little
-    differently has not parted anybody yet.
+    They part where a choice, an outcome or a purchase differs. What is believed, felt or told differently has not parted
+    anybody yet, nor has the same deed a little earlier or later. A life in which no deed is left parts at its end.
     """
-    for place, (one, other) in enumerate(zip(base, plan, strict=False)):
-        if _deed(one) != _deed(other):
-            return place
-    return min(len(base), len(plan)) if len(base) != len(plan) else None
+    deeds = ([place for place, moment in enumerate(life) if moment.what in DEEDS] for life in (base, plan))
+    for one, other in itertools.zip_longest(*deeds):
+        if one is None or other is None or _deed(base[one]) != _deed(plan[other]):
+            return len(base) if one is None else one, len(plan) if other is None else other
+    return None
 
 
-def _deed(moment: Moment) -> tuple[float, Note, str, float]:
-    outcome = moment.numbers[0] if moment.what == Note.SUPPORT else 0.0
-    return round(moment.week, 1), moment.what, moment.brand, outcome
+# What people do or meet, beside what they believe, feel and tell.
+DEEDS: Final = frozenset(
+    {
+        Note.NOT_FOUND, Note.CHOOSES, Note.BUYS_NOTHING, Note.CHECKOUT_FAILS, Note.BUYS, Note.FAILS, Note.SUPPORT, Note.STAYS,
+        Note.DOUBTS, Note.LEAVES, Note.LINE_ENDS, Note.NO_PURCHASE, Note.BUYS_SIMILAR,
+    }
+)  # fmt: skip
+
+
+def _deed(moment: Moment) -> tuple[Note, str, float]:
+    how = {Note.SUPPORT: 0, Note.BUYS: 3, Note.LINE_ENDS: 0}.get(moment.what)  # its ending; whether it fits; the stage
+    return moment.what, moment.brand, 0.0 if how is None else moment.numbers[how]
 
 
 def sentence(moment: Moment) -> str:

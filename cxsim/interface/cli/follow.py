@@ -50,19 +50,20 @@ def _tell_both(
 ) -> None:
     from cxsim.engine.outcomes import story
 
-    place = story.parting(base, plan)
-    if place is None:
+    places = story.parting(base, plan)
+    if places is None:
         click.echo(f"Person {person} does the same in {titles[0]} and in {titles[1]}:\n")
         _tell(base, start)
         return
     click.echo(f"Person {person} does the same in base and plan at first (numbers as in {titles[0]}):\n")
-    _tell(base[:place], start)
-    end = None if whole_life else place + 1
+    _tell(base[: places[0]], start)
     click.echo("\nThen they part:\n")
-    columns = [[moment.told(start) for moment in life[place:end]] for life in (base, plan)]
-    for column, life in zip(columns, (base, plan), strict=True):
-        if not whole_life and len(life) > place + 1:
-            column.append(f"... and {len(life) - place - 1} more moments (--whole-life shows them)")
+    columns = []
+    for life, place in zip((base, plan), places, strict=True):
+        shown = [moment.told(start) for moment in life[place : None if whole_life else place + 1]]
+        if place + len(shown) < len(life):
+            shown.append(f"... and {len(life) - place - 1} more moments (--whole-life shows them)")
+        columns.append(shown)
     _side_by_side(titles, columns)
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from cxsim.engine.state import EVERYBODY, NOBODY
 from cxsim.interface.explorer.plan import MOST_PEOPLE, MOST_REPLICATIONS, NAME, VisitorPlan, pair_of
 from cxsim.interface.explorer.ring import MOST_NOTES, Tracks, ring, tracks_of
 from cxsim.interface.explorer.shown import shown_of
+from cxsim.interface.explorer.strip import Strip, strip_of, when
 
 # What a worker remembers of markets as they are, so that each is lived once for all plans; a life takes some 2 MB for
 # each thousand people, and one that is noted twice as much.
@@ -131,14 +133,15 @@ class Somebody(BaseModel):
 class MomentShown(BaseModel):
     """A moment of a life in words."""
 
-    week: float
+    when: str
     said: str
 
 
 class Life(BaseModel):
-    """One person in base and plan: what is the same, and what base and plan bring after they part."""
+    """One person in base and plan: the journey in which they part; what is the same, and what each brings after it."""
 
     person: int
+    strip: Strip
     same: list[MomentShown]
     base: list[MomentShown]
     plan: list[MomentShown]
@@ -150,16 +153,19 @@ def life(somebody: Somebody) -> Life:
     Raises:
         ValueError: if there is no such person.
     """
-    base, plan = follow_together(pair_of(somebody.plan), somebody.person, somebody.plan.seed, somebody.replication)
-    place = parting(base, plan)
-    same = base if place is None else base[:place]
+    pair = pair_of(somebody.plan)
+    base, plan = follow_together(pair, somebody.person, somebody.plan.seed, somebody.replication)
+    market = pair[0].market
+    places = parting(base, plan)
+    told = partial(_told, start=market.start)
     return Life(
         person=somebody.person,
-        same=_told(same),
-        base=[] if place is None else _told(base[place:]),
-        plan=[] if place is None else _told(plan[place:]),
+        strip=strip_of(base, plan, market.focal, market.start),
+        same=told(base if places is None else base[: places[0]]),
+        base=[] if places is None else told(base[places[0] :]),
+        plan=[] if places is None else told(plan[places[1] :]),
     )
 
 
-def _told(moments: list[Moment]) -> list[MomentShown]:
-    return [MomentShown(week=round(moment.week, 1), said=sentence(moment)) for moment in moments]
+def _told(moments: list[Moment], start: str) -> list[MomentShown]:
+    return [MomentShown(when=when(moment.week, start), said=sentence(moment)) for moment in moments]

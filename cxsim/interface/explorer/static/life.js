@@ -1,4 +1,4 @@
-// One life in base and plan: chosen by a click on a dot or from the list, told in sentences.
+// One life in base and plan: chosen by a click on a dot or from the list, drawn as a strip where they part, told whole below.
 
 import { ask } from "./asking.js";
 import { by } from "./controls.js";
@@ -26,29 +26,45 @@ export function listPeople(dots) {
 
 let asking = null;
 /** Ask for a life and tell it; the last one asked for wins. */
-export async function showLife(plan, person, replication) {
+export async function showLife(plan, dot, replication) {
+  const { person } = dot;
   asking?.abort();
   asking = new AbortController();
   by("life").replaceChildren(make("p", { class: "small" }, say("life.loading")));
   try {
     const life = await (await ask("/api/life", { plan, person, replication }, { signal: asking.signal })).json();
-    by("life").replaceChildren(...told(life));
+    by("life").replaceChildren(...told(life, dot));
+    by("life").scrollIntoView({ block: "nearest" });
   } catch (error) {
     if (error.name !== "AbortError") by("life").replaceChildren(make("p", { class: "notice" }, error.message));
   }
 }
 
-function told(life) {
-  const parted = life.base.length || life.plan.length;
+function told(life, dot) {
+  const { strip } = life;
   const title = make("h4", {}, say("life.person", { person: number(life.person) }));
-  if (!parted && !life.same.length) return [title, make("p", {}, say("life.nothing"))];
-  const same = life.same.length ? [moments("life.same", life.same)] : [];
-  const words = parted ? (life.same.length ? "life.parted" : "life.parted.once") : "life.alike";
-  const after = parted ? [make("div", { class: "life" }, moments("life.base", life.base), moments("life.plan", life.plan))] : [];
-  return [title, ...same, make("p", { class: "strong" }, say(words)), ...after];
+  if (!strip.base.panels.length && !strip.plan.panels.length) return [title, make("p", {}, say("life.nothing"))];
+  const lead = say(strip.parted ? (strip.purchases ? "life.parted" : "life.parted.once") : "life.alike", { count: strip.purchases });
+  const sides = strip.parted ? ["base", "plan"] : ["base"];
+  return [title, make("p", {}, lead), make("div", { class: "strip" }, ...sides.map((side) => scene(side, strip[side], dot, strip.parted))), whole(life)];
+}
+
+/** One journey as panels; how the whole story ends stands beside its name. */
+function scene(side, { when, panels }, dot, parted) {
+  const end = say(`life.end.${dot[side]}`, { end: dot[`${side}_end`] });
+  const name = make("h5", {}, parted ? say(`life.${side}`) : say("life.both"), make("span", { class: "small" }, when), make("span", { class: `end ${dot[side]}` }, end));
+  const panel = ({ name, said, differs }) => make("li", { class: differs ? "differs" : null }, make("b", {}, say(`panel.${name}`)), make("span", {}, said));
+  return make("section", {}, name, panels.length ? make("ol", {}, ...panels.map(panel)) : make("p", { class: "small" }, say("life.over")));
+}
+
+/** Every step with its numbers, for who wants to know. */
+function whole(life) {
+  const after = life.base.length || life.plan.length
+    ? [make("div", { class: "life" }, moments("life.base", life.base), moments("life.plan", life.plan))] : [];
+  return make("details", {}, make("summary", {}, say("life.whole")), ...(life.same.length ? [moments("life.same", life.same)] : []), ...after);
 }
 
 function moments(key, all) {
-  return make("section", {}, make("h5", {}, say(key)), make("ol", { tabindex: 0, "aria-label": say(key) }, ...all.map((moment) =>
-    make("li", {}, make("span", { class: "number small" }, say("life.week", { week: number(moment.week, 1) })), make("span", {}, moment.said)))));
+  return make("section", {}, make("h5", {}, say(key)), make("ol", { class: "steps", tabindex: 0, "aria-label": say(key) }, ...all.map((moment) =>
+    make("li", {}, make("span", { class: "number small" }, moment.when), make("span", {}, moment.said)))));
 }

@@ -105,7 +105,7 @@ function showWeek() {
 function follow(person) {
   by("person").value = String(person);
   rings.select(person);
-  showLife(shown, person, rings.ring.replication);
+  showLife(shown, rings.ring.dots.find((dot) => dot.person === person), rings.ring.replication);
 }
 
 async function takeLink() {
