@@ -33,6 +33,12 @@ def warnings_of(scenario: Scenario, leaving_out: Iterable[Intervention] = ()) ->
             yield from _of_announcement(scenario, item)
 
 
+def cannot_act(scenario: Scenario, place: int) -> str:
+    """Why an intervention, by its place in a scenario, does nothing or less than it says there; empty if nothing speaks for that."""
+    item = scenario.intervention[place]
+    return next(iter((*_of_intervention(scenario, place, item), *_of_whom_it_means(scenario, item))), "")
+
+
 def season_of_no_year(scenario: Scenario) -> Iterator[str]:
     """One sentence on each season that changes how much is needed in a year, not only when."""
     for name, (_, traits) in scenario.segments().items():

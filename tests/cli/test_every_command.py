@@ -71,7 +71,7 @@ def test_follow_tells_one_life_or_two(cxsim):
 
 
 def test_follow_stops_where_two_lives_part_unless_asked_to_go_on(cxsim):
-    faster = ("--set", "need.rate_scale_weeks=0.5", "--set", "market.horizon_weeks=40")
+    faster = ("--set", "need.rate_scale_weeks=0.1", "--set", "market.horizon_weeks=60")
     parted = next(
         person for person in range(50) if "Then they part" in cxsim("follow", person, BASE, PLAN, *SMALL, *faster)[1]
     )

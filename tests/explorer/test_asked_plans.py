@@ -7,12 +7,15 @@ import pytest
 from pydantic import ValidationError
 
 from cxsim.engine.model import LoyaltyModel
+from cxsim.engine.simulate import simulate
 from cxsim.interface.explorer import answers, markets
 from cxsim.interface.explorer.files import Brought, market_file, plan_file, read_file
 from cxsim.interface.explorer.markets import SLIDERS, STAGES, choices, market_names
 from cxsim.interface.explorer.plan import MOST_WORK, WHAT_IF, ChosenIntervention, VisitorPlan, pair_of
+from cxsim.interface.explorer.possible import possible_in_ready
 from cxsim.scenario import ScenarioError, load, load_intervention_library
 from cxsim.scenario.register import market_differences
+from cxsim.scenario.warnings import warnings_of
 
 WORDS = json.loads((Path(markets.__file__).parent / "static" / "words.json").read_text(encoding="utf-8"))
 TWO = (
@@ -135,7 +138,8 @@ def test_the_files_taken_home_are_the_pair_and_can_be_brought_back(tmp_path):
     assert again[0].brand == base.brand
     assert again[1].intervention == plan.intervention
     read = read_file(Brought(text=files["plan.toml"].decode()))
-    assert read.interventions == [WHAT_IF, "on-time-delivery", "smooth-checkout"]
+    assert [item.name for item in read.interventions] == [WHAT_IF, "on-time-delivery", "smooth-checkout"]
+    assert [item.start_week for item in read.interventions] == [0.0, 10.0, 4.0]
     assert read.market.people == 1500
 
 
@@ -149,6 +153,24 @@ def test_everything_that_can_be_chosen_has_plain_words():
         assert item.story
         assert item.source
         assert item.evidence in ("assumed", "published", "derived", "fitted")
+
+
+def test_a_market_offers_what_can_act_there_and_says_why_the_rest_cannot():
+    found = {market: possible_in_ready(market).impossible for market in ("restaurant", "gym")}
+    assert "contracts" in found["restaurant"]["pause-offer"]
+    assert "support.capacity" in found["restaurant"]["more-staff"]
+    assert "pause-offer" not in found["gym"]
+    for name, why in found["restaurant"].items():
+        asked = VisitorPlan(people=6000, interventions=(ChosenIntervention(name=name),))
+        try:
+            base, plan = pair_of(asked)
+        except ScenarioError as error:
+            assert why[:40] in str(error)
+        else:  # it may be asked for, and changes nothing
+            assert list(warnings_of(plan))
+            assert simulate(base, 1, 0).figures["purchases"] == simulate(plan, 1, 0).figures["purchases"]
+    file = Brought(text='extends = "gym"')
+    assert read_file(file).impossible == found["gym"]
 
 
 def test_an_answer_is_the_same_to_the_first_visitor_for_whom_the_past_is_lived_once_and_to_the_next(monkeypatch):

@@ -45,7 +45,7 @@ def test_a_visitor_chooses_runs_and_reads_what_comes_of_it(visit):
     assert re.search(r"After 52 weeks, in EUR: \S[\d,]+ \(", page.inner_text("#money-said"))
     page.select_option("#market", "durable")
     assert "You are" in page.inner_text("#market-brand")
-    assert page.inner_text("#summary") == "0 chosen, 0 sliders moved"
+    expect(page.locator("#summary")).to_have_text("0 chosen, 0 sliders moved")
 
 
 def test_a_visitor_who_comes_while_rules_are_compiled_sees_how_far_that_is(visit):
@@ -275,12 +275,88 @@ def test_files_are_taken_home_and_brought_back(visit, tmp_path):
     assert "<html" in (tmp_path / "report.html").read_text()
     page.click("summary:has-text('A scenario file')")
     page.set_input_files("#file", tmp_path / "plan.toml")
-    expect(page.locator("#file-used")).to_contain_text("on-time-delivery")
+    expect(page.locator("#file-plan-list li")).to_have_text(
+        ["Deliver on time: from week 4 on", "A smoother checkout: from week 8 on"]
+    )
+    assert page.inner_text("#market option:checked") == "Your file: Restaurant: your plan"
+    assert page.inner_text("#summary").startswith("2 in your file, 0 chosen")
     settings(page)
     assert ran(page) == said
     shared = visit(page.evaluate("location.hash"), reduced_motion="reduce")
     assert shared.inner_text("#verdict-heading") == said
-    assert "smooth-checkout" in shared.text_content("#file-used")
+    assert "A smoother checkout" in shared.text_content("#file-plan-list")
+
+
+def test_a_file_without_a_plan_is_shown_as_a_market(visit):
+    page = visit(f"#market=restaurant&{SMALL}")
+    page.click("summary:has-text('A scenario file')")
+    market = b'name = "Corner"\nextends = "gym"\nmarket.people = 200\nmarket.horizon_weeks = 20\n'
+    page.set_input_files("#file", {"name": "corner.toml", "mimeType": "text/plain", "buffer": market})
+    expect(page.locator("#file-plan-said")).to_contain_text("Your file is a market, Corner")
+    expect(page.locator("#verdict-heading")).to_have_text("Corner, as it is")
+
+
+def test_who_comes_without_a_plan_sees_one_that_does_something(visit):
+    page = visit(reduced_motion="reduce")
+    assert page.inner_text("#verdict-heading").startswith('"Your plan" ')
+    assert page.is_visible("#example")
+    assert page.inner_text("#summary").startswith("2 chosen")
+    page.click("#clear")
+    settings(page)
+    assert ran(page) == "Restaurant, as it is"
+    assert page.is_hidden("#example")
+    assert page.is_hidden("#ring-plan")
+
+
+def test_a_market_offers_what_can_act_in_it_and_a_link_with_something_else_says_why_it_cannot(visit):
+    page = visit(f"#market=restaurant&more-staff=typical@4&{SMALL}")
+    page.click("#stage-support > summary")
+    offered = page.inner_text("#stages")
+    assert "Call back the unhappy" in offered
+    assert "A pause instead of cancelling" not in offered
+    assert "support.agents stays as it is" in offered
+    page.select_option("#market", "gym")
+    expect(page.locator("#stages")).to_contain_text("A pause instead of cancelling")
+
+
+def test_a_market_with_a_start_has_days(visit):
+    page = visit("#market=gym&fewer-failures=high@8&people=300&weeks=60&n=2&seed=1", reduced_motion="reduce")
+    assert page.inner_text("#week-said") == "2028-02-28, week 60 of 60"
+    page.click("#stage-use > summary")
+    assert "2027-03-01" in page.inner_text("#stage-use .set >> visible=true")
+    page.fill("[aria-label='Weeks until it starts: Fewer failures']", "0")
+    assert "2027-01-04" in page.inner_text("#stage-use .set >> visible=true")
+    page.select_option("#person", index=1)
+    page.wait_for_selector(".strip h5")
+    assert re.search(r"202[78]-\d\d-\d\d", page.inner_text(".strip h5 >> nth=0"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (1366, 768)])
+def test_what_is_wrong_is_said_where_it_is_seen(visit, width, height):
+    page = visit(PLAN, width=width, height=height, reduced_motion="reduce")
+    page.locator("#take").scroll_into_view_if_needed()
+    page.route("**/api/report.html", lambda asked: asked.fulfill(status=422, json={"error": "No report today."}))
+    page.click("button:has-text('Report (HTML)')")
+    expect(page.locator("#error")).to_have_text("No report today.")
+    box = page.locator("#error").bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] <= height
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.click("#understood")
+    assert page.is_hidden("#error")
+    visit.faults.clear()  # the browser notes each refusal
+
+
+def test_a_file_that_is_made_says_so_until_it_is_there(visit):
+    page = visit(PLAN, reduced_motion="reduce")
+    waiting = []
+    page.route("**/api/plan.toml", lambda asked: waiting.append(asked))
+    page.click("button:has-text('Plan (TOML)')")
+    expect(page.locator("#take-said")).to_contain_text("Making plan.toml")
+    assert page.is_disabled("button:has-text('Report (HTML)')")
+    with page.expect_download():
+        waiting[0].continue_()
+    expect(page.locator("#take-said")).to_contain_text("plan.toml is there")
+    assert page.is_enabled("button:has-text('Report (HTML)')")
 
 
 def test_what_a_link_says_and_nobody_knows_is_named_and_not_run(visit):

@@ -14,6 +14,7 @@ from cxsim.analysis.results.writing import write_comparison
 from cxsim.interface.explorer.loading import YOURS, read_scenario
 from cxsim.interface.explorer.markets import MarketShown, market_shown
 from cxsim.interface.explorer.plan import MOST_TEXT, VisitorPlan, pair_of
+from cxsim.interface.explorer.possible import possible_in
 from cxsim.interface.report.writing import report_on
 from cxsim.scenario.writing import scenario_text
 
@@ -28,11 +29,19 @@ class Brought(BaseModel):
     text: str = Field(min_length=1, max_length=MOST_TEXT)
 
 
+class OwnIntervention(BaseModel):
+    """What a file plans itself; it stays in the plan."""
+
+    name: str
+    start_week: float
+
+
 class Read(BaseModel):
-    """What was found in it: the market, and the interventions that always belong to the plan."""
+    """What was found in it: the market, what the file plans in it, and what of the library cannot act there."""
 
     market: MarketShown
-    interventions: list[str]
+    interventions: list[OwnIntervention]
+    impossible: dict[str, str]
 
 
 def read_file(brought: Brought) -> Read:
@@ -45,7 +54,8 @@ def read_file(brought: Brought) -> Read:
     shown = market_shown("", scenario)
     return Read(
         market=shown.model_copy(update={"title": shown.title or YOURS}),
-        interventions=[item.name for item in scenario.intervention],
+        interventions=[OwnIntervention(name=item.name, start_week=item.start_week) for item in scenario.intervention],
+        impossible=possible_in(scenario).impossible,
     )
 
 

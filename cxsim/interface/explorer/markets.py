@@ -136,6 +136,7 @@ class MarketShown(BaseModel):
     currency: str
     people: int
     weeks: int
+    start: str  # the day on which week 0 begins; empty where the market has none
     dials: list[Dial]
 
 
@@ -173,6 +174,7 @@ def market_shown(name: str, scenario: Scenario) -> MarketShown:
         currency=market.currency,
         people=market.people,
         weeks=market.horizon_weeks,
+        start=market.start,
         dials=[dial for slider in SLIDERS.values() if (dial := _dial(slider, market.focal, entries))],
     )
 

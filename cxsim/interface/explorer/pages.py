@@ -1,19 +1,22 @@
 """The addresses of the workshop page: the page itself, what can be chosen, and the questions it asks."""
 
+import asyncio
 import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from cxsim.interface.explorer import answers, files
-from cxsim.interface.explorer.markets import choices
+from cxsim.interface.explorer.markets import choices, market_names
 from cxsim.interface.explorer.plan import VisitorPlan
+from cxsim.interface.explorer.possible import possible_in_ready
 from cxsim.interface.web.app import asked
 from cxsim.interface.web.pool import WorkerPool
 
@@ -30,6 +33,7 @@ def workshop_routes() -> list[BaseRoute]:
     return [
         Route("/", _page),
         Route("/api/choices", _choices),
+        Route("/api/possible/{market}", _possible),
         Route("/api/compare", _compare, methods=["POST"]),
         Route("/api/life", _life, methods=["POST"]),
         Route("/api/read", _read, methods=["POST"]),
@@ -57,6 +61,14 @@ async def _page(_: Request) -> Response:
 
 async def _choices(_: Request) -> Response:
     return Response(choices().model_dump_json(), media_type=JSON, headers={"cache-control": "no-cache"})
+
+
+async def _possible(request: Request) -> Response:
+    name = request.path_params["market"]
+    if name not in market_names():
+        raise HTTPException(404)
+    found = await asyncio.to_thread(possible_in_ready, name)
+    return Response(found.model_dump_json(), media_type=JSON, headers={"cache-control": "no-cache"})
 
 
 async def _compare(request: Request) -> Response:

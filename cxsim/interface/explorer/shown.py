@@ -74,6 +74,7 @@ class Compared(BaseModel):
     title: str
     brand: str
     currency: str
+    start: str
     people: int
     weeks: int
     replications: int
@@ -100,6 +101,7 @@ def shown_of(comparison: Comparison, plan: VisitorPlan, ring: Ring) -> Compared:
         title=base.name,
         brand=base.market.focal,
         currency=base.market.currency,
+        start=base.market.start,
         people=plan.people,
         weeks=plan.weeks,
         replications=comparison.replications,

@@ -37,6 +37,13 @@ export async function untilReady(waiting, signal) {
   }
 }
 
+/** What the server knows at an address. */
+export async function found(address) {
+  const response = await reach(address);
+  if (!response.ok) throw new Refused(await wordsOf(response));
+  return response.json();
+}
+
 /** Fetch, and say in words when nobody answers. */
 async function reach(address, options) {
   try {

@@ -1,6 +1,6 @@
 // The left side: market, interventions and sliders by stage, how it is computed. It holds the plan being put together.
 
-import { make, number, percent, say, short } from "./words.js";
+import { dayOf, make, number, percent, say, short } from "./words.js";
 
 const STAGES = ["expectation", "research", "purchase", "use", "support"];
 const LEVELS = ["low", "typical", "high"];
@@ -18,22 +18,39 @@ export class Controls {
       radio.addEventListener("change", () => { this.plan.in_both = radio.value === "1"; this.tell(); });
   }
 
-  /** Show a plan in a market (a ready one, or that of a file). */
-  show(plan, market, ownInterventions = []) {
+  /** Show a plan in a market (a ready one, or that of a file), of which some interventions are the file's own. */
+  show(plan, { market, interventions = [], impossible = {} }) {
     const open = STAGES.filter((stage) => by(`stage-${stage}`)?.open);
-    this.plan = plan;
-    this.market = market;
-    by("market").value = plan.file ? "" : plan.market;
-    const rivals = market.rivals.join(", ");
-    by("market-brand").textContent = say(rivals ? "market.brand" : "market.alone", { brand: market.brand, rivals });
-    by("market-story").textContent = market.story;
-    by("file-used").textContent = plan.file
-      ? say("file.used", { title: market.title, interventions: ownInterventions.join(", ") || say("file.none") }) : "";
-    by("file-drop").hidden = !plan.file;
+    Object.assign(this, { plan, market, impossible, own: interventions });
+    this.showMarket();
     for (const id of NUMBERS) by(id).value = plan[id];
     for (const radio of document.querySelectorAll("[name=both]")) radio.checked = (radio.value === "1") === plan.in_both;
     by("stages").replaceChildren(...STAGES.map((stage) => this.stage(stage, open.includes(stage))));
     this.count();
+  }
+
+  /** The market, and where it comes from a file, what the file is: a market, or a plan and what it does. */
+  showMarket() {
+    const { plan, market, own } = this;
+    document.querySelector("#market option[value='']")?.remove();
+    if (plan.file) by("market").prepend(make("option", { value: "" }, say("file.market", { title: market.title })));
+    by("market").value = plan.file ? "" : plan.market;
+    const rivals = market.rivals.join(", ");
+    by("market-brand").textContent = say(rivals ? "market.brand" : "market.alone", { brand: market.brand, rivals });
+    by("market-story").textContent = market.story;
+    by("market-days").textContent = market.start ? say("market.days", { start: market.start }) : "";
+    by("file-used").textContent = plan.file ? say("file.used", { title: market.title }) : "";
+    by("file-drop").hidden = !plan.file;
+    by("file-plan").hidden = !plan.file;
+    by("file-plan-said").textContent = say(own.length ? "file.plan" : "file.only.market", { title: market.title, count: own.length });
+    by("file-plan-list").replaceChildren(...own.map((item) =>
+      make("li", {}, `${titleOf(item.name)}: ${this.startSaid(item.start_week)}`)));
+  }
+
+  /** From when on something works, in weeks, and the day where the market has a start. */
+  startSaid(week) {
+    const day = dayOf(this.market.start, week);
+    return week ? say("choice.from", { week: number(week, 1) }) + (day ? ` (${day})` : "") : say("choice.atonce");
   }
 
   tell() {
@@ -48,7 +65,8 @@ export class Controls {
       by(`count-${stage}`).textContent = chosen + moved ? say("stage.chosen", { count: chosen + moved }) : "";
     }
     const sliders = Object.keys(this.plan.sliders).length;
-    by("summary").textContent = say("run.summary", { interventions: this.plan.interventions.length, sliders });
+    const said = say("run.summary", { interventions: this.plan.interventions.length, sliders });
+    by("summary").textContent = this.own.length ? `${say("run.summary.file", { count: this.own.length })}, ${said}` : said;
   }
 
   offered(name) {
@@ -56,7 +74,8 @@ export class Controls {
   }
 
   stage(stage, open) {
-    const interventions = this.choices.interventions.filter((each) => each.stage === stage);
+    const chosen = (name) => this.plan.interventions.some((item) => item.name === name);
+    const interventions = this.choices.interventions.filter((each) => each.stage === stage && (!this.impossible[each.name] || chosen(each.name)));
     const dials = this.market.dials.filter((dial) => dial.stage === stage);
     return make("details", { class: "stage", id: `stage-${stage}`, open },
       make("summary", {}, make("span", { class: "name" }, say(`stage.${stage}`)), make("span", { class: "count", id: `count-${stage}` })),
@@ -68,17 +87,23 @@ export class Controls {
   }
 
   choice(offered) {
-    const title = say(`intervention.${offered.name}`);
+    const title = titleOf(offered.name);
+    const impossible = this.impossible[offered.name];
     const chosen = () => this.plan.interventions.find((item) => item.name === offered.name);
     const set = make("div", { class: "set", hidden: !chosen() });
     const level = make("select", { "aria-label": `${say("choice.level")}: ${title}`,
       onchange: (event) => { chosen().level = event.target.value; this.tell(); } },
       ...LEVELS.map((each) => make("option", { value: each }, say(`level.${each}`))));
+    const day = make("span", { class: "small number" });
     const start = make("input", { type: "number", min: 0, max: 520, "aria-label": `${say("choice.start")}: ${title}`,
-      oninput: (event) => { chosen().start_week = Number(event.target.value); this.tell(); } });
-    const fill = () => { level.value = chosen()?.level ?? "typical"; start.value = chosen()?.start_week ?? 4; };
+      oninput: (event) => { chosen().start_week = Number(event.target.value); fill(); this.tell(); } });
+    const fill = () => {
+      level.value = chosen()?.level ?? "typical";
+      start.value = chosen()?.start_week ?? 4;
+      day.textContent = dayOf(this.market.start, Number(start.value));
+    };
     fill();
-    set.append(level, make("span", { class: "small" }, say("choice.start")), start);
+    set.append(level, make("span", { class: "small" }, say("choice.start")), start, day);
     const box = make("input", { type: "checkbox", onchange: () => {
       if (box.checked) this.plan.interventions.push({ name: offered.name, level: "typical", start_week: 4 });
       else this.plan.interventions = this.plan.interventions.filter((item) => item.name !== offered.name);
@@ -87,7 +112,9 @@ export class Controls {
       this.tell();
     } });
     box.checked = Boolean(chosen());
-    return make("div", { class: "choice" }, make("label", {}, box, title), make("p", { class: "small" }, offered.story),
+    return make("div", { class: "choice" }, make("label", {}, box, title),
+      impossible ? make("p", { class: "small line" }, say("choice.impossible", { why: impossible })) : null,
+      make("p", { class: "small" }, offered.story),
       make("p", { class: "small" }, this.cost(offered)), set,
       why(title, [...offered.effects.map(effectSaid), sourceSaid("why.source", offered)]));
   }
@@ -139,6 +166,12 @@ export class Controls {
     if (["probability", "share"].includes(dial.unit)) return percent(value);
     return number(value, 2);
   }
+}
+
+/** What something of the library is called here; what a file calls its own stays as it is. */
+function titleOf(name) {
+  const title = say(`intervention.${name}`);
+  return title === `intervention.${name}` ? name : title;
 }
 
 function effectSaid(effect) {

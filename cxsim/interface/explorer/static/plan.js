@@ -13,6 +13,15 @@ export function newPlan(market) {
   };
 }
 
+/** What somebody sees who comes without a plan of their own: an example that does something, in a market everybody knows. */
+export function firstPlan(choices) {
+  const market = choices.markets.find((each) => each.name === FIRST.market) ?? choices.markets[0];
+  const interventions = FIRST.interventions.map((name) => ({ name, level: "typical", start_week: START }));
+  return { ...newPlan(market), interventions: market.name === FIRST.market ? interventions : [] };
+}
+
+const FIRST = { market: "restaurant", interventions: ["on-time-delivery", "smooth-checkout"] };
+
 /** The part of the address after #. Interventions are name=level@week, sliders key=value. */
 export async function toHash(plan) {
   const said = new URLSearchParams();

@@ -1,7 +1,7 @@
 // The right side, the rings aside: verdict with luck band, flow, lines, money, who was rescued, all figures.
 
 import { by } from "./controls.js";
-import { draw, interval, make, number, say, short, signed } from "./words.js";
+import { dayOf, draw, interval, make, number, say, short, signed } from "./words.js";
 
 const STATUSES = ["never", "new", "line", "loop"];
 const SHOWN = 12; // rows of the table of causes at first
@@ -130,9 +130,11 @@ export function showMoney(answer = moneyShown) {
   if (answer.changes === 0) return;
   const last = net.length - 1, values = { weeks: answer.weeks, currency: answer.currency };
   const spends = Math.max(...cost) > 0;
+  const dayOfWeek = (week) => dayOf(answer.start, week - 1); // week 1 begins on the first day
+  const dated = (week, shown = week) => (answer.start ? `${shown} (${dayOfWeek(week)})` : shown);
   by("money-said").textContent = [
     say("money.end", { ...values, net: interval({ mean: net[last], low: low[last], high: high[last] }, answer.replications, signed) }),
-    spends ? say(payback === null ? "money.nopayback" : "money.payback", { ...values, week: payback }) : "",
+    spends ? say(payback === null ? "money.nopayback" : "money.payback", { ...values, week: dated(payback) }) : "",
   ].join(" ");
   by("money-caption").textContent = say("money.caption", { ...values, people: number(answer.people) });
   const style = getComputedStyle(document.documentElement), colour = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -143,8 +145,8 @@ export function showMoney(answer = moneyShown) {
   chart = new uPlot({
     width: by("money").clientWidth, height: 260,
     scales: { x: { time: false } },
-    axes: [{ ...axis, label: say("money.week") }, { ...axis, size: 76, values: (_, values) => values.map((value) => number(value)) }],
-    series: [{ label: say("money.week") }, line("net", "ink", { width: 3 }), line("gain", "loop"), line("cost", "line", { dash: [6, 4] }),
+    axes: [{ ...axis, label: say(answer.start ? "money.day" : "money.week"), ...(answer.start ? { space: 90, values: (_, weeks) => weeks.map(dayOfWeek) } : {}) }, { ...axis, size: 76, values: (_, values) => values.map((value) => number(value)) }],
+    series: [{ label: say("money.week"), value: (_, week) => (week === null ? "–" : dated(week, number(week))) }, line("net", "ink", { width: 3 }), line("gain", "loop"), line("cost", "line", { dash: [6, 4] }),
       { ...edge, label: "2.5 %" }, { ...edge, label: "97.5 %" }],
     bands: [{ series: [5, 4], fill: `${colour("neutral")}44` }],
   }, [week, net, gain, cost, low, high], by("money"));

@@ -11,6 +11,7 @@ export function say(key, values = {}) {
 /** Fill in every element that names its words. */
 export function fillIn(root = document) {
   for (const element of root.querySelectorAll("[data-word]")) element.textContent = say(element.dataset.word);
+  for (const element of root.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
 }
 
 export function number(value, digits = 0) {
@@ -26,6 +27,14 @@ export function signed(value, digits = 0) {
   return value > 0 && shown !== "0" ? `+${shown}` : shown;
 }
 export const percent = (value) => `${number(100 * value, 1)} %`;
+
+/** The day of a week where the market has a start, as 2027-03-01; empty where it has none. */
+export function dayOf(start, week) {
+  if (!start || !Number.isFinite(week)) return "";
+  const day = new Date(`${start}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + Math.floor(7 * week));
+  return Number.isNaN(day.getTime()) ? "" : day.toISOString().slice(0, 10);
+}
 
 /** A mean with its interval over so many pairs, as one text; values without a spread have none. */
 export function interval({ mean, low, high }, pairs, show = number) {

@@ -1,12 +1,12 @@
 // The page: what is chosen, what the address holds, what the server says; everything else is in the other files.
 
-import { ask, untilReady } from "./asking.js";
+import { ask, found, untilReady } from "./asking.js";
 import { by, Controls } from "./controls.js";
 import { listPeople, showLife } from "./life.js";
-import { fromHash, newPlan, toHash } from "./plan.js";
+import { firstPlan, fromHash, newPlan, toHash } from "./plan.js";
 import { showMoney, showResult } from "./result.js";
 import { Rings } from "./ring.js";
-import { fillIn, interval, make, number, say } from "./words.js";
+import { dayOf, fillIn, interval, make, number, say } from "./words.js";
 
 const MOST_TEXT = 24000;
 const FILES = ["plan.toml", "market.toml", "results.zip", "report.html"];
@@ -18,26 +18,28 @@ const controls = new Controls(choices, changed);
 const rings = new Rings({ base: by("ring-base"), plan: by("ring-plan") }, { chosen: follow, moved: showWeek });
 let shown = null; // the plan whose result is on the page
 let running = null;
+let start = ""; // the day on which week 0 of the market shown begins
 
 function changed() {
   if (shown) by("status").textContent = say(JSON.stringify(shown) === JSON.stringify(controls.plan) ? "run.ready" : "run.changed");
 }
 
+/** Say what is wrong where it is seen, however far the page is scrolled; nothing takes it away. */
 function complain(words) {
   by("error").textContent = words;
-  by("error").hidden = !words;
+  by("complaint").hidden = !words;
 }
 
-/** The market of a plan: a ready one, or what the server finds in a file. */
+/** The market of a plan, what a file plans in it, and what of the library cannot act in it. */
 async function marketOf(plan) {
-  if (!plan.file) return { market: choices.markets.find((each) => each.name === plan.market) ?? choices.markets[0], interventions: [] };
-  return (await ask("/api/read", { text: plan.file })).json();
+  if (plan.file) return (await ask("/api/read", { text: plan.file })).json();
+  const market = choices.markets.find((each) => each.name === plan.market) ?? choices.markets[0];
+  return { market, ...(await found(`/api/possible/${market.name}`)) };
 }
 
 /** Show a plan in the controls. */
 async function put(plan) {
-  const { market, interventions } = await marketOf(plan);
-  controls.show(plan, market, interventions);
+  controls.show(plan, await marketOf(plan));
 }
 
 /** Compute the plan in the controls and show what comes of it. */
@@ -51,6 +53,7 @@ async function run({ remember = true } = {}) {
   const mine = (running = new AbortController());
   complain("");
   by("run").disabled = true;
+  by("progress").hidden = false;
   const busy = say("run.busy", { people: number(plan.people), weeks: plan.weeks, replications: plan.replications });
   try {
     await untilReady((seconds) => (by("status").textContent = say("run.starting", { seconds })), mine.signal);
@@ -59,6 +62,7 @@ async function run({ remember = true } = {}) {
     const answer = await (await ask("/api/compare", plan, { signal: mine.signal, waiting })).json();
     shown = plan;
     by("answer").hidden = false;
+    by("example").hidden = true;
     showResult(answer, plan);
     showRings(answer);
     changed();
@@ -69,7 +73,10 @@ async function run({ remember = true } = {}) {
     complain(error.message);
     return false;
   } finally {
-    if (running === mine) by("run").disabled = false;
+    if (running === mine) {
+      by("run").disabled = false;
+      by("progress").hidden = true;
+    }
   }
 }
 
@@ -80,6 +87,7 @@ function showRings(answer) {
   by("ring-plan-figure").hidden = by("only-row").hidden = same;
   by("only").checked = false;
   rings.showOnly(false);
+  start = answer.start;
   rings.show(answer);
   const dots = { pair: number(ring.replication + 1), replications, each: number(ring.each, 1) };
   by("ring-caption").textContent = `${say(same ? "ring.caption.asitis" : "ring.caption", dots)} ${say("ring.figures", dots)}`;
@@ -97,7 +105,7 @@ function showLegend(halos, replications) {
 function showWeek() {
   if (!rings.ring) return;
   by("week").value = rings.week;
-  by("week-said").textContent = say("ring.at", { week: rings.week, weeks: rings.weeks });
+  by("week-said").textContent = say(start ? "ring.day" : "ring.at", { week: rings.week, weeks: rings.weeks, day: dayOf(start, rings.week) });
   by("week").setAttribute("aria-valuetext", by("week-said").textContent);
   by("play").textContent = say(rings.playing ? "ring.pause" : rings.at >= rings.last ? "ring.again" : "ring.play");
 }
@@ -119,14 +127,23 @@ async function takeLink() {
 }
 
 async function takeFile(name) {
+  const buttons = [...by("take").querySelectorAll("button")];
+  for (const button of buttons) button.disabled = true;
+  by("take-progress").hidden = false;
+  by("take-said").textContent = say("take.busy", { name });
   try {
-    const file = await (await ask(`/api/${name}`, shown)).blob();
+    const waiting = (seconds) => (by("take-said").textContent = say("run.waiting", { seconds }));
+    const file = await (await ask(`/api/${name}`, shown, { waiting })).blob();
     const link = make("a", { href: URL.createObjectURL(file), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    by("take-said").textContent = "";
+    by("take-said").textContent = say("take.done", { name, size: number(Math.max(1, file.size / 1024)) });
   } catch (error) {
-    by("take-said").textContent = error.message;
+    by("take-said").textContent = "";
+    complain(error.message);
+  } finally {
+    for (const button of buttons) button.disabled = false;
+    by("take-progress").hidden = true;
   }
 }
 
@@ -138,43 +155,58 @@ async function bringFile() {
   if (text.length > MOST_TEXT) return complain(say("file.large", { size: number(text.length) }));
   try {
     complain("");
-    const { market, interventions } = await (await ask("/api/read", { text })).json();
-    controls.show({ ...newPlan(market), market: "", file: text }, market, interventions);
+    const read = await (await ask("/api/read", { text })).json();
+    controls.show({ ...newPlan(read.market), market: "", file: text }, read);
     run();
   } catch (error) {
     complain(error.message);
   }
 }
 
-/** Show and compute what the address says; without a plan in it, the market that a first visitor meets. */
+/** Show and compute what the address says; without a plan in it, an example. */
 async function open() {
   try {
-    const first = choices.markets.find((each) => each.name === "restaurant") ?? choices.markets[0];
-    const { plan, wrong } = (await fromHash(location.hash, choices)) ?? { plan: newPlan(first), wrong: [] };
+    const said = await fromHash(location.hash, choices);
+    const { plan, wrong } = said ?? { plan: firstPlan(choices), wrong: [] };
     await put(plan);
     changed();
     if (wrong.length) return complain(say("error.link", { parts: wrong.join(", ") }));
-    await run({ remember: false });
+    if (await run({ remember: false })) by("example").hidden = Boolean(said);
   } catch (error) {
     complain(error.message);
   }
 }
 
+/** Hear of a choice that asks the server, and say what it refuses. */
+const doing = (work) => async (event) => {
+  try {
+    await work(event);
+  } catch (error) {
+    complain(error.message);
+  }
+};
+
 function paintTheme() {
   by("theme").textContent = say(document.documentElement.dataset.theme === "dark" ? "theme.light" : "theme.dark");
 }
 
-by("market").addEventListener("change", async () => {
-  await put(newPlan(choices.markets.find((each) => each.name === by("market").value)));
+by("market").addEventListener("change", doing(async () => {
+  const market = choices.markets.find((each) => each.name === by("market").value);
+  if (!market) return;
+  await put(newPlan(market));
   changed();
-});
+}));
 by("plan").addEventListener("submit", async (event) => {
   event.preventDefault();
   if (await run()) { by("result").focus({ preventScroll: true }); by("result").scrollIntoView({ block: "start" }); }
 });
-by("clear").addEventListener("click", async () => { await put({ ...newPlan(controls.market), file: controls.plan.file, market: controls.plan.market }); changed(); });
+by("clear").addEventListener("click", doing(async () => {
+  await put({ ...newPlan(controls.market), file: controls.plan.file, market: controls.plan.market });
+  changed();
+}));
 by("file").addEventListener("change", bringFile);
-by("file-drop").addEventListener("click", async () => { await put(newPlan(choices.markets[0])); changed(); });
+by("file-drop").addEventListener("click", doing(async () => { await put(newPlan(choices.markets[0])); changed(); }));
+by("understood").addEventListener("click", () => { complain(""); by("run").focus({ preventScroll: true }); });
 by("play").addEventListener("click", () => (rings.playing ? rings.stop() : rings.play()));
 by("week").addEventListener("input", () => rings.seek(Number(by("week").value)));
 by("person").addEventListener("change", () => by("person").value && follow(Number(by("person").value)));
