@@ -19,7 +19,14 @@ from cxsim.analysis.calibration.identify import (
 )
 from cxsim.analysis.calibration.moments import FittedFigure, read_all
 from cxsim.analysis.calibration.observed import Observed
-from cxsim.analysis.calibration.priors import allowed, around_rhythm, of_experience
+from cxsim.analysis.calibration.priors import (
+    Uncertain,
+    allowed,
+    around_rhythm,
+    full_key,
+    known_beforehand,
+    of_experience,
+)
 from cxsim.analysis.calibration.repeat_buying import Rhythm
 from cxsim.analysis.calibration.simulated import (
     MarketToFit,
@@ -125,6 +132,7 @@ def by_simulation(
     Raises:
         ValueError: if too few guesses reproduce the data, or the market has nothing to hold against a figure.
     """
+    experience = _of_experience(market, scenario, told)
     seen = observed.moments(rhythm.chosen)
     bare = MarketToFit(market, scenario, {**fixed, **small_enough(scenario)}, [], observed.watch_weeks, seed)
     search = SEARCH_REPLICATIONS * most_evaluations(len(rhythm.keys))
@@ -132,8 +140,7 @@ def by_simulation(
     told_of.begin(search + LUCK_REPLICATIONS + guessed + to_follow)
     start, searched = rhythm_inside(bare, rhythm, seen, told_of)
     told_of.found(max(0, search - searched))  # the search is mostly shorter than it may be
-    uncertain = around_rhythm(rhythm.keys, start, rhythm.chosen.log_errors)
-    uncertain += of_experience(scenario, list(dict.fromkeys(key for each in told for key in each.about)))
+    uncertain = around_rhythm(rhythm.keys, start, rhythm.chosen.log_errors) + experience
     moments = [*seen, *(moment for each in told for moment in each.moments)]
     setting = replace(bare, uncertain=uncertain)
     luck = luck_of_moments(setting, moments, LUCK_REPLICATIONS, told_of)
@@ -149,6 +156,26 @@ def by_simulation(
     if len(found.normal) < FEWEST_PLAUSIBLE:
         raise ValueError(_nothing_fits(moments, found))
     return _simulated(setting, moments, error, found)
+
+
+def _of_experience(market: str | Path, scenario: Scenario, told: Sequence[Told]) -> list[Uncertain]:
+    """What is not known of experience; what the user's own file says and a firm can know stays.
+
+    Raises:
+        ValueError: if a figure was given for something that the file says too.
+    """
+    counted = {key: where for each in told for key, where in each.counted.items()}
+    uncertain = of_experience(scenario, [key for each in told for key in each.about], counted)
+    stay = known_beforehand(market, scenario, uncertain)
+    for each in told:
+        for key in each.counted:
+            full = full_key(scenario, key)
+            if full in stay:
+                raise ValueError(
+                    f"{market} sets {full}, and {each.name} is given too: two answers to one question. Take {full} out of the file, "
+                    "and it is fitted to the figure, or leave the figure out, and the file's value stays"
+                )
+    return [each for each in uncertain if each.key not in stay]
 
 
 def rhythm_inside(

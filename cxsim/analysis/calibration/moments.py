@@ -229,13 +229,25 @@ def moment_of_referrals(share: float) -> FittedFigure:
     return _plain_share(name, share, Measure.referred_purchases, Measure.first_purchases)
 
 
+def moment_of_failures(share: float, error: float | None = None) -> FittedFigure:
+    """Share of uses in which something fails, with its standard error if it is known."""
+    return _plain_share("share of uses that fail", share, Measure.failures, Measure.uses, error)
+
+
+def moment_of_lateness(share: float, error: float | None = None) -> FittedFigure:
+    """Share of purchases that are delivered late, with its standard error if it is known."""
+    return _plain_share("share of deliveries that come late", share, Measure.late, Measure.purchases, error)
+
+
 def moment_of_rating(stars: float) -> FittedFigure:
     """Mean public rating."""
     return FittedFigure("mean rating, stars of 5", stars, PLAIN_ERROR_OF_RATING, _ratio(Measure.stars, Measure.reviews))
 
 
-def _plain_share(name: str, share: float, part: Measure, whole: Measure) -> FittedFigure:
-    return FittedFigure(name, share, max(PLAIN_ERROR * share, PLAIN_ERROR_OF_SHARE), _ratio(part, whole))
+def _plain_share(name: str, share: float, part: Measure, whole: Measure, error: float | None = None) -> FittedFigure:
+    if error is None:
+        error = max(PLAIN_ERROR * share, PLAIN_ERROR_OF_SHARE)
+    return FittedFigure(name, share, error, _ratio(part, whole))
 
 
 def _share(name: str, observed: float, answers: float, part: Measure, whole: Measure) -> FittedFigure:

@@ -1,12 +1,15 @@
 """What may vary in a calibration by simulation, and how widely before the data are seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from scipy import stats
 
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario
+from cxsim.scenario.own_values import sets_itself
 from cxsim.scenario.register import find_entries
 
 # Standard deviation of the logarithm of a parameter that a closed form has too. Twice the standard error of its fit, so
@@ -47,6 +50,7 @@ OF_CUSTOMERS = (
     "use.loss_aversion", "telling.good", "telling.bad",
 )  # fmt: skip
 OF_BRAND = ("use.failure_rate",)
+COUNTED = ("use.failure_rate", "use.late_rate", "support.resolve_rate")  # by a firm, in its own books
 
 
 def around_rhythm(keys: list[str], values: Numbers, log_errors: Numbers) -> list[Uncertain]:
@@ -64,19 +68,46 @@ def around_rhythm(keys: list[str], values: Numbers, log_errors: Numbers) -> list
     ]
 
 
-def of_experience(scenario: Scenario, told_by_data: list[str]) -> list[Uncertain]:
+Ranges = Mapping[str, tuple[float, float]]  # by short key, where to look for a parameter
+
+
+def of_experience(scenario: Scenario, told_by_data: list[str], counted: Ranges | None = None) -> list[Uncertain]:
     """Parameters of experience that start at the plausible range of the register.
 
     Args:
         scenario: the market; brand parameters are those of its focal brand.
         told_by_data: short keys of further parameters that the data at hand have something to say about.
+        counted: where to look for parameters that the data tell directly, instead of the plausible range, which is a guess.
     """
-    brand = f"brand.{scenario.market.focal}."
-    offers = [*OF_BRAND, *(key for key in told_by_data if is_offer(key))]
-    traits = [*OF_CUSTOMERS, *(key for key in told_by_data if not is_offer(key))]
-    return [Uncertain(f"{brand}{key}", *plausible(key)) for key in offers] + [
-        Uncertain(key, *plausible(key)) for key in traits
-    ]
+    keys = dict.fromkeys([*OF_BRAND, *OF_CUSTOMERS, *told_by_data])
+    ranges = {key: (counted or {}).get(key) or plausible(key) for key in keys}
+    offers_first = sorted(keys, key=lambda key: not is_offer(key))
+    return [Uncertain(full_key(scenario, key), *ranges[key]) for key in offers_first]
+
+
+def full_key(scenario: Scenario, key: str) -> str:
+    """The full key of a parameter of the customers, or of the focal brand."""
+    return f"brand.{scenario.market.focal}.{key}" if is_offer(key) else key
+
+
+def known_beforehand(market: str | Path, scenario: Scenario, uncertain: list[Uncertain]) -> set[str]:
+    """Full keys of the values that stay as the user's own file says: what a firm counts, and what it gives evidence for.
+
+    Nobody counts how much a disappointment weighs, so such a value is a guess that the data may correct, unless it is backed.
+
+    Args:
+        market: name or file of the scenario.
+        scenario: the same, loaded.
+        uncertain: what would be varied.
+    """
+    backed = {key for key, backing in scenario.evidence.items() if backing.evidence != "assumed"}
+    stay = backed | {full_key(scenario, key) for key in COUNTED}
+    return {each.key for each in uncertain if each.key in stay and sets_itself(market, each.key)}
+
+
+def around_share(share: float, error: float) -> tuple[float, float]:
+    """Where to look for a rate of which a firm counted a share: four errors, and half as much again, to either side."""
+    return max(0.0, share - 4.0 * error) / 1.5, min(1.0, 1.5 * (share + 4.0 * error))
 
 
 def is_offer(key: str) -> bool:

@@ -1,17 +1,20 @@
 """Figures of experience that a firm may know beside its purchases, and the parameters they have something to say about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cxsim.analysis.calibration.moments import (
     FittedFigure,
     moment_of_contacts,
+    moment_of_failures,
+    moment_of_lateness,
     moment_of_rating,
     moment_of_referrals,
     moments_of_recommendation,
     moments_of_satisfaction,
 )
+from cxsim.analysis.calibration.priors import Ranges, around_share
 from cxsim.data import read_scores
 
 OF_THE_PRODUCT = ("use.quality", "use.quality_sd", "use.taste_sd")
@@ -28,6 +31,7 @@ class Told:
         summary: what was given, read and left out, in words.
         name: of the file, or of the figure.
         given: sha256 of the file, or the figure: what another run needs to be the same.
+        counted: where to look for parameters that these figures tell directly.
     """
 
     moments: tuple[FittedFigure, ...]
@@ -35,6 +39,10 @@ class Told:
     summary: tuple[str, ...]
     name: str
     given: str | float
+    counted: Ranges = field(default_factory=dict)
+
+
+Share = tuple[float, float | None]  # a share that is known, and its standard error if that is known too
 
 
 def told_by(
@@ -42,6 +50,8 @@ def told_by(
     contact_rate: float | None = None,
     referral_share: float | None = None,
     rating: float | None = None,
+    failure_rate: Share | None = None,
+    late_rate: Share | None = None,
 ) -> list[Told]:
     """Everything known beside the purchases.
 
@@ -50,6 +60,8 @@ def told_by(
         contact_rate: contacts with support per purchase, 0 to 1.
         referral_share: share of new customers who were referred, 0 to 1.
         rating: mean public rating, 1 to 5 stars.
+        failure_rate: share of uses in which something fails, reported or not, 0 to 1.
+        late_rate: share of deliveries that come late, 0 to 1.
 
     Raises:
         DataError: if a file of scores cannot be read.
@@ -61,12 +73,28 @@ def told_by(
         told.append(_plain(moment_of_referrals(referral_share), "telling.refer_base"))
     if rating is not None:
         told.append(_plain(moment_of_rating(rating), "telling.review_extremity", "telling.review_valence"))
+    if failure_rate is not None:
+        told.append(_counted(moment_of_failures(*failure_rate), "use.failure_rate", failure_rate))
+    if late_rate is not None:
+        told.append(_counted(moment_of_lateness(*late_rate), "use.late_rate", late_rate))
     return told
 
 
 def _plain(moment: FittedFigure, *about: str) -> Told:
     said = f"{moment.name}: {moment.observed:g}, as given; its standard error is taken to be {moment.error:.2g}"
     return Told((moment,), about, (said,), moment.name, moment.observed)
+
+
+def _counted(moment: FittedFigure, key: str, given: Share) -> Told:
+    """A share that is a parameter of the firm: looked for where it was counted, wherever others have theirs."""
+    told, (share, error) = _plain(moment, key), given
+    if error is not None:
+        told = replace(
+            told,
+            summary=(f"{moment.name}: {share:g}, standard error {error:g}, as given",),
+            given=f"{share:g}+-{error:g}",
+        )
+    return replace(told, counted={key: around_share(share, moment.error)})
 
 
 def _of_scores(path: Path) -> Told:

@@ -29,6 +29,24 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int
         raise click.BadParameter(f"{value!r} is neither a day such as 2025-06-30 nor the number of a period") from None
 
 
+def _share(_: click.Context, __: click.Parameter, value: str | None) -> tuple[float, float | None] | None:
+    """A share between 0 and 1, as .08, or with its standard error, as .08+-.01."""
+    if value is None:
+        return None
+    share, given, error = value.replace("\N{PLUS-MINUS SIGN}", "+-").partition("+-")
+    try:
+        read = float(share), float(error) if given else None
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is no share; write it like .08, or with its standard error like .08+-.01"
+        ) from None
+    if not 0.0 < read[0] < 1.0:
+        raise click.BadParameter(f"{value!r}: a share lies between 0 and 1; 8 in a hundred are .08")
+    if read[1] is not None and not 0.0 < read[1] <= 0.5:
+        raise click.BadParameter(f"{value!r}: a standard error of a share is above 0 and at most .5")
+    return read
+
+
 @click.command()
 @click.argument("data", type=PLACE)
 @click.option("--market", default="rhythm-only", show_default=True, help="The market to calibrate, by name or file.")
@@ -39,6 +57,15 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | int
 @click.option("--contact-rate", type=click.FloatRange(0, 1), help="Contacts with support per purchase.")
 @click.option("--referral-share", type=click.FloatRange(0, 1), help="Share of new customers who were referred.")
 @click.option("--rating", type=click.FloatRange(1, 5), help="Mean public rating, in stars.")
+@click.option(
+    "--failure-rate",
+    callback=_share,
+    metavar="SHARE",
+    help="Share of uses that fail, reported or not: .08, or .08+-.01.",
+)
+@click.option(
+    "--late-rate", callback=_share, metavar="SHARE", help="Share of deliveries that come late: .08, or .08+-.01."
+)
 @click.option("--period-weeks", type=click.FloatRange(0, min_open=True),
               help="Length of a period of a retention table. Default: as its column says (month), else 52.")  # fmt: skip
 @click.option("--time-unit", type=click.Choice(["days", "weeks"]),
@@ -60,6 +87,8 @@ def calibrate(
     contact_rate: float | None,
     referral_share: float | None,
     rating: float | None,
+    failure_rate: tuple[float, float | None] | None,
+    late_rate: tuple[float, float | None] | None,
     period_weeks: float | None,
     time_unit: "TimeUnit | None",
     cohort: str | None,
@@ -85,7 +114,7 @@ def calibrate(
 
     check_free(out, overwrite)
     observed = observe(data, until, period_weeks, cohort, time_unit)
-    told = told_by(scores, contact_rate, referral_share, rating)
+    told = told_by(scores, contact_rate, referral_share, rating, failure_rate, late_rate)
     read = (*observed.summary, *(line for each in told for line in each.summary))
     for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
         click.echo(_wrapped(line))
@@ -143,6 +172,8 @@ def _command() -> str:
     for option in given.command.params:
         if isinstance(option, click.Option) and option.name not in ("out", "overwrite") and option.name is not None:
             value = given.params[option.name]
+            if option.callback is _share and value is not None:
+                value = "+-".join(str(part) for part in value if part is not None)
             several = value if isinstance(value, tuple) else () if value is None else (value,)
             words += [word for each in several for word in (option.opts[0], str(each))]
     return shlex.join([*words, "-o", str(given.params["out"])])
