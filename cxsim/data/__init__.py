@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from cxsim.data import retention, rfm, transactions
+from cxsim.data.episodes import LinkedRecords, read_episodes
 from cxsim.data.errors import DataError
 from cxsim.data.opening import open_table
 from cxsim.data.purchases import Split, Transactions, Treated
@@ -20,6 +21,7 @@ from cxsim.data.transactions import read_transactions
 __all__ = [
     "ContractCohort",
     "DataError",
+    "LinkedRecords",
     "Retention",
     "Rfm",
     "Scores",
@@ -27,6 +29,7 @@ __all__ = [
     "Transactions",
     "Treated",
     "read",
+    "read_episodes",
     "read_retention",
     "read_rfm",
     "read_scores",

@@ -25,6 +25,16 @@ ALSO_CALLED: dict[str, tuple[str, ...]] = {
     "monetary_value": ("zbar",),
     "period": ("year", "quarter", "month", "week"),
     "score": ("nps", "csat"),
+    "ordered": ("order_date", "date"),
+    "promised": (),
+    "delivered": (),
+    "failed": (),
+    "contact": (),
+    "outcome": (),
+    "sequence": (),
+    "case:concept:name": (),
+    "concept:name": (),
+    "time:timestamp": (),
     "count": ("answers", "responses", "anzahl", "antworten", "n"),
 }
 
@@ -78,6 +88,12 @@ class FileKind:
 PURCHASES = FileKind("a list of purchases", ("customer_id", "date"), ("amount",))
 RFM = FileKind("a table of customers", ("customer_id", "frequency", "recency", "T"), ("monetary_value",))
 RETENTION = FileKind("a retention table", ("period",))  # and one column a cohort, whatever it is called
+EPISODES = FileKind(
+    "linked records",
+    ("customer_id", "ordered"),
+    ("sequence", "promised", "delivered", "failed", "contact", "outcome", "score"),
+)
+EVENT_LOG = FileKind("an event log", ("case:concept:name", "concept:name", "time:timestamp"))
 SCORES = FileKind("survey answers", ("score",), ("count",))
 
 

@@ -77,6 +77,12 @@ def test_a_figure_beside_a_value_of_the_file_is_refused(file):
         uncertain(file(f"{FAILURES} = 0.05\n"), failure_rate=(0.08, None))
 
 
+def test_what_two_figures_tell_is_refused(file):
+    twice = [*told_by(failure_rate=(0.08, None)), *told_by(failure_rate=(0.09, None))]
+    with pytest.raises(ValueError, match=r"both tell use\.failure_rate: the same data would count twice"):
+        _of_experience(file(), load(file()), twice)
+
+
 def test_only_what_is_given_is_varied_beside_what_always_is(file):
     late = "brand.focal.use.late_rate"
     assert late not in uncertain(file())

@@ -10,6 +10,7 @@ from cxsim.analysis.calibration.customers import CustomerForecasts, forecast_cus
 from cxsim.analysis.calibration.fitting import Fitted, by_likelihood, by_simulation
 from cxsim.analysis.calibration.holdout import Holdout
 from cxsim.analysis.calibration.identify import NOT_TOLD, at_limits
+from cxsim.analysis.calibration.linked_moments import disagreements
 from cxsim.analysis.calibration.observed import PRICE, HeldBack, Observed
 from cxsim.analysis.calibration.priors import is_offer
 from cxsim.analysis.calibration.repeat_buying import STRUCTURE, Rhythm, refuse_another_kind_of_need
@@ -117,6 +118,7 @@ def calibrate(
         warnings=(
             *observed.doubts(rhythm.chosen),
             *(each.words for each in (*at_limits(rhythm.chosen, rhythm.keys), *fitted.piled_up)),
+            *(disagreements(fitted.moments) if fitted.moments is not None else ()),
         ),
     )
 

@@ -1,14 +1,16 @@
 """A simulated cohort as a firm's records would show it: who bought when, since their own first purchase."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxsim.data.histories import Histories, Numbers
 from cxsim.engine.model import LoyaltyModel
-from cxsim.engine.state import State
+from cxsim.engine.state import EVERYBODY, NOBODY, NOTES, State
 from cxsim.scenario import Scenario
 
+NOTES_EXPECTED = 100  # of a person; where they are more, the market is lived again with room for all
 GOLDEN = 0.6180339887498949  # spreads ages evenly over customers in any order
 
 
@@ -20,13 +22,15 @@ class Cohort:
         first: week of the first purchase, shape (customers,).
         purchases: bought by the end of each week of the run, shape (weeks of the run + 1, customers).
         last: week of the last purchase by then, same shape.
-        world: the run at its end.
+        state: the run at its end; with `noted`, its log holds what happened to everybody.
+        people: who they are, shape (customers,).
     """
 
     first: Numbers
     purchases: Numbers
     last: Numbers
     state: State
+    people: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def part(self, customers: int) -> "Cohort":
         """As many of them, spread evenly over all; everybody when there are not so many."""
@@ -38,6 +42,7 @@ class Cohort:
             first=self.first[chosen],
             purchases=self.purchases[:, chosen],
             last=self.last[:, chosen],
+            people=self.people[chosen],
         )
 
     def repeats_at(self, age: Numbers) -> Numbers:
@@ -49,10 +54,14 @@ class Cohort:
 
         Each is watched to the end of the week nearest to that age, and the age is taken from there.
         """
-        customers = np.arange(len(self.first))
-        age = self._watched(np.sort(ages)[(customers * GOLDEN % 1.0 * len(ages)).astype(int)]) - self.first
+        age = self.watched_until(ages) - self.first
         last = np.clip(self._at(self.last, age) - self.first, 0.0, age)
         return Histories(self.repeats_at(age), last, age)
+
+    def watched_until(self, ages: Numbers) -> Numbers:
+        """The week in which the watch of each ends if each is watched for one of `ages`, shape (customers,)."""
+        customers = np.arange(len(self.first))
+        return self._watched(np.sort(ages)[(customers * GOLDEN % 1.0 * len(ages)).astype(int)])
 
     def share_renewed(self, times: int, period_weeks: float) -> float:
         """Share of contract customers who have renewed so often, half a period after the last time it was due.
@@ -73,19 +82,35 @@ class Cohort:
         return np.asarray(np.minimum(week, len(self.purchases) - 1.0))
 
 
-def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int) -> Cohort:
+def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int, noted: bool = False) -> Cohort:
     """Live the scenario and keep the customers who were seen to come, and can be watched for `weeks` before its horizon.
+
+    Args:
+        scenario: as loaded.
+        weeks: how long they have to be watched.
+        seed: 0 to 2**63 - 1.
+        replication: 0 to 2**32 - 1.
+        noted: whether everything that happens is noted in the state's log.
 
     Raises:
         ValueError: if nobody became a customer early enough.
     """
-    model = LoyaltyModel(scenario, rng=seed, replication=replication, collect=False)
-    bonds = model.state.bonds[:, scenario.focal]
-    purchases, last = [bonds["purchases"].copy()], [bonds["last_bought"].copy()]
-    while model.running:
-        model.step()
-        purchases.append(bonds["purchases"].copy())
-        last.append(bonds["last_bought"].copy())
+    room = NOTES_EXPECTED * scenario.market.people if noted else 0
+    while True:
+        model = LoyaltyModel(
+            scenario, rng=seed, replication=replication, collect=False, watch=EVERYBODY if noted else NOBODY,
+            room_for_notes=room,
+        )  # fmt: skip
+        bonds = model.state.bonds[:, scenario.focal]
+        purchases, last = [bonds["purchases"].copy()], [bonds["last_bought"].copy()]
+        while model.running:
+            model.step()
+            purchases.append(bonds["purchases"].copy())
+            last.append(bonds["last_bought"].copy())
+        taken = int(model.state.clock[NOTES])
+        if not noted or taken <= room:
+            break
+        room = taken
     seen = bonds["first_bought"] >= 0.0  # not nan: never bought
     early = seen & (bonds["first_bought"] <= scenario.market.horizon_weeks - weeks)
     if not early.any():
@@ -97,5 +122,6 @@ def live_cohort(scenario: Scenario, weeks: float, seed: int, replication: int) -
         bonds["first_bought"][early].astype(float),
         np.array([week[early] for week in purchases], float),
         np.array([week[early] for week in last], float),
-        model.state,
+        model.state._replace(log=model.state.log[:taken]) if noted else model.state,
+        np.flatnonzero(early),
     )

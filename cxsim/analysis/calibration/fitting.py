@@ -142,7 +142,7 @@ def by_simulation(
     told_of.found(max(0, search - searched))  # the search is mostly shorter than it may be
     uncertain = around_rhythm(rhythm.keys, start, rhythm.chosen.log_errors) + experience
     moments = [*seen, *(moment for each in told for moment in each.moments)]
-    setting = replace(bare, uncertain=uncertain)
+    setting = replace(bare, uncertain=uncertain, noted=any(each.needs_notes for each in told))
     luck = luck_of_moments(setting, moments, LUCK_REPLICATIONS, told_of)
     error = np.hypot(luck, [moment.tolerance for moment in moments])
     found = assimilate(
@@ -162,8 +162,16 @@ def _of_experience(market: str | Path, scenario: Scenario, told: Sequence[Told])
     """What is not known of experience; what the user's own file says and a firm can know stays.
 
     Raises:
-        ValueError: if a figure was given for something that the file says too.
+        ValueError: if a figure was given for something that the file says too, or twice.
     """
+    given: dict[str, str] = {}
+    for each in told:
+        for key in (*each.counted, *(key for key in each.about if key == "support.contact_base")):
+            if key in given:
+                raise ValueError(
+                    f"{given[key]} and {each.name} both tell {key}: the same data would count twice. Leave one out"
+                )
+            given[key] = each.name
     counted = {key: where for each in told for key, where in each.counted.items()}
     uncertain = of_experience(scenario, [key for each in told for key in each.about], counted)
     stay = known_beforehand(market, scenario, uncertain)

@@ -61,6 +61,25 @@ class HeldBack:
     judge: Callable[[Sequence[Numbers], Rhythm], Holdout]
 
 
+@dataclass(frozen=True, eq=False)
+class Cohorts:
+    """Whose purchases are used to fit, for records that are linked to them by id.
+
+    Attributes:
+        known: ids of all customers of the data.
+        used: of those who are used to fit, shape (customers,).
+        ages: how long each of these was watched, weeks.
+        purchases: how many each has made by then, the first included.
+        until: the last day that is used; None where the data name no days.
+    """
+
+    known: NDArray[np.object_]
+    used: NDArray[np.object_]
+    ages: Numbers
+    purchases: Numbers
+    until: date | None
+
+
 @dataclass(frozen=True)
 class Observed:
     """A firm's records, ready to calibrate on.
@@ -80,6 +99,7 @@ class Observed:
         weekly: real cumulative repeat purchases, for purchases only.
         records: the customers one by one; None of a retention table.
         doubts: what the records say against a fit, in words.
+        cohorts: whose purchases these are; None of a retention table.
     """
 
     name: str
@@ -96,6 +116,7 @@ class Observed:
     weekly: pd.DataFrame | None = field(default=None, repr=False)
     records: CustomerRecords | None = field(default=None, repr=False)
     doubts: Callable[[AnyFit], tuple[str, ...]] = lambda _: ()
+    cohorts: Cohorts | None = field(default=None, repr=False)
 
     @property
     def by_opportunity(self) -> bool:
@@ -181,6 +202,7 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
             if isinstance(fit.model, BgNbd | ParetoNbd)
             else ()
         ),
+        cohorts=Cohorts(data.customers, data.customers[:cohort], histories.age, histories.repeats + 1.0, at),
     )
 
 
@@ -271,6 +293,7 @@ def observed_customers(data: Rfm) -> Observed:
         market_of_its_own=_people_and_entries(np.bincount(days).astype(np.int64), int(np.ceil(histories.age.max()))),
         held_back="a table of customers shows one moment in time",
         records=records_of_customers(data, points),
+        cohorts=Cohorts(data.customers, data.customers, histories.age, histories.repeats + 1.0, None),
     )
 
 

@@ -36,6 +36,7 @@ class MarketToFit:
         uncertain: what the guesses differ in.
         weeks: how long customers must be watched.
         seed: of all luck.
+        noted: whether what happens to everybody is noted, for figures of linked records.
     """
 
     source: str | Path
@@ -44,6 +45,7 @@ class MarketToFit:
     uncertain: Sequence[Uncertain]
     weeks: float
     seed: int
+    noted: bool = False
 
     @property
     def horizon_weeks(self) -> int:
@@ -62,8 +64,8 @@ class MarketToFit:
         return min(math.ceil(ENOUGH_PEOPLE / self.base.market.people), MOST_REPLICATIONS)
 
     def watched_for(self, weeks: float) -> "MarketToFit":
-        """The same market, lived long enough to watch customers for so many weeks."""
-        return replace(self, weeks=weeks)
+        """The same market, lived long enough to watch customers for so many weeks, without notes."""
+        return replace(self, weeks=weeks, noted=False)
 
     def values(self, normal: Numbers) -> dict[str, float]:
         """The parameters of a guess on the scale of the prior, shape (k,), by full key."""
@@ -71,7 +73,7 @@ class MarketToFit:
 
     def cohort(self, normal: Numbers, replication: int = 0) -> Cohort:
         """The cohort of a guess."""
-        return live_cohort(self.scenario(self.values(normal)), self.weeks, self.seed, replication)
+        return live_cohort(self.scenario(self.values(normal)), self.weeks, self.seed, replication, self.noted)
 
 
 def small_enough(scenario: Scenario) -> dict[str, object]:

@@ -32,6 +32,7 @@ class Told:
         name: of the file, or of the figure.
         given: sha256 of the file, or the figure: what another run needs to be the same.
         counted: where to look for parameters that these figures tell directly.
+        needs_notes: whether what happens to everybody has to be noted to read them off a simulated market.
     """
 
     moments: tuple[FittedFigure, ...]
@@ -40,6 +41,7 @@ class Told:
     name: str
     given: str | float
     counted: Ranges = field(default_factory=dict)
+    needs_notes: bool = False
 
 
 Share = tuple[float, float | None]  # a share that is known, and its standard error if that is known too

@@ -54,6 +54,8 @@ def _share(_: click.Context, __: click.Parameter, value: str | None) -> tuple[fl
     "--until", callback=_day, help="Last day (or period) to fit; the rest is held back to judge by. Default: 2/3."
 )
 @click.option("--scores", type=PLACE, multiple=True, help="Survey answers 0-10 or 1-5: score,count.")
+@click.option("--episodes", type=PLACE,
+              help="Linked records: customer_id,ordered[,promised,delivered,failed,contact,outcome,score], or an event log.")  # fmt: skip
 @click.option("--contact-rate", type=click.FloatRange(0, 1), help="Contacts with support per purchase.")
 @click.option("--referral-share", type=click.FloatRange(0, 1), help="Share of new customers who were referred.")
 @click.option("--rating", type=click.FloatRange(1, 5), help="Mean public rating, in stars.")
@@ -84,6 +86,7 @@ def calibrate(
     market: str,
     until: date | int | None,
     scores: tuple[Path, ...],
+    episodes: Path | None,
     contact_rate: float | None,
     referral_share: float | None,
     rating: float | None,
@@ -107,6 +110,7 @@ def calibrate(
     """
     from cxsim.analysis.calibration.calibrate import RHYTHM_ONLY
     from cxsim.analysis.calibration.calibrate import calibrate as fit
+    from cxsim.analysis.calibration.linked_moments import told_by_records
     from cxsim.analysis.calibration.observed import observe
     from cxsim.analysis.calibration.report import write_calibration
     from cxsim.analysis.calibration.survey_moments import told_by
@@ -115,6 +119,8 @@ def calibrate(
     check_free(out, overwrite)
     observed = observe(data, until, period_weeks, cohort, time_unit)
     told = told_by(scores, contact_rate, referral_share, rating, failure_rate, late_rate)
+    if episodes is not None:
+        told.append(told_by_records(episodes, observed))
     read = (*observed.summary, *(line for each in told for line in each.summary))
     for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
         click.echo(_wrapped(line))
