@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from cxsim.analysis.calibration.cohort import Cohort, live_cohort
 from cxsim.analysis.calibration.identify import NOT_TOLD, Finding
@@ -11,7 +12,7 @@ from cxsim.analysis.calibration.moments import (
     moments_of_purchases,
     moments_of_retention,
 )
-from cxsim.analysis.calibration.priors import NARROWEST, WIDEST, allowed, around_rhythm
+from cxsim.analysis.calibration.priors import NARROWEST, WIDEST, Uncertain, allowed, around_rhythm
 from cxsim.analysis.calibration.repeat_buying import KEYS
 from cxsim.analysis.calibration.simulated import MarketToFit, prices_in_proportion, simulated_moments, with_values
 from cxsim.analysis.calibration.survey_moments import told_by
@@ -56,6 +57,21 @@ def test_the_search_does_not_know_more_than_the_data():
     found = around_rhythm(["loyalty.leave_a"] * 3, np.ones(3), errors)
     spreads = [np.log(each.high / each.low) / 2 for each in found]
     assert spreads == pytest.approx([NARROWEST, 1.2, WIDEST])
+
+
+def test_what_is_plausible_is_where_nine_in_ten_guesses_begin_and_data_may_lead_beyond():
+    """By hand: uniform inside; beyond, exponential with the density of the inside, .9 of the range, and never what is not allowed."""
+    weight = Uncertain("support.recovery_weight", 0.4, 1.5)
+    ends, middle = weight.value(stats.norm.ppf([0.05, 0.95])), weight.value(stats.norm.ppf([0.275, 0.5]))
+    assert ends == pytest.approx([0.4, 1.5]) and middle == pytest.approx([0.4 + 1.1 * 0.25, 0.95])
+    further = weight.value(stats.norm.ppf([0.05 / np.e, 1.0 - 0.05 / np.e]))  # 1 / e of those beyond
+    assert further == pytest.approx([0.4 - 1.1 * 0.05 / 0.9, 1.5 + 1.1 * 0.05 / 0.9])
+    assert weight.value(np.array([-30.0, 30.0])).tolist() == list(allowed("support.recovery_weight"))
+    every = weight.value(np.linspace(-9.0, 9.0, 999))
+    assert (np.diff(every) >= 0.0).all() and np.abs(np.diff(every)).max() < 0.02
+    rate = Uncertain("brand.shop.use.failure_rate", 0.02, 0.3)
+    assert rate.value(np.array([-5.0])).tolist() == [0.0]
+    assert weight.value_inside(np.array([-30.0, 0.0, 30.0])) == pytest.approx([0.4, 0.95, 1.5])
 
 
 def test_a_share_of_nobody_is_not_known_exactly():

@@ -42,7 +42,7 @@ class Cohort:
             first=self.first[chosen],
             purchases=self.purchases[:, chosen],
             last=self.last[:, chosen],
-            people=self.people[chosen],
+            people=self.people[chosen] if len(self.people) else self.people,
         )
 
     def repeats_at(self, age: Numbers) -> Numbers:

@@ -121,9 +121,9 @@ def _words_of_pile(each: Uncertain, upper: bool, share: float) -> str:
         else f"of its plausible range, {between(each.low, each.high, short)}"
     )
     return (
-        f"{each.key} piles up at the {end} end {where}: {share:.0%} of the plausible set lie in the last tenth. If the truth lies "
-        f"beyond, no draw holds it: the values here are too {too}, other parameters make up for it, and the interval of a plan that acts "
-        "on it is too narrow. Doubt the market and the figures you gave before such a plan."
+        f"{each.key} piles up at the {end} end {where}: {share:.0%} of the plausible set lie in the last tenth of what was thought likely, or beyond. "
+        f"If the truth lies far beyond, hardly a draw holds it: the values here are too {too}, other parameters make up for it, and the interval "
+        "of a plan that acts on it is too narrow. Doubt the market and the figures you gave before such a plan."
     )
 
 

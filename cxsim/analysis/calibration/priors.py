@@ -16,6 +16,10 @@ from cxsim.scenario.register import find_entries
 # that the search does not know more than the data; at least a factor of 2.7 up or down, since other effects of experience
 # than the market's own need other values; at most one of 4.5, since a fit with so few data says little about where to search.
 NARROWEST, WIDEST = 1.0, 1.5
+# Before the data are seen one in twenty lies beyond either end of what is plausible: little where they tell nothing, and where they insist
+# there is a way out.
+BEYOND = 0.05
+_ENDS_AT = float(-stats.norm.ppf(BEYOND))
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Uncertain:
         key: full key in the scenario.
         low: least plausible value before the data are seen; for a rhythm parameter one standard deviation below.
         high: largest plausible value; for a rhythm parameter one standard deviation above.
-        of_rhythm: whether it starts at a fitted closed form (log-normal); else anything in the range is as likely.
+        of_rhythm: whether it starts at a fitted closed form (log-normal); else anything in the range is as likely, and a tenth
+            lies beyond it, half at either end, where the data may lead.
     """
 
     key: str
@@ -40,7 +45,22 @@ class Uncertain:
             centre, spread = np.log(self.low * self.high) / 2.0, np.log(self.high / self.low) / 2.0
             low, high = allowed(self.key)
             return np.asarray(np.clip(np.exp(centre + spread * normal), low, high))
+        least, most = allowed(short_key(self.key))
+        inside = (stats.norm.cdf(normal) - BEYOND) / (1.0 - 2.0 * BEYOND)
+        place = np.where(
+            np.abs(normal) <= _ENDS_AT, inside, np.where(normal > 0.0, 1.0 + _past(normal), -_past(-normal))
+        )
+        return np.asarray(np.clip(self.low + (self.high - self.low) * place, least, most))
+
+    def value_inside(self, normal: Numbers) -> Numbers:
+        """The same for a parameter of experience of which no data can speak: never beyond the range."""
         return np.asarray(self.low + (self.high - self.low) * stats.norm.cdf(normal))
+
+
+def _past(normal: Numbers) -> Numbers:
+    """How far past an end of the range, as a share of it: exponential tails, as dense at the end as what lies inside."""
+    left = np.log(BEYOND) - stats.norm.logsf(np.maximum(normal, _ENDS_AT))
+    return np.asarray(BEYOND / (1.0 - 2.0 * BEYOND) * left)
 
 
 # How experience becomes loyalty and word of mouth. Purchases alone hardly tell these; they are left free all the same,
@@ -88,6 +108,11 @@ def of_experience(scenario: Scenario, told_by_data: list[str], counted: Ranges |
 def full_key(scenario: Scenario, key: str) -> str:
     """The full key of a parameter of the customers, or of the focal brand."""
     return f"brand.{scenario.market.focal}.{key}" if is_offer(key) else key
+
+
+def short_key(key: str) -> str:
+    """A full key without the brand."""
+    return key.split(".", 2)[2] if key.startswith("brand.") else key
 
 
 def known_beforehand(market: str | Path, scenario: Scenario, uncertain: list[Uncertain]) -> set[str]:

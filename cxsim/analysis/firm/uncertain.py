@@ -78,7 +78,7 @@ def plausible_worlds(
     def draw(number: int) -> Values | None:
         values: Values = {}
         for free, point in zip(uncertain, guesses[number], strict=True):
-            values[free.key] = rounded(float(np.clip(free.value(point), free.low, free.high)))
+            values[free.key] = rounded(float(np.clip(free.value_inside(point), free.low, free.high)))
         values = in_every_segment(scenario, values)
         steps, away = _solved(
             market, hidden, centre, values, aims[number, : len(hidden)], (seed, OWN_LUCK + number), lived
