@@ -1,7 +1,7 @@
 """One base and one or more plans, lived by the same customers with the same luck."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -149,6 +149,21 @@ def compare(
     compared = _compared(names[1:], scenarios[1:], seed, results, half_width_factor, copied_after if copies else None)
     runs = runs_of(scenarios[0], seed, [each.pairs[0].base for each in results])
     return Comparison(names[0], runs, compared, stopped)
+
+
+def comparison_of(base: Scenario, plan: Scenario, pairs: Sequence[Pair], seed: int) -> Comparison:
+    """The comparison of a base with one plan, of which pairs have been lived: one a replication, from replication 0 on.
+
+    Raises:
+        ScenarioError: if the plan is not about the same market.
+        ValueError: if there is no pair.
+    """
+    if not pairs:
+        raise ValueError("there is nothing to compare before a pair was lived")
+    names = _names([base, plan], [base, plan])
+    lived = [_Lived([pair], []) for pair in pairs]
+    compared = _compared(names[1:], [plan], seed, lived, student_t, None)
+    return Comparison(names[0], runs_of(base, seed, [pair.base for pair in pairs]), compared)
 
 
 class _Lived(NamedTuple):

@@ -1,6 +1,8 @@
 """What workers compute for visitors: a plan beside its market, and a life in base and plan."""
 
 import gzip
+import pickle
+import zlib
 from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
@@ -8,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.comparison import comparison_of
+from cxsim.analysis.compare.pair import Pair
+from cxsim.analysis.compare.pair import pair_of as lived_pair
 from cxsim.analysis.compare.plan_result import PlanResult
 from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.branching import Branching
@@ -16,8 +20,8 @@ from cxsim.engine.outcomes.story import Moment, follow_together, parting, senten
 from cxsim.engine.pasts import Pasts
 from cxsim.engine.simulate import Run
 from cxsim.engine.state import EVERYBODY, NOBODY
-from cxsim.interface.explorer.plan import MOST_PEOPLE, MOST_REPLICATIONS, NAME, VisitorPlan, pair_of
-from cxsim.interface.explorer.ring import MOST_NOTES, Tracks, ring, tracks_of
+from cxsim.interface.explorer.plan import MOST_PEOPLE, MOST_REPLICATIONS, VisitorPlan, pair_of
+from cxsim.interface.explorer.ring import MOST_NOTES, Ring, Tracks, ring, tracks_of
 from cxsim.interface.explorer.shown import shown_of
 from cxsim.interface.explorer.strip import Strip, strip_of, when
 
@@ -28,14 +32,69 @@ MOST_BYTES_OF_PASTS = 100_000_000  # of moments in which plans part from them: s
 DECIDING = ("loops", "lines", "net_margin")  # in which the pair that is drawn must not contradict the verdict
 
 
+FIRST_STEPS = (1, 6, 20)  # pairs after which there is an answer, before the last one
+
+
+class AnswerStep(BaseModel):
+    """The question what is known of a plan after so many pairs of lives.
+
+    Attributes:
+        plan: which.
+        pairs: lived by then.
+        lived: what `Stepped.lived` of the step before holds, so that nothing is lived twice; the answer does not depend on it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    plan: VisitorPlan
+    pairs: int = Field(ge=1, le=MOST_REPLICATIONS)
+    lived: bytes = Field(default=b"", exclude=True, repr=False)
+
+
+class Stepped(NamedTuple):
+    """The answer of a step, `Compared` as JSON packed with gzip; and what its pairs leave to the next step, packed."""
+
+    answer: bytes
+    lived: bytes
+
+
+class _SoFar(NamedTuple):
+    """The pairs that were lived, and what is drawn of one of them."""
+
+    pairs: list[Pair]
+    drawn: Ring | None
+
+
+def steps_of(plan: VisitorPlan) -> list[int]:
+    """After how many pairs there is an answer: at once after the first, and the last after all."""
+    return [*(pairs for pairs in FIRST_STEPS if pairs < plan.replications), plan.replications]
+
+
 def compared(plan: VisitorPlan) -> bytes:
-    """A plan beside its market: `Compared` as JSON, packed with gzip."""
+    """A plan beside its market, all pairs lived: `Compared` as JSON, packed with gzip."""
+    return stepped(AnswerStep(plan=plan, pairs=plan.replications)).answer
+
+
+def stepped(step: AnswerStep) -> Stepped:
+    """A plan beside its market after so many pairs of lives.
+
+    The first pair is drawn until all are lived; then the one near the mean.
+    """
+    plan = step.plan
     base, changed = pair_of(plan)
-    pairs = _Pairs(plan, Branching(base, [changed]))
-    comparison = compare(base, changed, replications=plan.replications, seed=plan.seed, workers=1, living=pairs.lives)
-    near = near_the_mean(comparison.plans[NAME])
-    answer = shown_of(comparison, plan, ring(*pairs.tracks(near), replication=near))
-    return gzip.compress(answer.model_dump_json().encode(), 6, mtime=0)
+    lives = _Pairs(plan, Branching(base, [changed]))
+    known: _SoFar = pickle.loads(zlib.decompress(step.lived)) if step.lived else _SoFar([], None)  # of our own making
+    more = range(len(known.pairs), step.pairs)
+    pairs = [*known.pairs, *(lived_pair(*lives.lives(plan.seed, replication)) for replication in more)]
+    comparison = comparison_of(base, changed, pairs, plan.seed)
+    (result,) = comparison.plans.values()
+    last = step.pairs == plan.replications
+    near = near_the_mean(result) if last else 0
+    drawn = known.drawn
+    if drawn is None or drawn.replication != near:
+        drawn = ring(*lives.tracks(near), replication=near)
+    answer = gzip.compress(shown_of(comparison, plan, drawn).model_dump_json().encode(), 6, mtime=0)
+    return Stepped(answer, b"" if last else zlib.compress(pickle.dumps(_SoFar(pairs, drawn)), 1))
 
 
 def near_the_mean(result: PlanResult) -> int:

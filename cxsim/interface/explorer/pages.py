@@ -1,15 +1,17 @@
 """The addresses of the workshop page: the page itself, what can be chosen, and the questions it asks."""
 
 import asyncio
+import base64
 import gzip
-from collections.abc import Callable
+import json
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -18,9 +20,10 @@ from cxsim.interface.explorer.markets import choices, market_names
 from cxsim.interface.explorer.plan import VisitorPlan
 from cxsim.interface.explorer.possible import possible_in_ready
 from cxsim.interface.web.app import asked
-from cxsim.interface.web.pool import WorkerPool
+from cxsim.interface.web.pool import BusyError, ClosedError, TooLongError, WorkerLostError, WorkerPool
 
 JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
 
 Question = TypeVar("Question", bound=BaseModel)
 Answer = TypeVar("Answer")
@@ -50,9 +53,11 @@ _FILES: Final[dict[str, tuple[Callable[[VisitorPlan], bytes], str]]] = {
 }
 
 
-async def _answer(request: Request, function: Callable[[Question], Answer], question: Question) -> Answer:
+async def _answer(
+    request: Request, function: Callable[[Question], Answer], question: Question, step: int = 0
+) -> Answer:
     pool: WorkerPool = request.app.state.pool
-    return await pool.answer(function, question, visitor=request.client.host if request.client else "")
+    return await pool.answer(function, question, request.client.host if request.client else "", step)
 
 
 async def _page(_: Request) -> Response:
@@ -72,11 +77,44 @@ async def _possible(request: Request) -> Response:
 
 
 async def _compare(request: Request) -> Response:
+    """The answer after all pairs of lives; to who accepts events, after the first, and again when more are lived."""
     plan = (await asked(request, VisitorPlan)).canonical()
-    packed = await _answer(request, answers.compared, plan)
+    steps = _steps(request, plan)
+    if EVENTS in request.headers.get("accept", ""):
+        first = await anext(steps)  # what is wrong with a question is found here, and has a status of its own
+        return StreamingResponse(_events(first, steps, plan), media_type=EVENTS, headers={"cache-control": "no-store"})
+    async for pairs in steps:
+        packed = pairs.answer
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(gzip.decompress(packed), media_type=JSON)
     return Response(packed, media_type=JSON, headers={"content-encoding": "gzip", "vary": "accept-encoding"})
+
+
+async def _steps(request: Request, plan: VisitorPlan) -> AsyncIterator[answers.Stepped]:
+    lived = b""
+    for number, pairs in enumerate(answers.steps_of(plan)):
+        done = await _answer(request, answers.stepped, answers.AnswerStep(plan=plan, pairs=pairs, lived=lived), number)
+        yield done
+        lived = done.lived
+
+
+async def _events(
+    first: answers.Stepped, more: AsyncIterator[answers.Stepped], plan: VisitorPlan
+) -> AsyncIterator[bytes]:
+    """An event for each step: how many pairs there are, of how many, and the answer, packed with gzip, in base64."""
+    counts = iter(answers.steps_of(plan))
+
+    def event(step: answers.Stepped) -> bytes:
+        packed = base64.b64encode(step.answer).decode()
+        told = json.dumps({"pairs": next(counts), "of": plan.replications, "packed": packed})
+        return f"data: {told}\n\n".encode()
+
+    yield event(first)
+    try:
+        async for step in more:
+            yield event(step)
+    except (BusyError, ClosedError, TooLongError, WorkerLostError, ValueError) as error:
+        yield f"data: {json.dumps({'error': str(error)})}\n\n".encode()
 
 
 async def _life(request: Request) -> Response:

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from cxsim.analysis.workers.backends import Processes
 from cxsim.analysis.workers.threads import usable_cores
+from cxsim.interface.web.waiting import WaitingLine
 
 Request = TypeVar("Request", bound=BaseModel)
 Answer = TypeVar("Answer")
@@ -81,8 +82,8 @@ class WorkerPool:
         self._kept: OrderedDict[Key, object] = OrderedDict()
         self._under_way: dict[Key, asyncio.Task[object]] = {}
         self._of: Counter[str] = Counter()  # questions under way, by visitor
-        self._turns: dict[str, asyncio.Semaphore] = {}
-        self._free: asyncio.Queue[Executor] = asyncio.Queue()
+        self._turns: dict[str, WaitingLine[None]] = {}
+        self._free: WaitingLine[Executor] = WaitingLine()
         self._all: list[Executor] = []
         self._waking: set[asyncio.Task[None]] = set()
         self._birth = threading.Lock()  # one at a time
@@ -95,7 +96,7 @@ class WorkerPool:
 
         They need some seconds, and where the rules are compiled half a minute; whoever asks meanwhile waits for them.
         """
-        self._free = asyncio.Queue()  # of this event loop
+        self._free = WaitingLine()  # of this event loop
         self._begun = time.monotonic()
         self._ready = self._closed = self._broken = False
         try:
@@ -128,7 +129,9 @@ class WorkerPool:
         for task in (*self._under_way.values(), *self._waking):
             task.cancel()
 
-    async def answer(self, function: Callable[[Request], Answer], request: Request, visitor: str = "") -> Answer:
+    async def answer(
+        self, function: Callable[[Request], Answer], request: Request, visitor: str = "", step: int = 0
+    ) -> Answer:
         """What `function(request)` says, computed in a worker unless it is known or under way already.
 
         Args:
@@ -136,6 +139,7 @@ class WorkerPool:
             request: a checked pydantic model; its JSON is what tells one question from another.
             visitor: who asks, such as an address. Nobody takes more than half of the room to wait in, or more than
                 their turn; without a name they are the server itself.
+            step: of an answer that comes in steps, from 0; everybody's first come before anybody's second.
 
         Raises:
             BusyError: if too many questions are waiting, of all or of this visitor.
@@ -152,7 +156,7 @@ class WorkerPool:
             self._refuse_if_over()
             if len(self._under_way) >= self._waiting or (visitor and self._of[visitor] >= self._waiting / 2):
                 raise BusyError(seconds=5)
-            task: asyncio.Task[object] = asyncio.create_task(self._in_turn(key, function, request, visitor))
+            task: asyncio.Task[object] = asyncio.create_task(self._in_turn(key, function, request, visitor, step))
             self._under_way[key] = task
             self._of[visitor] += 1
             task.add_done_callback(lambda done: self._finished(key, visitor, done))
@@ -177,16 +181,22 @@ class WorkerPool:
         if not task.cancelled():
             task.exception()  # seen, even if everybody who asked is gone
 
-    async def _in_turn(self, key: Key, function: Callable[[Request], Answer], request: Request, visitor: str) -> Answer:
+    async def _in_turn(
+        self, key: Key, function: Callable[[Request], Answer], request: Request, visitor: str, step: int
+    ) -> Answer:
         """Few questions of one visitor are in line for the workers at a time, so that others' come in between."""
         if not visitor:
-            return await self._computed(key, function, request)
-        async with self._turns.setdefault(visitor, asyncio.Semaphore(self._size)):
-            return await self._computed(key, function, request)
+            return await self._computed(key, function, request, step)
+        turns = self._turns.setdefault(visitor, WaitingLine([None] * self._size))
+        await turns.get(step)
+        try:
+            return await self._computed(key, function, request, step)
+        finally:
+            turns.put(None)
 
-    async def _computed(self, key: Key, function: Callable[[Request], Answer], request: Request) -> Answer:
+    async def _computed(self, key: Key, function: Callable[[Request], Answer], request: Request, step: int) -> Answer:
         for _ in range(self._crew.tries):
-            executor = await self._free.get()
+            executor = await self._free.get(step)
             gone = False
             try:
                 work = asyncio.get_running_loop().run_in_executor(executor, function, request)
@@ -208,7 +218,7 @@ class WorkerPool:
                     self._part_with(executor)
                     self._waken()
                 else:
-                    self._free.put_nowait(executor)
+                    self._free.put(executor)
         raise WorkerLostError("The process that computed this was ended from outside. Try again, with fewer people.")
 
     def _remember(self, key: Key, answer: object) -> None:
@@ -234,7 +244,7 @@ class WorkerPool:
             self._waken(again - 1)
         else:
             self._ready = True
-            self._free.put_nowait(executor)
+            self._free.put(executor)
 
     def _hired(self) -> Executor:
         with self._birth:

@@ -3,15 +3,18 @@
 import { say } from "./words.js";
 
 const MOST_TRIES = 12;
+const SECONDS_TO_WAIT = 3; // for a server that does not answer
 let ready = false;
 
 export class Refused extends Error {}
+/** Nobody answers, or the connection broke: the same question may be asked again. */
+export class Unreachable extends Error {}
 
 /** Post a question. A busy server is asked again when it says so; `waiting` hears for how long. */
-export async function ask(address, question, { signal, waiting = () => {} } = {}) {
+export async function ask(address, question, { signal, waiting = () => {}, accept = "application/json" } = {}) {
   for (let tries = 1; ; tries++) {
     const response = await reach(address, {
-      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question), signal,
+      method: "POST", headers: { "content-type": "application/json", accept }, body: JSON.stringify(question), signal,
     });
     if (response.ok) return response;
     if (response.status === 503 && tries < MOST_TRIES) {
@@ -21,6 +24,57 @@ export async function ask(address, question, { signal, waiting = () => {} } = {}
       continue;
     }
     throw new Refused(await wordsOf(response));
+  }
+}
+
+/** The answer to a plan, again and again as more pairs of lives are there: {pairs, of, answer}. */
+export async function* askInSteps(address, question, options) {
+  const response = await ask(address, question, { ...options, accept: "text/event-stream" });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let complete = false; !complete;) {
+    const { value, done } = await reader.read().catch((error) => {
+      throw error.name === "AbortError" ? error : new Unreachable(say("error.broken"));
+    });
+    if (done) throw new Unreachable(say("error.broken")); // before the last step
+    text += value;
+    const events = text.split("\n\n");
+    text = events.pop();
+    for (const event of events) {
+      const { error, pairs, of, packed } = JSON.parse(event.slice("data: ".length));
+      if (error) throw new Refused(error);
+      complete = pairs === of;
+      yield { pairs, of, answer: await unpacked(packed) };
+    }
+  }
+}
+
+async function unpacked(packed) {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+}
+
+/** Ask until there is an answer, however often nobody answers; `lost` hears of each time. */
+export async function persistently(work, lost, signal) {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      lost(error);
+      await backAgain(signal);
+    }
+  }
+}
+
+/** A while, or until this machine has a network again. */
+async function backAgain(signal) {
+  let back;
+  const online = new Promise((resolve) => addEventListener("online", (back = resolve), { once: true }));
+  try {
+    await Promise.race([pause(SECONDS_TO_WAIT * 1000, signal), online]);
+  } finally {
+    removeEventListener("online", back);
   }
 }
 
@@ -50,7 +104,7 @@ async function reach(address, options) {
     return await fetch(address, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused(say("error.network"));
+    throw new Unreachable(say("error.network"));
   }
 }
 

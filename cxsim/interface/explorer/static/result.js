@@ -1,14 +1,16 @@
 // The right side, the rings aside: verdict with luck band, flow, lines, money, who was rescued, all figures.
 
 import { by } from "./controls.js";
-import { dayOf, draw, interval, make, number, say, short, signed } from "./words.js";
+import { dayOf, draw, interval, make, number, pairsSaid, say, short, signed } from "./words.js";
 
 const STATUSES = ["never", "new", "line", "loop"];
 const SHOWN = 12; // rows of the table of causes at first
 const LUCK = ["loops", "lines", "net_margin"];
 const NARROW = 640; // below this width the flow is drawn for a phone
 
-export function showResult(answer, plan) {
+/** Show an answer, after as many pairs of lives as it has, of those that there will be. */
+export function showResult(answer, plan, of) {
+  by("kicker").textContent = answer.replications < of ? say("result.sofar", { pairs: answer.replications, of }) : say("result.heading");
   showVerdict(answer, plan);
   showFlow(answer);
   showLines(answer);
@@ -28,7 +30,7 @@ function showVerdict(answer, plan) {
   by("nothing").hidden = !same;
   const doubted = answer.doubts.some((doubt) => doubt.kind === "return"); // says the same, and louder
   by("free").hidden = same || doubted || plan.in_both || !Object.keys(plan.sliders).length;
-  by("sure-card").hidden = same;
+  by("sure-card").hidden = same || answer.replications === 1;
   by("verdict-rest").textContent = answer.rest;
   by("luck").replaceChildren(...luck(answer));
 }
@@ -47,7 +49,7 @@ function luck(answer) {
     ];
   });
   return [make("div", { class: "luck" }, ...cells),
-    make("p", { class: "small" }, say("luck.caption", { replications: answer.replications }))];
+    make("p", { class: "small" }, say("luck.caption", { pairs: pairsSaid(answer.replications) }))];
 }
 
 function band({ mean, low, high }) {
@@ -79,7 +81,7 @@ function showLines(answer) {
     make("td", { class: "bars", "aria-hidden": "true" }, bar("was", end.base.mean / most), bar("is", end.plan.mean / most)),
     make("td", { class: "number wide" }, interval(end.base, answer.replications)), make("td", { class: "number wide" }, interval(end.plan, answer.replications)),
     make("td", { class: "number" }, interval(end.difference, answer.replications, signed))));
-  const caption = say("lines.caption", { brand: answer.brand, weeks: answer.weeks, replications: answer.replications });
+  const caption = say("lines.caption", { brand: answer.brand, weeks: answer.weeks, pairs: pairsSaid(answer.replications) });
   const heads = [["stage"], ["cause"], [null], ["base", "number wide"], ["plan", "number wide"], ["change", "number"]];
   const head = make("tr", {}, ...heads.map(([key, kind]) => key ? make("th", { scope: "col", class: kind }, say(`lines.${key}`)) : make("td", { "aria-hidden": "true" })));
   const body = make("tbody", {}, ...rows.slice(0, SHOWN));
@@ -108,7 +110,7 @@ function showMatrix(answer) {
   const head = make("tr", {}, make("th", { scope: "col" }, say("matrix.corner")),
     ...STATUSES.map((is) => make("th", { scope: "col", class: "number" }, say(`status.${is}`))));
   by("matrix").replaceChildren(scrolling(make("table", { class: "matrix" },
-    make("caption", {}, say("matrix.caption", { replications: answer.replications })), make("thead", {}, head), make("tbody", {}, ...rows)), "matrix.heading"));
+    make("caption", {}, say("matrix.caption", { pairs: pairsSaid(answer.replications) })), make("thead", {}, head), make("tbody", {}, ...rows)), "matrix.heading"));
 }
 
 function showFigures(answer) {

@@ -43,19 +43,29 @@ export class Rings {
     new ResizeObserver(() => this.paint()).observe(canvases.base);
   }
 
-  /** Draw the people of an answer; what the verdict says of them stands in the middle. */
-  show(answer) {
+  /**
+   * Draw the people of an answer; what the verdict says of them stands in the middle. True if they were drawn already.
+   * An answer that goes on from the one before leaves the week, and whether it plays, as they are.
+   */
+  show(answer, goesOn) {
     const { ring, weeks } = answer;
+    const samePair = Boolean(this.ring) && this.ring.base === ring.base && this.ring.plan === ring.plan;
+    this.figures = figuresOf(answer);
     this.ring = ring;
     this.weeks = weeks;
-    this.figures = figuresOf(answer);
-    this.worlds = { base: new World(ring.base, ring.frames), plan: new World(ring.plan, ring.frames) };
-    this.selected = -1;
-    this.stop();
-    this.at = ring.frames - 1;
-    if (!this.still.matches) { this.at = 0; this.play(); }
+    if (!samePair) {
+      this.worlds = { base: new World(ring.base, ring.frames), plan: new World(ring.plan, ring.frames) };
+      this.selected = -1;
+    }
+    if (!goesOn) {
+      this.stop();
+      this.only = false;
+      this.at = this.still.matches ? this.last : 0;
+      if (!this.still.matches) this.play();
+    }
     this.paint();
     for (const side of ["base", "plan"]) this.canvases[side].setAttribute("aria-label", this.described(side));
+    return samePair;
   }
 
   get last() { return this.ring.frames - 1; }

@@ -28,6 +28,8 @@ export function signed(value, digits = 0) {
 }
 export const percent = (value) => `${number(100 * value, 1)} %`;
 
+export const pairsSaid = (count) => say(count === 1 ? "pairs.one" : "pairs", { count });
+
 /** The day of a week where the market has a start, as 2027-03-01; empty where it has none. */
 export function dayOf(start, week) {
   if (!start || !Number.isFinite(week)) return "";

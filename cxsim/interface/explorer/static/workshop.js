@@ -1,12 +1,12 @@
 // The page: what is chosen, what the address holds, what the server says; everything else is in the other files.
 
-import { ask, found, untilReady } from "./asking.js";
+import { ask, askInSteps, found, persistently, untilReady } from "./asking.js";
 import { by, Controls } from "./controls.js";
 import { listPeople, showLife } from "./life.js";
 import { firstPlan, fromHash, newPlan, toHash } from "./plan.js";
 import { showMoney, showResult } from "./result.js";
 import { Rings } from "./ring.js";
-import { dayOf, fillIn, interval, make, number, say } from "./words.js";
+import { dayOf, fillIn, interval, make, number, pairsSaid, say } from "./words.js";
 
 const MOST_TEXT = 24000;
 const FILES = ["plan.toml", "market.toml", "results.zip", "report.html"];
@@ -18,6 +18,7 @@ const controls = new Controls(choices, changed);
 const rings = new Rings({ base: by("ring-base"), plan: by("ring-plan") }, { chosen: follow, moved: showWeek });
 let shown = null; // the plan whose result is on the page
 let running = null;
+let drawn = null; // for which run the rings are drawn
 let start = ""; // the day on which week 0 of the market shown begins
 
 function changed() {
@@ -42,57 +43,87 @@ async function put(plan) {
   controls.show(plan, await marketOf(plan));
 }
 
-/** Compute the plan in the controls and show what comes of it. */
-async function run({ remember = true } = {}) {
+/**
+ * Compute the plan in the controls and show what comes of it, as it comes. Two promises: `begun` of the first answer (false if
+ * there is none), and `done` of the end.
+ */
+function run({ remember = true } = {}) {
   const plan = structuredClone(controls.plan);
-  if (remember) {
-    const hash = `#${await toHash(plan)}`;
-    if (hash !== location.hash) history.pushState(null, "", hash);
-  }
   running?.abort();
   const mine = (running = new AbortController());
   complain("");
-  by("run").disabled = true;
-  by("progress").hidden = false;
-  const busy = say("run.busy", { people: number(plan.people), weeks: plan.weeks, replications: plan.replications });
-  try {
-    await untilReady((seconds) => (by("status").textContent = say("run.starting", { seconds })), mine.signal);
-    by("status").textContent = busy;
-    const waiting = (seconds) => (by("status").textContent = say("run.waiting", { seconds }));
-    const answer = await (await ask("/api/compare", plan, { signal: mine.signal, waiting })).json();
+  busy(true);
+  let tell;
+  const begun = new Promise((resolve) => (tell = resolve));
+  const work = async () => {
+    if (remember) await keepInAddress(plan);
+    await persistently(() => live(plan, mine.signal, tell), (error) => lost(error, mine), mine.signal);
+  };
+  const done = work().catch((error) => error.name === "AbortError" || refused(error)).finally(() => {
+    if (running === mine) busy(false);
+    tell(false);
+  });
+  return { begun, done };
+}
+
+async function keepInAddress(plan) {
+  const hash = `#${await toHash(plan)}`;
+  if (hash !== location.hash) history.pushState(null, "", hash);
+}
+
+/** Ask for a plan and show each answer; `begun` hears of the first. */
+async function live(plan, signal, begun) {
+  const waiting = (seconds) => (by("status").textContent = say("run.waiting", { seconds }));
+  await untilReady((seconds) => (by("status").textContent = say("run.starting", { seconds })), signal);
+  by("status").textContent = say("run.busy", { people: number(plan.people), weeks: plan.weeks, replications: plan.replications });
+  for await (const { pairs, of, answer } of askInSteps("/api/compare", plan, { signal, waiting })) {
+    if (signal.aborted) return;
+    complain("");
     shown = plan;
     by("answer").hidden = false;
-    by("example").hidden = true;
-    showResult(answer, plan);
-    showRings(answer);
-    changed();
-    return true;
-  } catch (error) {
-    if (error.name === "AbortError") return false;
-    by("status").textContent = "";
-    complain(error.message);
-    return false;
-  } finally {
-    if (running === mine) {
-      by("run").disabled = false;
-      by("progress").hidden = true;
-    }
+    if (drawn !== signal) by("example").hidden = true;
+    showResult(answer, plan, of);
+    by("progress").value = pairs / of;
+    showRings(answer, drawn === signal);
+    drawn = signal;
+    if (pairs < of) by("status").textContent = say("run.sofar", { pairs, of });
+    else changed();
+    begun(true);
   }
 }
 
-function showRings(answer) {
+function busy(is) {
+  by("run").disabled = is;
+  by("progress").hidden = !is;
+  by("progress").removeAttribute("value");
+}
+
+/** The server does not answer: say so, and go on asking; what is shown stays, and another plan may be run. */
+function lost(error, mine) {
+  if (running !== mine) return;
+  by("run").disabled = false;
+  by("status").textContent = say("run.again");
+  complain(error.message);
+}
+
+function refused(error) {
+  by("status").textContent = "";
+  complain(error.message);
+}
+
+function showRings(answer, goesOn) {
   const { ring, replications } = answer;
   const same = answer.changes === 0;
   by("week").max = answer.weeks;
   by("ring-plan-figure").hidden = by("only-row").hidden = same;
-  by("only").checked = false;
-  rings.showOnly(false);
   start = answer.start;
-  rings.show(answer);
-  const dots = { pair: number(ring.replication + 1), replications, each: number(ring.each, 1) };
-  by("ring-caption").textContent = `${say(same ? "ring.caption.asitis" : "ring.caption", dots)} ${say("ring.figures", dots)}`;
+  const samePair = rings.show(answer, goesOn);
+  const dots = { pair: number(ring.replication + 1), replications, each: number(ring.each, 1), pairs: pairsSaid(replications) };
+  const caption = same ? "ring.caption.asitis" : by("progress").value < 1 ? "ring.caption.sofar" : "ring.caption";
+  by("ring-caption").textContent = `${say(caption, dots)} ${say("ring.figures", dots)}`;
   by("only-said").textContent = say("ring.only", { count: number(ring.differ) });
   showLegend(same ? {} : { rescued: answer.rescued, lost: answer.broken }, replications);
+  if (samePair) return;
   listPeople(ring.dots);
 }
 
@@ -171,7 +202,9 @@ async function open() {
     await put(plan);
     changed();
     if (wrong.length) return complain(say("error.link", { parts: wrong.join(", ") }));
-    if (await run({ remember: false })) by("example").hidden = Boolean(said);
+    const { begun, done } = run({ remember: false });
+    if (await begun) by("example").hidden = Boolean(said);
+    await done;
   } catch (error) {
     complain(error.message);
   }
@@ -198,7 +231,7 @@ by("market").addEventListener("change", doing(async () => {
 }));
 by("plan").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (await run()) { by("result").focus({ preventScroll: true }); by("result").scrollIntoView({ block: "start" }); }
+  if (await run().begun) { by("result").focus({ preventScroll: true }); by("result").scrollIntoView({ block: "start" }); }
 });
 by("clear").addEventListener("click", doing(async () => {
   await put({ ...newPlan(controls.market), file: controls.plan.file, market: controls.plan.market });
