@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?= tests
+EXTRA ?= dev
 # Files are compiled when they are first imported: most never are.
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
 
@@ -30,8 +31,8 @@ docs: .venv/ready  ## The documentation as a site in site/, to open from disk; a
 	$(INSTALL) .
 	touch $@
 
-.venv/ready: .venv/cxsim  # with all that tests and documentation need
-	$(INSTALL) '.[dev]'
+.venv/ready: .venv/cxsim  # with all that tests and documentation need; EXTRA=lives for the tests of lives alone
+	$(INSTALL) '.[$(EXTRA)]'
 	touch $@
 
 clean:  ## Remove the environment (results stay)

@@ -20,7 +20,13 @@ from cxsim.scenario.stages.need import NextNeed
 
 APP = 'channel=[{name="app", effect=[{parameter="use.quality", add=0.0}]}]'
 SEASON = f"need.season={[1.0] * 52}"
-CARD = {"join": 0.5, "reward_cost": 0, "expires_weeks": 26, "silver_from": 4, "gold_from": 12}
+CARD = {
+    "join": 0.5,
+    "reward_cost": 0,
+    "expires_weeks": 26,
+    "silver_from": 1,
+    "gold_from": 12,
+}  # a yearly renewal reaches silver
 CONTRACT = {"minimum_weeks": 0.5, "notice_weeks": 0.5, "pause_weeks": 13}  # bind nobody: a period is longer
 PEOPLE = [*(f"loyalty_programme.{name}=0" for name in EFFECTS), "contract_terms.pause_taken=0"]
 

@@ -8,7 +8,22 @@ from cxsim.engine.journey.bookkeeping import count, earn, pay
 from cxsim.engine.journey.schedule import logistic, row_for, rows_of_week
 from cxsim.engine.luck import exponential, normal, poisson, purpose, uniform
 from cxsim.engine.measures import Measure
-from cxsim.engine.state import NO_BRAND, NOBODY, WEEK, Bond, Cause, Outcome, Person, Stage, State
+from cxsim.engine.state import (
+    NO_BRAND,
+    NOBODY,
+    WEEK,
+    Bond,
+    Byte,
+    Cause,
+    Count,
+    Outcome,
+    Person,
+    Single,
+    Small,
+    Stage,
+    State,
+    Whole,
+)
 from cxsim.scenario.mechanism import Mechanism, MechanismError
 from cxsim.scenario.parameter import WEEKS_PER_YEAR, Section, parameter
 from cxsim.scenario.stages.need import NextNeed
@@ -19,7 +34,9 @@ __all__ = [
     "WEEK",
     "WEEKS_PER_YEAR",
     "Bond",
+    "Byte",
     "Cause",
+    "Count",
     "Measure",
     "Mechanism",
     "MechanismError",
@@ -27,8 +44,11 @@ __all__ = [
     "Outcome",
     "Person",
     "Section",
+    "Single",
+    "Small",
     "Stage",
     "State",
+    "Whole",
     "compiled",
     "count",
     "earn",

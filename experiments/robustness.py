@@ -7,16 +7,17 @@ when the message names file and line and holds no word of a programmer's; *accep
 """
 
 import argparse
-import hashlib
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from cxsim.data import DataError, read, read_scores
 from cxsim.scenario import ScenarioError, load, scenario_names
 from cxsim.scenario.files import library_folder
+from experiments.choices import Choice
+from experiments.mutated_requests import mutated_request, server
 from experiments.pages import table, write_figures
 
 PAGE = Path(__file__).parent.parent / "docs" / "robustness.md"
@@ -29,23 +30,6 @@ JARGON = re.compile(
 LONGEST = 20_000  # characters that anybody would read
 
 CLEAR, ACCEPTED = "refused clearly", "accepted"
-
-
-class Choice:
-    """Choices that follow from a name and a number alone."""
-
-    def __init__(self, name: str, number: int) -> None:
-        self._key, self._drawn = f"{name} {number}", 0
-
-    def below(self, count: int) -> int:
-        """A whole number, 0 to count - 1."""
-        self._drawn += 1
-        digest = hashlib.sha256(f"{self._key} {self._drawn}".encode()).digest()
-        return int.from_bytes(digest[:8]) % count
-
-    def of(self, options: Sequence[str]) -> str:
-        """One of several."""
-        return options[self.below(len(options))]
 
 
 BAD = (
@@ -91,7 +75,7 @@ def _a_line_less(lines: list[str], choice: Choice) -> list[str]:
 
 def _another_letter(lines: list[str], choice: Choice) -> list[str]:
     text = "\n".join(lines)
-    at = choice.below(len(text))
+    at = choice.below(max(1, len(text)))
     return (
         text[:at] + choice.of(("", "x", "]", "[", "=", '"', "#", "\n", ".", ",", "0", "-", "\x1b")) + text[at + 1 :]
     ).split("\n")
@@ -99,7 +83,7 @@ def _another_letter(lines: list[str], choice: Choice) -> list[str]:
 
 def _cut(lines: list[str], choice: Choice) -> list[str]:
     text = "\n".join(lines)
-    return text[: choice.below(len(text))].split("\n")
+    return text[: choice.below(max(1, len(text)))].split("\n")
 
 
 MUTATIONS: tuple[Callable[[list[str], Choice], list[str]], ...] = (
@@ -161,7 +145,18 @@ def answer_to(file: Path, reading: Callable[[Path], object]) -> tuple[str, str]:
     return ACCEPTED, ""
 
 
-def fault_of(message: str, file: str) -> str:
+def tried_requests(count: int) -> list[tuple[int, str, str]]:
+    """(number, answer, message) of so many requests: refused are those that say 4xx and why, in words."""
+    answers = []
+    with server() as answer:
+        for number in range(count):
+            status, said = answer(*mutated_request(number))
+            kind = ACCEPTED if status == 200 else fault_of(said) if 400 <= status < 500 else f"wrong: status {status}"
+            answers.append((number, kind, said))
+    return answers
+
+
+def fault_of(message: str, file: str = "") -> str:
     """What is wrong with a message; `CLEAR` when nothing is."""
     said = re.sub(r"given '.*'|'[^'\n]*'|\"[^\"\n]*\"", "", message)  # the author's own words
     if found := JARGON.search(said):
@@ -201,14 +196,13 @@ def tried(kind: str, count: int) -> list[tuple[int, str, str]]:
 def figures(many: int) -> str:
     """The table of the page."""
     rows = []
-    for kind in KINDS:
-        answers = tried(kind, many)
+    for kind in (*KINDS, "requests"):
+        answers = tried(kind, many) if kind in KINDS else tried_requests(many)
         counts = Counter(answer.partition(":")[0] for _, answer, _ in answers)
         clear = [message for _, answer, message in answers if answer == CLEAR]
-        lines = sum(map(names_a_line, clear))
-        rows.append(
-            [kind, *(f"{count:,}" for count in (many, counts[CLEAR], lines, counts[ACCEPTED], counts["wrong"]))]
-        )
+        lines = f"{sum(map(names_a_line, clear)):,}" if kind in KINDS else ""
+        seen = [f"{count:,}" for count in (many, counts[CLEAR], counts[ACCEPTED], counts["wrong"])]
+        rows.append([kind, *seen[:2], lines, *seen[2:]])
         for number, answer, message in answers:
             if answer.startswith("wrong"):
                 print(f"{kind} {number}: {answer}: {message[:300]}")

@@ -80,7 +80,8 @@ LISTED = (
     ("journey/need.py", "me.called_week == week - 1", "me.called_week <= week - 1"),
     ("journey/history.py", "known >= cut.edge", "known > cut.edge"),
     ("journey/support.py", "        state.bonds[person, me.target].reported_week = state.clock[WEEK]\n", ""),
-    ("market/exchange.py", "    tell_cells(state, False)\n", ""),
+    ("market/exchange.py", "    tell_cells(state, not is_last and bool(state.first_row[week] != state.first_row[week + 1]))\n", ""),
+    ("journey/history.py", "if look.next == look.kind else week", "if look.next == look.kind else again"),
     ("journey/loyalty.py", "state.traits[row_for(state, me), me.target].loyalty.exit",
      "state.traits[row_for(state, me), -1].loyalty.exit"),
     ("journey/neighbours.py", "return bond.was_customer if bond.changed_week == week else bond.customer",
@@ -229,7 +230,7 @@ def uncompile() -> None:
     import cxsim.engine.run_in as run_in
 
     for module, rules in (
-        (start, ("begin_with_customers", "tell_cells", "note_history")),
+        (start, ("begin_with_customers", "count_all_whom_rules_meant", "tell_cells", "note_history")),
         (run_in, ("note_history",)),
     ):
         for rule in rules:  # called before a state is handed out

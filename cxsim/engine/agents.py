@@ -7,7 +7,9 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from cxsim.engine.journey import (
+    bookkeeping,
     expectation,
+    history,
     listening,
     loyalty,
     need,
@@ -115,11 +117,15 @@ class Customer(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         """Live all events due before the end of the week; nothing when they are lived already."""
         state = self.state
         end_of_week = state.clock[WEEK] + 1
+        lives = state.due[self.number] < end_of_week
         while state.due[self.number] < end_of_week:
             stage = int(state.people[self.number]["stage"])
             self._STAGES[stage](self)
             for rule in self.model.rules_after[stage]:
                 rule(self.model.plain_state, self.number)
+        if lives:
+            bookkeeping.books_changed(state, self.number)  # for a class of one's own may have written into them
+            history.look_ahead(state, self.number, history.whose_books_are_looked_into(state))
 
     def outside(self) -> None:
         """A week without a need: one may arise."""

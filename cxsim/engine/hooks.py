@@ -13,6 +13,7 @@ from typing import Any, Final
 from numba.extending import overload
 
 from cxsim.engine.compiled import OPTIONS, compiled, machine_code
+from cxsim.engine.journey.bookkeeping import books_changed
 from cxsim.engine.state import State
 from cxsim.scenario.mechanism import Mechanism, Rule, by_mark
 
@@ -119,7 +120,36 @@ def _event(hook: str) -> Rule:
     @overload(event, jit_options=OPTIONS, strict=False)
     def of_type(state: State, person: int) -> Rule:
         joined = reduce(both, _rules(state, hook)) if having(state, hook) else _nothing
+        if not all(each.is_ready() for each in having(state, hook)):
+            joined = both(joined, books_changed)  # for they may have written into them
         return lambda state, person: joined(state, person)
+
+    return event
+
+
+@compiled
+def _no_change(state: State, person: int, brand: int) -> None:
+    pass
+
+
+def _event_with(hook: str) -> Rule:
+    """What mechanisms do when something has happened between a person and a brand."""
+
+    def both(first: Rule, second: Rule) -> Rule:
+        def one_after_the_other(state: State, person: int, brand: int) -> None:
+            first(state, person, brand)
+            second(state, person, brand)
+
+        return _joined(one_after_the_other)
+
+    def event(state: State, person: int, brand: int) -> None:
+        for rule in _rules(state, hook):
+            rule(state, person, brand)
+
+    @overload(event, jit_options=OPTIONS, strict=False)
+    def of_type(state: State, person: int, brand: int) -> Rule:
+        joined = reduce(both, _rules(state, hook)) if having(state, hook) else _no_change
+        return lambda state, person, brand: joined(state, person, brand)
 
     return event
 
@@ -198,6 +228,7 @@ telling: Final = _term("telling")
 leaving: Final = _keeping("leaving")
 tier: Final = _term("tier")
 channel: Final = _term("channel")
+customer_changed: Final = _event_with("customer_changed")
 after_need: Final = _event("after_need")
 after_expectation: Final = _event("after_expectation")
 after_research: Final = _event("after_research")

@@ -4,6 +4,7 @@ Each class below is two things at once: the layout of a NumPy record array that 
 the type by which mypy checks those rules. Times are in weeks since the start; -1 stands for nobody and for no brand.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, get_type_hints
 
@@ -205,11 +206,12 @@ class Cut:
 
 
 class Look:
-    """When the books were last looked into about a person, for which nobody need do it again while they stay the same."""
+    """What came of looking into the books about a person."""
 
-    due: Double  # of the person's next event, then: whoever has lived since has another
     again: Double  # week from which time alone may have changed what stands there
-    kind: Whole  # what came of it
+    kind: Whole  # of this week
+    next: Whole  # of the next one
+    since: Whole  # week from which on those of this kind are still to be counted
     entry: Single  # of the person: nobody is meant before
 
 
@@ -227,8 +229,12 @@ def layout(record: type) -> np.dtype[np.void]:
     """The NumPy record type of one of the classes above."""
     hints = get_type_hints(record, include_extras=True)
     fields = [(name, np.dtype(hint.__metadata__[0])) for name, hint in hints.items()]
-    widest_first = sorted(fields, key=lambda field: -field[1].itemsize)  # no padding between fields
-    return np.dtype(widest_first, align=True)
+    return _widest_first(fields)
+
+
+def _widest_first(fields: Sequence[tuple[str, Any]]) -> np.dtype[np.void]:
+    """Of (name, type): no padding between fields."""
+    return np.dtype(sorted(fields, key=lambda field: -np.dtype(field[1]).itemsize), align=True)
 
 
 def extended(record: np.dtype[np.void], own: dict[str, list[tuple[str, str]]]) -> np.dtype[np.void]:
@@ -240,7 +246,7 @@ def extended(record: np.dtype[np.void], own: dict[str, list[tuple[str, str]]]) -
         record: `PERSON`, `BOND` or `STANDING`.
         own: (name, NumPy type) of its fields, by mechanism; those without any are passed over.
     """
-    nested = [(name, np.dtype(fields, align=True)) for name, fields in own.items() if fields]
+    nested = [(name, _widest_first(fields)) for name, fields in own.items() if fields]
     if not nested:
         return record
     return np.dtype([*nested, *((name, record[name]) for name in record.names or ())], align=True)
@@ -281,7 +287,8 @@ class State(NamedTuple):
     tally: NDArray[np.int64]  # (weeks, brands, measures)
     log: NDArray[np.void]  # (capacity,) notes on the watched person
     looks: NDArray[np.void]  # (people,) Look; none without rules by history
-    weeks_meant: NDArray[np.uint16]  # (people, rules) in how many weeks so far
+    heed: NDArray[np.float64]  # (people,) from which week on a look has to be heeded; none without rules by history
+    weeks_meant: NDArray[np.uint16]  # (people, rules) in how many weeks, of those before `Look.since`
     counted: NDArray[np.void]  # (weeks, brands) what mechanisms count, by name
     mechanisms: NDArray[np.void]  # (0,) only its type says something: which mechanisms the rules are compiled with
 
@@ -294,6 +301,7 @@ WRITTEN: Final = (
     "clock",
     "tally",
     "looks",
+    "heed",
     "weeks_meant",
     "counted",
 )  # while people live

@@ -44,6 +44,7 @@ HOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "leaving": ("state", "person", "stage", "cause", "chance"),
         "tier": _TERM,
         "channel": _TERM,
+        "customer_changed": _TERM,
         **{f"after_{stage}": _EVENT for stage in STAGES if stage != "money"},
     }
 )
@@ -54,6 +55,7 @@ _PARTS = ("Traits", "Offer", *_RECORDS, "counts", "stocks", "good", "causes", "h
 _CHECKS = {"wrong": ("offer", "traits")}  # asked when a scenario is read
 _SAID = ("name", "reference", "sha256", "text", "present_terms_only")  # about it, not what it does
 _FIELD = {bool: "?", int: "i8", float: "f8"}
+_SMALL_FIELDS = ("u1", "i2", "u2", "i4", "f4")  # as NumPy calls them: of types such as `cxsim.mechanism.Small`
 TAKEN = frozenset(
     (*STAGES, "name", "story", "extends", "mechanisms", "market", "segment", "brand", "intervention", "reaction",
      "channel", "evidence", "reference", "share", "fees")
@@ -105,8 +107,9 @@ class Mechanism:
     - `leaving(state, person, stage, cause, chance)`: somebody has decided not to stay; True: they do for now, as the rule has
       arranged it, and the decision waits.
     - `tier`, `channel` `(state, person, brand)`: what rules by history may ask for (`when = {tier = "gold"}`): 0, 1 or 2 for none,
-      silver and gold; 0 for the usual way and 1 for the brand's `[[channel]]`. A tier is asked for as each week begins, a
-      channel of who has lived since, and of all when terms change.
+      silver and gold; 0 for the usual way and 1 for the brand's `[[channel]]`. A tier is asked for as each week begins; a
+      channel when the week of somebody who lived is over, for the next one, and of all when terms change.
+    - `customer_changed(state, person, brand)`: somebody has become, or stopped being, a customer of a brand.
     - `after_need` ... `after_loyalty` `(state, person)`: when an event of that stage has been lived.
 
     `wrong(offer, traits)` says in words what cannot be meant about a brand's offer (`offer.points.needed`, the stages' too)
@@ -159,6 +162,11 @@ class Mechanism:
         return f"{cls.name}_{cls.sha256[:16]}"
 
     @classmethod
+    def is_ready(cls) -> bool:
+        """Whether it comes with the program."""
+        return cls.reference in ready()
+
+    @classmethod
     def summary(cls) -> str:
         """What it brings, in a line."""
         hooks = [hook for hook in HOOKS if cls.rule(hook) is not None]
@@ -185,7 +193,15 @@ class Mechanism:
         """(name, NumPy type) of the fields of `Person`, `Bond` or `Standing`."""
         kept = getattr(cls, record)
         hints = inspect.get_annotations(kept, eval_str=True) if kept else {}
-        return [(name, _FIELD[hint]) for name, hint in hints.items()]
+        return [(name, _field(hint)) for name, hint in hints.items()]
+
+
+def _field(hint: object) -> str:
+    """NumPy's name of a field declared so; empty if none is."""
+    if hint in _FIELD:
+        return _FIELD[hint]
+    small = getattr(hint, "__metadata__", ("",))[0]
+    return small if small in _SMALL_FIELDS else ""
 
 
 def causes_of(mechanisms: Iterable[type[Mechanism]]) -> dict[int, str]:
@@ -214,7 +230,7 @@ def _check_part(owner: str, name: str, value: object) -> None:
     if name in _PARTS:
         if name in _RECORDS:
             for field, hint in inspect.get_annotations(value, eval_str=True).items():  # type: ignore[arg-type]
-                if hint not in _FIELD:
+                if not _field(hint):
                     raise MechanismError(f"{owner}.{name}.{field}: a field is a bool, an int or a float")
         return
     takes = {**HOOKS, **_CHECKS}

@@ -77,9 +77,9 @@ def test_files_are_made_and_are_the_same_each_time(visitor, name):
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        (b"{nonsense", 422, "Invalid JSON"),
-        (b"", 422, "Invalid JSON"),
-        (b"\xff\xfe\x00", 422, "Invalid JSON"),
+        (b"{nonsense", 422, "it is not JSON"),
+        (b"", 422, "it is not JSON"),
+        (b"\xff\xfe\x00", 422, "it is not JSON"),
         (b"[]", 422, "object"),
         (b"[" * 100_000, 422, "JSON"),
         (b'{"people": 1e400}', 422, "people"),

@@ -13,7 +13,7 @@ from markets import EVERYTHING_HAPPENS, lived, notes_of, scenario_from, state_of
 from cxsim.analysis.reach import meant_at_start
 from cxsim.engine.branching import simulate_together
 from cxsim.engine.measures import Measure, Note
-from cxsim.engine.outcomes.reach import reach_table
+from cxsim.engine.outcomes.reach import reach_table, weeks_meant
 from cxsim.engine.simulate import simulate
 from cxsim.engine.state import EVERYBODY, WEEK, bytes_copied
 
@@ -105,7 +105,7 @@ def test_whom_a_rule_means_is_who_the_notes_say(brand):
         for week in range(5, scenario.market.horizon_weeks):
             meant[person] += [bool(holds(books.of(person, week))) for holds in RULES.values()]
     assert meant.sum(axis=0).all() and (meant.sum(axis=0) < 60 * 25).all()  # or it would say nothing
-    np.testing.assert_array_equal(model.state.weeks_meant, meant)
+    np.testing.assert_array_equal(weeks_meant(model.state), meant)
 
 
 def test_a_cost_for_each_use_is_paid_for_those_meant_and_for_nobody_else():
@@ -127,7 +127,7 @@ def test_both_engines_mean_the_same_people():
     scenario = market(*plans[:6], overrides=("market.people=60", "market.horizon_weeks=15"))
     one, other = (lived(scenario, engine=engine) for engine in ("compiled", "agents"))
     assert state_of(one) == state_of(other)
-    assert one.state.weeks_meant.tobytes() == other.state.weeks_meant.tobytes() and one.state.weeks_meant.any()
+    assert weeks_meant(one.state).tobytes() == weeks_meant(other.state).tobytes() and weeks_meant(one.state).any()
 
 
 # ---- what a rule does ------------------------------------------------------------------------------------------------

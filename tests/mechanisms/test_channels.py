@@ -18,7 +18,7 @@ from cxsim.engine.branching import parting_week, simulate_together
 from cxsim.engine.hooks import channel as channel_of
 from cxsim.engine.journey.bookkeeping import money_units
 from cxsim.engine.measures import Measure
-from cxsim.engine.outcomes.reach import reach_table
+from cxsim.engine.outcomes.reach import reach_table, weeks_meant
 from cxsim.engine.simulate import simulate
 from cxsim.scenario import ScenarioError
 from cxsim.scenario.mechanism import load_mechanism
@@ -179,7 +179,7 @@ def test_a_rule_means_who_is_in_the_channel_as_the_week_begins():
         meant += np.stack([ways == 1.0, ways == 0.0], axis=1)
         model.step()
     assert (meant.sum(axis=1) == 30).all() and (np.count_nonzero(meant, axis=1) == 2).any()  # and some changed
-    np.testing.assert_array_equal(model.state.weeks_meant[:, 1:], meant)
+    np.testing.assert_array_equal(weeks_meant(model.state)[:, 1:], meant)
     assert reach_table(model.state, model.settings)["rule"].tolist() == ["app too", "usual"]
 
 

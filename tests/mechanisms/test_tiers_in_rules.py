@@ -7,6 +7,7 @@ from markets import EVERYTHING_HAPPENS, scenario_from
 from programmes import RICH, STRONG
 from test_examples import same
 
+from cxsim.engine.outcomes.reach import weeks_meant
 from cxsim.scenario import ScenarioError
 
 TIERS = {"none": {0}, "silver": {1}, "gold": {2}, "silver or gold": {1, 2}, "none or silver": {0, 1}}
@@ -42,14 +43,14 @@ def test_whom_a_tier_means(brand):
         meant += np.array([np.isin(tier, list(tiers)) for tiers in TIERS.values()]).T
         model.step()
     assert lost > 0 and (meant.sum(axis=0) > 0)[[0, 2, 3, 4]].all()
-    np.testing.assert_array_equal(model.state.weeks_meant, meant)
+    np.testing.assert_array_equal(weeks_meant(model.state), meant)
 
 
 def test_both_engines_mean_the_same():
     scenario = scenario_from(RICH + rules(), "market.people=60", "market.horizon_weeks=30", *STRONG)
     one, other = (markets.lived(scenario, engine=engine).state for engine in ("compiled", "agents"))
-    assert same(one, other) and one.weeks_meant.tobytes() == other.weeks_meant.tobytes()
-    assert one.weeks_meant.any(axis=0)[3]
+    assert same(one, other) and weeks_meant(one).tobytes() == weeks_meant(other).tobytes()
+    assert weeks_meant(one).any(axis=0)[3]
 
 
 def test_a_tier_that_nobody_holds_changes_nobody():
@@ -60,7 +61,7 @@ def test_a_tier_that_nobody_holds_changes_nobody():
     )
     for state in (without, ruled):
         state.people["kind"] = 0
-    assert same(without, ruled) and not ruled.weeks_meant.any()
+    assert same(without, ruled) and not weeks_meant(ruled).any()
 
 
 def test_a_mechanism_of_ones_own_may_keep_tiers(tmp_path):

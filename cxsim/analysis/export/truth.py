@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from cxsim.analysis.export.tables import in_words
 from cxsim.analysis.export.watched import Watched
 from cxsim.engine.market.start import covered_by
+from cxsim.engine.outcomes.reach import weeks_meant
 from cxsim.engine.outcomes.status import STATUSES, Status, causes_known, outcomes, places_of_causes, stage_name
 from cxsim.engine.state import MONEY_UNIT, Stage
 from cxsim.scenario.parameter import WEEKS_PER_YEAR
@@ -84,7 +85,7 @@ def treated(base: Watched, plan: Watched) -> NDArray[np.bool_]:
     anybody = np.zeros(len(people), bool)
     for place, item in enumerate(plan.scenario.intervention, start=len(plan.scenario.channel)):
         if item.when is not None:
-            mine = plan.state.weeks_meant[:, schedule.rules.index(place)] > 0
+            mine = weeks_meant(plan.state)[:, schedule.rules.index(place)] > 0
         else:
             mine = reached[place, people["kind"]]  # whatever cell: it asks for no history
         if item not in base.scenario.intervention:

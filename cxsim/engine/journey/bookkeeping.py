@@ -4,7 +4,7 @@ import math
 
 from cxsim.engine.compiled import compiled
 from cxsim.engine.measures import Measure, Note
-from cxsim.engine.state import EVERYBODY, MONEY_UNIT, NOTES, TIME_UNIT, WATCHED, WEEK, State
+from cxsim.engine.state import EVERYBODY, MONEY_UNIT, NEVER, NOTES, TIME_UNIT, WATCHED, WEEK, State
 
 
 @compiled
@@ -26,6 +26,13 @@ def money_units(amount: float) -> int:
 
 
 @compiled
+def books_changed(state: State, person: int) -> None:
+    """Something that rules by history may ask for stands there otherwise: somebody has to look, before the next week."""
+    if len(state.heed) > 0:
+        state.heed[person] = -NEVER
+
+
+@compiled
 def pay(state: State, person: int, brand: int, measure: Measure, amount: float) -> None:
     """Book a cost of `brand` (a negative one is income) and charge it to what this person has earned the brand."""
     if amount != 0.0:
@@ -41,6 +48,7 @@ def earn(state: State, person: int, brand: int, amount: float) -> None:
     state.tally[state.clock[WEEK], brand, Measure.revenue_money] += units
     state.bonds[person, brand].margin += units
     state.bonds[person, brand].spent += units
+    books_changed(state, person)
 
 
 @compiled

@@ -19,6 +19,7 @@ from cxsim.engine.hooks import (
     after_use,
 )
 from cxsim.engine.journey.expectation import expectation
+from cxsim.engine.journey.history import look_ahead, whose_books_are_looked_into
 from cxsim.engine.journey.listening import listening
 from cxsim.engine.journey.loyalty import lapse, loyalty
 from cxsim.engine.journey.need import need, outside
@@ -72,8 +73,12 @@ def live_week(state: State) -> int:
     """Everybody lives their events of the current week; the number of events is returned."""
     end_of_week = state.clock[WEEK] + 1.0
     events = 0
+    whose = whose_books_are_looked_into(state)
     for person in range(state.people.shape[0]):
+        if state.due[person] >= end_of_week:
+            continue
         while state.due[person] < end_of_week:
             live_event(state, person)
             events += 1
+        look_ahead(state, person, whose)
     return events

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from cxsim.engine.compiled import compiled
-from cxsim.engine.journey.bookkeeping import count, note, pay
+from cxsim.engine.journey.bookkeeping import books_changed, count, note, pay
 from cxsim.engine.journey.schedule import logistic, row_for
 from cxsim.engine.luck import normal, purpose, uniform
 from cxsim.engine.measures import Measure, Note
@@ -46,6 +46,7 @@ def listening(state: State, person: int) -> None:
     score = recommend_score(satisfied + leniency + noise * normal(state.luck, person, RECOMMEND_NOISE, me.uses, 0))
     stars = five_point(episode + leniency + noise * normal(state.luck, person, SATISFIED_NOISE, me.uses, 0))
     bond.last_score = score
+    books_changed(state, person)
     count_answer(state, brand, score, stars, me.effort)
     called = score <= 6 and uniform(state.luck, person, CALLBACK, me.uses, 0) < offer.listening.callback_rate
     if called:

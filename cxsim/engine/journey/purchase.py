@@ -10,7 +10,7 @@ from typing import Final
 from cxsim.engine.compiled import compiled
 from cxsim.engine.hooks import choosing, choosing_cause
 from cxsim.engine.journey.basket import fill_basket
-from cxsim.engine.journey.bookkeeping import count, count_time, earn, note, pay
+from cxsim.engine.journey.bookkeeping import books_changed, count, count_time, earn, note, pay
 from cxsim.engine.journey.expectation import bring_into_play, end_without_purchase
 from cxsim.engine.journey.neighbours import hear_news_of_all_brands
 from cxsim.engine.journey.price import pay_price
@@ -152,6 +152,7 @@ def buy(state: State, person: int, brand: int) -> None:
     reopen(state, person, brand)
     pay_price(state, person, brand)
     bond.purchases += 1
+    books_changed(state, person)
     bond.streak += 1
     bond.last_bought = now
     bond.doubt_stage = Stage.OUTSIDE

@@ -3,7 +3,8 @@
 import math
 
 from cxsim.engine.compiled import compiled
-from cxsim.engine.journey.bookkeeping import count, note
+from cxsim.engine.hooks import customer_changed
+from cxsim.engine.journey.bookkeeping import books_changed, count, note
 from cxsim.engine.journey.neighbours import (
     remember_start_of_week,
     tell_neighbours_of_ownership,
@@ -30,11 +31,13 @@ def set_customer(state: State, person: int, brand: int, customer: bool) -> None:
     owned_before = is_customer_of_any(state, person)
     remember_start_of_week(bond, state.clock[WEEK])
     bond.customer = customer
+    books_changed(state, person)
     change = 1 if customer else -1
     state.standings[brand].owners_news += change
     count(state, brand, Measure.customers_gained if customer else Measure.customers_lost)
     if is_customer_of_any(state, person) != owned_before:
         tell_neighbours_of_ownership(state, person, change)
+    customer_changed(state, person, brand)
 
 
 @compiled

@@ -9,7 +9,7 @@ import math
 from typing import Final
 
 from cxsim.engine.compiled import compiled
-from cxsim.engine.journey.bookkeeping import count, count_time, note, pay
+from cxsim.engine.journey.bookkeeping import books_changed, count, count_time, note, pay
 from cxsim.engine.journey.neighbours import remember_start_of_week
 from cxsim.engine.journey.schedule import logistic, row_for
 from cxsim.engine.journey.use import share_of_episode
@@ -70,6 +70,7 @@ def support(state: State, person: int) -> None:
         count(state, me.target, Measure.abandoned)
     else:
         state.bonds[person, me.target].reported_week = state.clock[WEEK]
+        books_changed(state, person)
         pay(state, person, me.target, Measure.contacts_money, offer.money.contact_cost)
         pay(state, person, me.target, Measure.interventions_money, offer.fees.support)
     effort = offer.support.access_effort + traits.support.wait_effort * wait

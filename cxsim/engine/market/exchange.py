@@ -4,7 +4,7 @@ And firms look into their books: whom a rule by history means in the week that b
 """
 
 from cxsim.engine.compiled import compiled
-from cxsim.engine.journey.history import count_whom_rules_meant, tell_cells
+from cxsim.engine.journey.history import count_all_whom_rules_meant, tell_cells
 from cxsim.engine.journey.support import desk_capacity, queue_after_a_week
 from cxsim.engine.measures import Measure
 from cxsim.engine.state import WEEK, Standing, State
@@ -29,8 +29,9 @@ def tick(state: State) -> None:
         )
         standing.contacts = 0
         state.tally[week, brand, Measure.backlog] = int(standing.backlog)
-    count_whom_rules_meant(state)
     state.clock[WEEK] = week + 1
     is_last = week + 1 == state.first_row.shape[0]
+    if is_last:
+        count_all_whom_rules_meant(state)
     # Of all where terms change: a channel may be offered to who did not live.
-    tell_cells(state, not is_last and state.first_row[week] != state.first_row[week + 1])
+    tell_cells(state, not is_last and bool(state.first_row[week] != state.first_row[week + 1]))

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.engine import luck as keyed
-from cxsim.engine.journey.history import tell_cells
+from cxsim.engine.journey.history import count_all_whom_rules_meant, tell_cells
 from cxsim.engine.market import links, population
 from cxsim.engine.market.base import begin_with_customers, note_history
 from cxsim.engine.measures import MEASURES, NOTE
-from cxsim.engine.state import BOND, CUT, LOOK, NOBODY, PERSON, STANDING, State, bytes_copied, extended
+from cxsim.engine.state import BOND, CUT, LOOK, NOBODY, PERSON, STANDING, WEEK, State, bytes_copied, extended
 from cxsim.scenario.checks import SET_AT_THE_START
 from cxsim.scenario.errors import Problem, ScenarioError
 from cxsim.scenario.likeness import named_rules
@@ -53,8 +53,7 @@ def state_at_start(
         standings=np.zeros(len(scenario.brand), _with_own(scenario, "Standing", STANDING)),
         seasons=seasons_of(scenario),
         **tables_of(terms),
-        looks=np.zeros(len(people) if schedule.rules else 0, LOOK),
-        weeks_meant=np.zeros((len(people), len(schedule.rules)), np.uint16),
+        **nobody_meant(people, schedule, begin),
         first_friend=network.first,
         friends=network.friends,
         luck=luck,
@@ -125,6 +124,26 @@ def empty_books(scenario: Scenario, room_for_notes: int) -> Books:
     }
 
 
+class RulesMeaning(TypedDict):
+    """What a state holds of whom rules by history mean."""
+
+    looks: NDArray[np.void]
+    heed: NDArray[np.float64]
+    weeks_meant: NDArray[np.uint16]
+
+
+def nobody_meant(people: NDArray[np.void], schedule: Schedule, week: int) -> RulesMeaning:
+    """Before anybody has looked into the books, as a week begins."""
+    looked_at = len(people) if schedule.rules else 0
+    looks = np.zeros(looked_at, LOOK)
+    looks["since"] = week
+    return {
+        "looks": looks,
+        "heed": np.zeros(looked_at),
+        "weeks_meant": np.zeros((len(people), len(schedule.rules)), np.uint16),
+    }
+
+
 class Tables(TypedDict):
     """What a state holds of the terms."""
 
@@ -164,13 +183,13 @@ def state_under(state: State, schedule: Schedule, before: Schedule | None = None
     # copies, for a life may write its terms, and those of a plan serve many
     offers, traits = bytes_copied(terms.offers), bytes_copied(terms.traits)
     tables = tables_of(replace(terms, offers=offers, traits=traits))
+    meant = nobody_meant(state.people, schedule, int(state.clock[WEEK]))
     known = [] if before is None else named_rules(before)
-    weeks_meant = np.zeros((len(state.people), len(schedule.rules)), np.uint16)
+    count_all_whom_rules_meant(state)
     for place, rule in enumerate(named_rules(schedule)):
         if rule in known:
-            weeks_meant[:, place] = state.weeks_meant[:, known.index(rule)]
-    looks = np.zeros(len(state.people) if schedule.rules else 0, LOOK)
-    under = state._replace(**tables, looks=looks, weeks_meant=weeks_meant)
+            meant["weeks_meant"][:, place] = state.weeks_meant[:, known.index(rule)]
+    under = state._replace(**tables, **meant)
     tell_cells(under, True)
     return under
 

@@ -13,7 +13,7 @@ import numpy as np
 from cxsim.engine.compiled import compiled
 from cxsim.engine.journey.schedule import row_for
 from cxsim.engine.luck import purpose, uniform
-from cxsim.engine.state import NO_BRAND, WEEK, Outcome, Stage, State
+from cxsim.engine.state import NO_BRAND, WEEK, Outcome, Small, Stage, State
 from cxsim.scenario.channels import ChannelsOffer, ChannelsTraits
 from cxsim.scenario.mechanism import Mechanism
 
@@ -27,14 +27,18 @@ class Way:
     """How a person deals with a brand."""
 
     settled: bool  # by a purchase
-    other: bool  # not the usual way
-    changes: bool  # when the week is over, for terms are told as one begins
+    other: bool  # not the usual way, as last decided
+    turning: (
+        bool  # that was another way before, and holds when the week of deciding is over: terms are told as one begins
+    )
+    turned: Small  # that week
 
 
 class ChannelBooks:
-    """Whether the ways of customers from before the first week are settled."""
+    """What is known of a brand's customers."""
 
-    begun: bool
+    begun: bool  # the ways of customers from before the first week are settled
+    customers: int  # in the other channel, when the week is over
 
 
 class Channels(Mechanism):
@@ -54,7 +58,7 @@ class Channels(Mechanism):
 
     @staticmethod
     def channel(state: State, person: int, brand: int) -> float:
-        """1 in the other channel; of who has not bought, what they would take."""
+        """1 in the other channel from the next week on; of who has not bought, what they would take."""
         way = state.bonds[person, brand].channels
         return 1.0 if (way.other if way.settled else _takes_it(state, person, brand)) else 0.0
 
@@ -67,26 +71,32 @@ class Channels(Mechanism):
 
     @staticmethod
     def after_week(state: State) -> None:
-        """Who goes over, and customers by the way they take then."""
-        _go_over(state)
-        _count_customers(state)
+        """Customers by the way they take then."""
+        line, taken = state.counted[state.clock[WEEK]], state.standings["channels"]["customers"]
+        line["channel_customers"] = taken
+        line["usual_customers"] = state.standings["owners"] + state.standings["owners_news"] - taken
+
+    @staticmethod
+    def customer_changed(state: State, person: int, brand: int) -> None:
+        """The first purchase settles the way."""
+        bond = state.bonds[person, brand]
+        if not bond.channels.settled:
+            _settle(state, person, brand)
+        if bond.channels.other:
+            state.standings[brand].channels.customers += 1 if bond.customer else -1
 
     @staticmethod
     def after_purchase(state: State, person: int) -> None:
-        """The first purchase settles the way."""
+        """A purchase by the other channel, if it came to one."""
         me = state.people[person]
-        if me.stage != Stage.USE:  # nothing was bought
-            return
-        if not state.bonds[person, me.target].channels.settled:
-            _settle(state, person, me.target)
-        if state.bonds[person, me.target].channels.other:
+        if me.stage == Stage.USE and _in_other_channel(state, person, me.target):
             state.counted[state.clock[WEEK], me.target].channel_purchases += 1
 
     @staticmethod
     def after_support(state: State, person: int) -> None:
         """A contact, if it came to one."""
         me = state.people[person]
-        if me.outcome != Outcome.SILENT and state.bonds[person, me.target].channels.other:
+        if me.outcome != Outcome.SILENT and _in_other_channel(state, person, me.target):
             state.counted[state.clock[WEEK], me.target].channel_contacts += 1
 
     @staticmethod
@@ -98,7 +108,31 @@ class Channels(Mechanism):
         bond = state.bonds[person, me.target]
         share = state.offers[row_for(state, me), me.target].channels.share
         other = uniform(state.luck, person, AGAIN, bond.purchases, me.target) < share
-        bond.channels.changes = other != bond.channels.other
+        if other != bond.channels.other:
+            _turn(state, person, me.target)
+
+
+@compiled
+def _in_other_channel(state: State, person: int, brand: int) -> bool:
+    """This week."""
+    way = state.bonds[person, brand].channels
+    return bool(way.other != (way.turning and way.turned == state.clock[WEEK]))
+
+
+@compiled
+def _turn(state: State, person: int, brand: int) -> None:
+    """Go over to the other way when the week is over; who turns twice in a week has not."""
+    bond, week = state.bonds[person, brand], state.clock[WEEK]
+    way, line = bond.channels, state.counted[week, brand]
+    back = way.turning and way.turned == week
+    to_channel = not way.other
+    way.other, way.turning, way.turned = to_channel, not back, week
+    if bond.customer:
+        state.standings[brand].channels.customers += 1 if to_channel else -1
+    if to_channel != back:
+        line.to_channel += -1 if back else 1
+    else:
+        line.to_usual += -1 if back else 1
 
 
 @compiled
@@ -120,35 +154,11 @@ def _settle(state: State, person: int, brand: int) -> None:
 def _settle_customers(state: State) -> None:
     for person in range(state.people.shape[0]):
         for brand in range(state.standings.shape[0]):
-            if state.bonds[person, brand].purchases > 0:
-                _settle(state, person, brand)
-
-
-@compiled
-def _go_over(state: State) -> None:
-    for person in range(state.bonds.shape[0]):
-        for brand in range(state.standings.shape[0]):
-            way = state.bonds[person, brand].channels
-            if way.changes:
-                way.other, way.changes = not way.other, False
-                line = state.counted[state.clock[WEEK], brand]
-                line.to_channel += int(way.other)
-                line.to_usual += int(not way.other)
-
-
-@compiled
-def _count_customers(state: State) -> None:
-    for brand in range(state.standings.shape[0]):
-        other = 0
-        usual = 0
-        for person in range(state.bonds.shape[0]):
             bond = state.bonds[person, brand]
-            taken = bond.channels.other
-            other += int(bond.customer and taken)
-            usual += int(bond.customer and not taken)
-        line = state.counted[state.clock[WEEK], brand]
-        line.channel_customers = other
-        line.usual_customers = usual
+            if bond.purchases > 0:
+                _settle(state, person, brand)
+            if bond.customer and bond.channels.other:
+                state.standings[brand].channels.customers += 1
 
 
 @compiled
@@ -156,7 +166,7 @@ def _looks_anew(state: State, person: int) -> bool:
     me = state.people[person]
     row, bond = row_for(state, me), state.bonds[person, me.target]
     traits = state.traits[row, me.target]
-    if state.offers[row, me.target].channels.share == 0.0 and not bond.channels.other:
+    if state.offers[row, me.target].channels.share == 0.0 and not _in_other_channel(state, person, me.target):
         return False
     chance = chance_to_look(traits.channels, traits.loyalty.satisfaction_reference - me.episode)
     return bool(uniform(state.luck, person, LOOK, bond.purchases, me.target) < chance)

@@ -19,7 +19,7 @@ from cxsim.engine.journey.schedule import row_for
 from cxsim.engine.journey.use import share_of_episode
 from cxsim.engine.luck import purpose, uniform
 from cxsim.engine.measures import Measure
-from cxsim.engine.state import WEEK, Cause, Stage, State
+from cxsim.engine.state import WEEK, Byte, Cause, Stage, State, Whole
 from cxsim.scenario.contract_terms import WHOLE_FEE, ContractOffer, ContractTraits, wrong_contract
 from cxsim.scenario.mechanism import Mechanism
 from cxsim.scenario.stages.need import NextNeed
@@ -44,10 +44,10 @@ class Contract:
     departs: bool  # goes now
     has_paused: bool  # and decides anew
     has_reduced: bool  # just now, instead of going
-    owed: int  # periods that who is bound has still to pay
-    pausing: int
-    stage: int  # of the decision to go, its cause, and the chance to stay that it was taken against
-    cause: int
+    owed: Whole  # periods that who is bound has still to pay
+    pausing: Byte
+    stage: Byte  # of the decision to go, its cause, and the chance to stay that it was taken against
+    cause: Byte
     chance: float
 
 

@@ -14,7 +14,7 @@ from cxsim.engine.journey.bookkeeping import count, count_time, earn, money_unit
 from cxsim.engine.journey.schedule import row_for
 from cxsim.engine.luck import purpose, uniform
 from cxsim.engine.measures import Measure
-from cxsim.engine.state import NO_BRAND, WEEK, Stage, State
+from cxsim.engine.state import NO_BRAND, WEEK, Byte, Small, Stage, State, Whole
 from cxsim.scenario.loyalty_programme import ProgrammeOffer, ProgrammeTraits, wrong_programme
 from cxsim.scenario.mechanism import Mechanism
 from cxsim.scenario.stages.need import NextNeed
@@ -29,16 +29,16 @@ Record = Any  # of a card, of the books or of terms, whose fields NumPy knows by
 class Wallet:
     """Whose cards a person holds."""
 
-    held: int
-    latest: int  # the brand of the last one
+    held: Small
+    latest: Small  # the brand of the last one
 
 
 class Card:
     """A customer's card."""
 
     points: int
-    cards: int  # filled so far, the ordinal of the luck of claiming
-    tier: int  # 0 none, 1 silver, 2 gold
+    cards: Whole  # filled so far, the ordinal of the luck of claiming
+    tier: Byte  # 0 none, 1 silver, 2 gold
     quarter: float  # bought in this quarter and in the three before, in what tiers are reached by
     second: float
     third: float

@@ -45,6 +45,8 @@ class SwitchingCost(Mechanism):
         if me.stage != Stage.USE or me.by_habit or state.bonds[person, me.target].streak < LOOKED_AROUND:
             return
         row, own = row_for(state, me), me.target
+        if state.offers[row, own].switching_cost.money == 0.0 and state.offers[row, own].switching_cost.effort == 0.0:
+            return  # which can keep nobody
         kept = utility(state, person, own) + _luck(state, person, own)
         for brand in range(state.standings.shape[0]):
             if brand != own and state.bonds[person, brand].in_play:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -16,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from cxsim.interface.web.limits import HEADERS, RequestLimits, refused
 from cxsim.interface.web.pool import BusyError, ClosedError, TooLongError, WorkerLostError, WorkerPool
+from cxsim.scenario.messages import in_plain_words, shortened
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -106,13 +108,25 @@ async def _mistake(_: Request, error: Exception) -> Response:
 def _words(error: Exception) -> list[str]:
     """What is wrong with what a visitor sent, a line each, without places on the server's disk."""
     if isinstance(error, ValidationError):
-        return [_fault(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()[:10]]
+        return [_fault(fault) for fault in error.errors()[:10]]
     return [str(error)]
 
 
-def _fault(where: str, message: str) -> str:
-    plain = message.removeprefix("Value error, ")
-    return f"{where}: {plain}" if where else plain
+def _fault(fault: ErrorDetails) -> str:
+    if fault["type"] == "json_invalid":
+        return "What came cannot be read: it is not JSON."
+    if fault["type"] == "value_error":  # our own words
+        said = fault["msg"].removeprefix("Value error, ")
+    elif not fault["loc"]:
+        return "What came should be one JSON object: names, each with a value."
+    elif fault["type"] == "extra_forbidden":
+        said = "there is no such thing to ask for"
+    elif fault["type"] == "missing":
+        said = "is missing"
+    else:
+        said = in_plain_words(fault)
+    where = shortened(".".join(map(str, fault["loc"])))
+    return f"{where}: {said}" if where else said
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:
