@@ -107,7 +107,7 @@ def _acting(schedule: Schedule, term: Term, period: int) -> list[Acting]:
 
 def meant_by(scenario: Scenario, item: Intervention) -> Meant:
     """Whom an intervention of a scenario means."""
-    share = (item.coverage, coverage_key(item.name)) if item.coverage < 1.0 else None
+    share = (item.coverage, coverage_key(item)) if item.coverage < 1.0 else None
     return Meant(item.segment, share, None if item.when is None else (brand_of(scenario, item), item.when))
 
 

@@ -20,7 +20,7 @@ from cxsim.scenario.channels import with_channels
 from cxsim.scenario.effects import CHARGE, Change, Term, Values, brand_of, changes_of, moved, start_values
 from cxsim.scenario.parameter import bounds, record_layout, record_values
 from cxsim.scenario.reactions import with_answers
-from cxsim.scenario.schema import Scenario
+from cxsim.scenario.schema import Intervention, Scenario
 from cxsim.scenario.stages import Fees
 
 MOST_BYTES: Final = 1 << 30  # of all rows, for one life
@@ -79,9 +79,9 @@ def partial_interventions(scenario: Scenario) -> list[int]:
     return [place for place, item in enumerate(scenario.intervention) if item.coverage < 1.0]
 
 
-def coverage_key(name: str) -> int:
-    """What the luck of being covered by an intervention of this name is drawn with."""
-    return zlib.crc32(name.encode()) & 0xFFFFFF
+def coverage_key(item: Intervention) -> int:
+    """What the luck of being covered by an intervention is drawn with: its lot, or its name."""
+    return zlib.crc32((item.lot or item.name).encode()) & 0xFFFFFF
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Schedule:
     @property
     def coverage_keys(self) -> NDArray[np.int64]:
         """A number for each of these, so that who is covered does not depend on what else is in the plan."""
-        return np.array([coverage_key(self.scenario.intervention[place].name) for place in self.partial], np.int64)
+        return np.array([coverage_key(self.scenario.intervention[place]) for place in self.partial], np.int64)
 
     def terms(self, strata: Strata) -> Terms:
         """The tables for the people of a run: a row for each period, answer and stratum, the last of them the fastest."""

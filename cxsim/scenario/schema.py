@@ -228,6 +228,7 @@ class Intervention(Section):
     coverage: float = parameter(
         1.0, "Share of customers it reaches, drawn by key.", "share", 0, 1, "assumed", "Everybody."
     )
+    lot: str = Field("", description="Interventions of one lot cover the same people; each its own when left out.")
     when: When | None = Field(
         None, description="Only those of whom all of this stands in the brand's books; everybody when left out."
     )

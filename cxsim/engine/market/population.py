@@ -81,6 +81,13 @@ def cover(luck: Luck, people: Records, segments: int, coverages: Floats, coverag
     return Strata(people["segment"][first].astype(np.int64), covered[first])
 
 
+def whom_covers(luck: Luck, people: int, coverage: float, key: int) -> NDArray[np.bool_]:
+    """Whom of so many people a share drawn under a key covers, shape (people,)."""
+    covered = np.empty((people, 1), bool)
+    _draw_who_is_covered(luck, np.array([coverage]), np.array([key], np.int64), covered)
+    return covered[:, 0]
+
+
 @compiled
 def _draw_who_is_covered(
     luck: Luck, coverages: Floats, coverage_keys: NDArray[np.int64], into: NDArray[np.bool_]

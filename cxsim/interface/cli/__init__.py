@@ -12,6 +12,7 @@ from cxsim.interface.cli import (
     believe,
     calibration,
     compare,
+    experiment,
     export,
     follow,
     journey,
@@ -50,6 +51,7 @@ cxsim.add_command(market.market)
 cxsim.add_command(calibration.calibrate)
 cxsim.add_command(verification.verify)
 cxsim.add_command(export.export)
+cxsim.add_command(experiment.experiment)
 cxsim.add_command(sweep.sweep)
 cxsim.add_command(sensitivity.sensitivity)
 cxsim.add_command(portfolio.portfolio)
