@@ -17,6 +17,7 @@ from cxsim.data.rfm import Rfm, TimeUnit, read_rfm
 from cxsim.data.surveys import Scores, read_scores
 from cxsim.data.table import PURCHASES, RETENTION, RFM
 from cxsim.data.transactions import read_transactions
+from cxsim.data.trials import TrialRecords, read_trial
 
 __all__ = [
     "ContractCohort",
@@ -28,12 +29,14 @@ __all__ = [
     "Split",
     "Transactions",
     "Treated",
+    "TrialRecords",
     "read",
     "read_episodes",
     "read_retention",
     "read_rfm",
     "read_scores",
     "read_transactions",
+    "read_trial",
 ]
 
 

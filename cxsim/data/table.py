@@ -32,6 +32,8 @@ ALSO_CALLED: dict[str, tuple[str, ...]] = {
     "contact": (),
     "outcome": (),
     "sequence": (),
+    "arm": ("group", "variant"),
+    "start": ("start_date",),
     "case:concept:name": (),
     "concept:name": (),
     "time:timestamp": (),
@@ -93,6 +95,7 @@ EPISODES = FileKind(
     ("customer_id", "ordered"),
     ("sequence", "promised", "delivered", "failed", "contact", "outcome", "score"),
 )
+TRIAL = FileKind("an experiment", ("customer_id", "arm", "start"), ("outcome",))
 EVENT_LOG = FileKind("an event log", ("case:concept:name", "concept:name", "time:timestamp"))
 SCORES = FileKind("survey answers", ("score",), ("count",))
 

@@ -39,6 +39,7 @@ from cxsim.analysis.calibration.simulated import (
 )
 from cxsim.analysis.calibration.solve import meet, most_evaluations
 from cxsim.analysis.calibration.survey_moments import Told
+from cxsim.analysis.calibration.tried import the_one_tried
 from cxsim.analysis.workers.threads import Silent, each_replication
 from cxsim.data.histories import Numbers
 from cxsim.scenario import Scenario
@@ -134,7 +135,9 @@ def by_simulation(
     """
     experience = _of_experience(market, scenario, told)
     seen = observed.moments(rhythm.chosen)
-    bare = MarketToFit(market, scenario, {**fixed, **small_enough(scenario)}, [], observed.watch_weeks, seed)
+    bare = MarketToFit(
+        market, scenario, {**fixed, **small_enough(scenario)}, [], observed.watch_weeks, seed, tried=the_one_tried(told)
+    )
     search = SEARCH_REPLICATIONS * most_evaluations(len(rhythm.keys))
     guessed = (UPDATES + 1) * draws * bare.replications
     told_of.begin(search + LUCK_REPLICATIONS + guessed + to_follow)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,7 @@ class Cohorts:
         ages: how long each of these was watched, weeks.
         purchases: how many each has made by then, the first included.
         until: the last day that is used; None where the data name no days.
+        bought: how often each bought after one day and up to another, shape (customers,); of data that name days.
     """
 
     known: NDArray[np.object_]
@@ -78,6 +80,7 @@ class Cohorts:
     ages: Numbers
     purchases: Numbers
     until: date | None
+    bought: Callable[[date, date], Numbers]
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,14 @@ def observed_purchases(data: Transactions, until: date | None = None) -> Observe
             if isinstance(fit.model, BgNbd | ParetoNbd)
             else ()
         ),
-        cohorts=Cohorts(data.customers, data.customers[:cohort], histories.age, histories.repeats + 1.0, at),
+        cohorts=Cohorts(
+            data.customers,
+            data.customers[:cohort],
+            histories.age,
+            histories.repeats + 1.0,
+            at,
+            partial(_bought, data, cohort),
+        ),
     )
 
 
@@ -256,6 +266,14 @@ def _repeats_by_third(data: Transactions, age: Numbers) -> Numbers:
     return np.array(thirds)
 
 
+def _bought(data: Transactions, customers: int, after: date, until: date) -> Numbers:
+    """How often each of the first customers bought after a day and up to another."""
+    number = np.repeat(np.arange(customers), np.diff(data.offsets[: customers + 1]))
+    days = data.days[: len(number)]
+    within = (days > (after - data.start).days) & (days <= (until - data.start).days)
+    return np.bincount(number[within], minlength=customers).astype(float)
+
+
 def _people_and_entries(entries: NDArray[np.int64], weeks: int) -> dict[str, object]:
     """The cohort's own size and days of entry; a large cohort in proportion."""
     people = int(entries.sum())
@@ -293,7 +311,9 @@ def observed_customers(data: Rfm) -> Observed:
         market_of_its_own=_people_and_entries(np.bincount(days).astype(np.int64), int(np.ceil(histories.age.max()))),
         held_back="a table of customers shows one moment in time",
         records=records_of_customers(data, points),
-        cohorts=Cohorts(data.customers, data.customers, histories.age, histories.repeats + 1.0, None),
+        cohorts=Cohorts(
+            data.customers, data.customers, histories.age, histories.repeats + 1.0, None, lambda *_: np.zeros(0)
+        ),
     )
 
 

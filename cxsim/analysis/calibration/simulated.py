@@ -13,6 +13,7 @@ import numpy as np
 from cxsim.analysis.calibration.cohort import Cohort, live_cohort
 from cxsim.analysis.calibration.moments import FittedFigure, read_all
 from cxsim.analysis.calibration.priors import Uncertain
+from cxsim.analysis.experiment.arms import Tried, as_experiment
 from cxsim.analysis.sweep.parameters import in_every_segment
 from cxsim.analysis.workers.threads import Silent, each_replication
 from cxsim.data.histories import Numbers
@@ -37,6 +38,7 @@ class MarketToFit:
         weeks: how long customers must be watched.
         seed: of all luck.
         noted: whether what happens to everybody is noted, for figures of linked records.
+        tried: what some of the customers were given in an experiment meanwhile.
     """
 
     source: str | Path
@@ -46,6 +48,7 @@ class MarketToFit:
     weeks: float
     seed: int
     noted: bool = False
+    tried: Tried | None = None
 
     @property
     def horizon_weeks(self) -> int:
@@ -56,7 +59,8 @@ class MarketToFit:
         """The market with these values beside the fixed ones, new: records are of customers who were seen to come."""
         new = {f"brand.{brand}.purchase.customers_at_start": 0.0 for brand in self.base.brands}
         span = {"market.horizon_weeks": self.horizon_weeks, "market.run_in_weeks": 0, **new}
-        return with_values(self.source, in_every_segment(self.base, {**self.fixed, **values, **span}))
+        market = with_values(self.source, in_every_segment(self.base, {**self.fixed, **values, **span}))
+        return market if self.tried is None else as_experiment(market, *self.tried, checked=True)
 
     @property
     def replications(self) -> int:

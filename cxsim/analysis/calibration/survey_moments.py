@@ -15,6 +15,7 @@ from cxsim.analysis.calibration.moments import (
     moments_of_satisfaction,
 )
 from cxsim.analysis.calibration.priors import Ranges, around_share
+from cxsim.analysis.experiment.arms import Tried
 from cxsim.data import read_scores
 
 OF_THE_PRODUCT = ("use.quality", "use.quality_sd", "use.taste_sd")
@@ -33,6 +34,7 @@ class Told:
         given: sha256 of the file, or the figure: what another run needs to be the same.
         counted: where to look for parameters that these figures tell directly.
         needs_notes: whether what happens to everybody has to be noted to read them off a simulated market.
+        tried: what some customers were given meanwhile, if the figures are of an experiment.
     """
 
     moments: tuple[FittedFigure, ...]
@@ -42,6 +44,7 @@ class Told:
     given: str | float
     counted: Ranges = field(default_factory=dict)
     needs_notes: bool = False
+    tried: Tried | None = None
 
 
 Share = tuple[float, float | None]  # a share that is known, and its standard error if that is known too

@@ -1,6 +1,7 @@
 """A plan as an experiment: some people by lot are treated, in one market with all others."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,20 @@ from cxsim.engine.state import State
 from cxsim.scenario import Scenario, ScenarioError
 from cxsim.scenario.checks import problems_of_whole
 from cxsim.scenario.errors import Problem
+from cxsim.scenario.extended import with_interventions
 from cxsim.scenario.schedule import coverage_key
 from cxsim.scenario.schema import Effect, Intervention
 
 LOT: Final = "treated in the experiment"
 _BESIDE_THE_LIFE = ("name", "story", "extends", "mechanisms", "intervention", "evidence", "reference")
+
+
+class Tried(NamedTuple):
+    """What is given to a share of people, and from which week on."""
+
+    items: tuple[Intervention, ...]
+    share: float
+    start_week: float
 
 
 def tried_in(base: Scenario, plan: Scenario) -> list[Intervention]:
@@ -35,7 +45,9 @@ def tried_in(base: Scenario, plan: Scenario) -> list[Intervention]:
     return added
 
 
-def as_experiment(plan: Scenario, tried: list[Intervention], share: float, start_week: float | None = None) -> Scenario:
+def as_experiment(
+    plan: Scenario, tried: Sequence[Intervention], share: float, start_week: float | None = None, checked: bool = False
+) -> Scenario:
     """The plan with what is tried given to a share of people, the same for all of it.
 
     Args:
@@ -43,6 +55,7 @@ def as_experiment(plan: Scenario, tried: list[Intervention], share: float, start
         tried: interventions to give to them, of the plan or in addition to what it has.
         share: of people, 0 to 1.
         start_week: when the first of these starts; as the plan says when left out.
+        checked: whether it was found possible before, with other values.
 
     Raises:
         ScenarioError: if something of it cannot be given to some people only.
@@ -59,14 +72,14 @@ def as_experiment(plan: Scenario, tried: list[Intervention], share: float, start
         )
         for item in tried
     ]  # fmt: skip
-    scenario = plan.model_copy(update={"intervention": [*others, *given]})
-    problems = problems_of_whole(scenario, lambda _: "as an experiment")
+    scenario = with_interventions(plan, [*others, *given])
+    problems = [] if checked else problems_of_whole(scenario, lambda _: "as an experiment")
     if problems:
         raise ScenarioError(problems)
     return scenario
 
 
-def first_week(tried: list[Intervention]) -> float:
+def first_week(tried: Sequence[Intervention]) -> float:
     """When the first of some interventions starts."""
     return min(item.start_week for item in tried)
 

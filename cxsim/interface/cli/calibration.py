@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cxsim.analysis.calibration.calibrate import Calibration
     from cxsim.analysis.calibration.customers import CustomerForecasts
     from cxsim.analysis.calibration.observed import Observed
+    from cxsim.analysis.calibration.survey_moments import Told
     from cxsim.data.rfm import TimeUnit
 
 
@@ -56,6 +57,8 @@ def _share(_: click.Context, __: click.Parameter, value: str | None) -> tuple[fl
 @click.option("--scores", type=PLACE, multiple=True, help="Survey answers 0-10 or 1-5: score,count.")
 @click.option("--episodes", type=PLACE,
               help="Linked records: customer_id,ordered[,promised,delivered,failed,contact,outcome,score], or an event log.")  # fmt: skip
+@click.option("--experiment", type=PLACE, help="An experiment that was made: customer_id,arm,start[,outcome].")
+@click.option("--tried", metavar="PLAN", help="What the treated got in it, as a plan for the market.")
 @click.option("--contact-rate", type=click.FloatRange(0, 1), help="Contacts with support per purchase.")
 @click.option("--referral-share", type=click.FloatRange(0, 1), help="Share of new customers who were referred.")
 @click.option("--rating", type=click.FloatRange(1, 5), help="Mean public rating, in stars.")
@@ -87,6 +90,8 @@ def calibrate(
     until: date | int | None,
     scores: tuple[Path, ...],
     episodes: Path | None,
+    experiment: Path | None,
+    tried: str | None,
     contact_rate: float | None,
     referral_share: float | None,
     rating: float | None,
@@ -110,7 +115,6 @@ def calibrate(
     """
     from cxsim.analysis.calibration.calibrate import RHYTHM_ONLY
     from cxsim.analysis.calibration.calibrate import calibrate as fit
-    from cxsim.analysis.calibration.linked_moments import told_by_records
     from cxsim.analysis.calibration.observed import observe
     from cxsim.analysis.calibration.report import write_calibration
     from cxsim.analysis.calibration.survey_moments import told_by
@@ -119,8 +123,7 @@ def calibrate(
     check_free(out, overwrite)
     observed = observe(data, until, period_weeks, cohort, time_unit)
     told = told_by(scores, contact_rate, referral_share, rating, failure_rate, late_rate)
-    if episodes is not None:
-        told.append(told_by_records(episodes, observed))
+    told += _linked(observed, market, episodes, experiment, tried)
     read = (*observed.summary, *(line for each in told for line in each.summary))
     for line in (*read, *(f"Careful: {each}" for each in observed.warnings)):
         click.echo(_wrapped(line))
@@ -137,6 +140,21 @@ def calibrate(
     scenario = out / "calibrated.toml"
     click.echo(f"\nWritten to {out}; read {out / 'report.md'} first. Then: cxsim run {scenario}")
     click.echo(f"A plan for these customers: cxsim new plan-for-these --market {shlex.quote(str(scenario))}")
+
+
+def _linked(
+    observed: "Observed", market: str, episodes: Path | None, experiment: Path | None, tried: str | None
+) -> "list[Told]":
+    """What records tell that are linked to the customers by their ids."""
+    from cxsim.analysis.calibration.linked_moments import told_by_records
+    from cxsim.analysis.calibration.tried import told_by_experiment
+
+    if (experiment is None) != (tried is None):
+        raise click.UsageError("--experiment and --tried belong together: who was treated, and with which plan")
+    told = [] if episodes is None else [told_by_records(episodes, observed)]
+    if experiment is not None and tried is not None:
+        told.append(told_by_experiment(experiment, tried, market, observed))
+    return told
 
 
 def _by_opportunity(observed: "Observed", weeks: float, seed: int, out: Path, overwrite: bool) -> None:
