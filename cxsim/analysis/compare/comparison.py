@@ -151,7 +151,9 @@ def compare(
     return Comparison(names[0], runs, compared, stopped)
 
 
-def comparison_of(base: Scenario, plan: Scenario, pairs: Sequence[Pair], seed: int) -> Comparison:
+def comparison_of(
+    base: Scenario, plan: Scenario, pairs: Sequence[Pair], seed: int, intervals: HalfWidthFactor = student_t
+) -> Comparison:
     """The comparison of a base with one plan, of which pairs have been lived: one a replication, from replication 0 on.
 
     Raises:
@@ -162,7 +164,7 @@ def comparison_of(base: Scenario, plan: Scenario, pairs: Sequence[Pair], seed: i
         raise ValueError("there is nothing to compare before a pair was lived")
     names = _names([base, plan], [base, plan])
     lived = [_Lived([pair], []) for pair in pairs]
-    compared = _compared(names[1:], [plan], seed, lived, student_t, None)
+    compared = _compared(names[1:], [plan], seed, lived, intervals, None)
     return Comparison(names[0], runs_of(base, seed, [pair.base for pair in pairs]), compared)
 
 

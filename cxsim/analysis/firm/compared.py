@@ -113,12 +113,7 @@ def compare_over_worlds(
         ScenarioError: if a plan is not about the same market, or cannot be in a world.
         ValueError: if there are fewer than two worlds to live.
     """
-    if min(count, len(worlds.table)) < LEAST:
-        raise ValueError(
-            f"{count} world tells nothing of what is not known; live 2 or more (-n), or the central market alone (--point)"
-        )
-    rows = np.linspace(0, len(worlds.table) - 1, min(len(worlds.table), count)).round().astype(int)
-    table, lived, left_out = _possible(worlds.table.iloc[rows], [base, *plans])
+    table, lived, left_out = lives_of(worlds, count, [base, *plans])
 
     def living(own_seed: int, replication: int) -> Iterable[Run]:
         first, *others = lived[replication // LIVES_OF_A_WORLD]
@@ -135,10 +130,30 @@ def compare_over_worlds(
         living=living,
         intervals=one_world,
     )
+    return told_over(found, table, worlds.source, left_out)
+
+
+def lives_of(worlds: Worlds, count: int, scenarios: list[Scenario]) -> tuple[pd.DataFrame, list[list[Scenario]], str]:
+    """So many worlds, spread evenly; a base and its plans in each of those in which they can be; and which were left out, why.
+
+    Raises:
+        ScenarioError: if a plan can be in none of them, or in one alone.
+        ValueError: if there are fewer than two worlds to live.
+    """
+    if min(count, len(worlds.table)) < LEAST:
+        raise ValueError(
+            f"{count} world tells nothing of what is not known; live 2 or more (-n), or the central market alone (--point)"
+        )
+    rows = np.linspace(0, len(worlds.table) - 1, min(len(worlds.table), count)).round().astype(int)
+    return _possible(worlds.table.iloc[rows], scenarios)
+
+
+def told_over(found: Comparison, table: pd.DataFrame, source: str, left_out: str) -> Comparison:
+    """A comparison whose pairs were lived in worlds, two in each, with what of its worth is not known."""
     told = {}
     for name, plan in found.plans.items():
         worth = plan.figures["net_margin"].to_numpy(float) - plan.per_replication["base_net_margin"].to_numpy(float)
-        ignorance = ignorance_of(worth.reshape(-1, LIVES_OF_A_WORLD), table, worlds.source)
+        ignorance = ignorance_of(worth.reshape(-1, LIVES_OF_A_WORLD), table, source)
         told[name] = replace(plan, ignorance=ignorance, rescued_persons=[])  # whose lives are those of another world
     return replace(found, plans=told, worlds=table, stopped=left_out)
 

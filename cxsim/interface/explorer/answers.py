@@ -11,9 +11,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxsim.analysis.compare.comparison import comparison_of
+from cxsim.analysis.compare.intervals import LIVES_OF_A_WORLD, one_world, student_t
 from cxsim.analysis.compare.pair import Pair
 from cxsim.analysis.compare.pair import pair_of as lived_pair
 from cxsim.analysis.compare.plan_result import PlanResult
+from cxsim.analysis.firm.compared import told_over
 from cxsim.analysis.workers.remembered import Remembered
 from cxsim.engine.branching import Branching
 from cxsim.engine.outcomes.story import Moment, follow_together, parting, sentence
@@ -24,6 +26,7 @@ from cxsim.interface.explorer.plan import MOST_PEOPLE, MOST_REPLICATIONS, Visito
 from cxsim.interface.explorer.ring import MOST_NOTES, Ring, Tracks, ring, tracks_of
 from cxsim.interface.explorer.shown import shown_of
 from cxsim.interface.explorer.strip import Strip, strip_of, when
+from cxsim.interface.explorer.worlds import SOURCE, LivedWorlds, lived_worlds, pair_in
 
 # What a worker remembers of markets as they are, so that each is lived once for all plans; a life takes some 2 MB for
 # each thousand people, and one that is noted twice as much.
@@ -82,11 +85,14 @@ def stepped(step: AnswerStep) -> Stepped:
     """
     plan = step.plan
     base, changed = pair_of(plan)
-    lives = _Pairs(plan, Branching(base, [changed]))
+    worlds = lived_worlds(plan.model_dump_json()) if plan.worlds else None
+    lives = _Pairs(plan, Branching(base, [changed]), worlds)
     known: _SoFar = pickle.loads(zlib.decompress(step.lived)) if step.lived else _SoFar([], None)  # of our own making
-    more = range(len(known.pairs), step.pairs)
+    more = range(len(known.pairs), min(step.pairs, worlds.pairs) if worlds else step.pairs)
     pairs = [*known.pairs, *(lived_pair(*lives.lives(plan.seed, replication)) for replication in more)]
-    comparison = comparison_of(base, changed, pairs, plan.seed)
+    comparison = comparison_of(base, changed, pairs, plan.seed, one_world if worlds else student_t)
+    if worlds and not len(pairs) % LIVES_OF_A_WORLD and len(pairs) > LIVES_OF_A_WORLD:
+        comparison = told_over(comparison, worlds.table.iloc[: len(pairs) // LIVES_OF_A_WORLD], SOURCE, worlds.left_out)
     (result,) = comparison.plans.values()
     last = step.pairs == plan.replications
     near = near_the_mean(result) if last else 0
@@ -101,11 +107,11 @@ def near_the_mean(result: PlanResult) -> int:
     """The pair of lives to draw: the first if it lies within the verdict's intervals, else the one nearest the mean.
 
     Near is what differs least from the means of `DECIDING`, each in its own standard deviations. (The first is noted
-    anyhow; another is lived once more.)
+    anyhow; another is lived once more.) Intervals that hold what is not known, too, are no measure of near.
     """
     row = result.per_replication
     apart = np.zeros(len(row))
-    within = True
+    within = result.ignorance is None
     for name in DECIDING:
         change = (row[f"plan_{name}"] - row[f"base_{name}"]).to_numpy(float)
         interval = result.difference(name).estimate
@@ -124,8 +130,8 @@ class Followed(NamedTuple):
 class _Pairs:
     """The pairs of lives of a plan and its market; the market is lived once for all plans, as far as it is remembered."""
 
-    def __init__(self, plan: VisitorPlan, both: Branching) -> None:
-        self._plan, self._both = plan, both
+    def __init__(self, plan: VisitorPlan, both: Branching, worlds: LivedWorlds | None) -> None:
+        self._plan, self._both, self._worlds = plan, both, worlds
         self._market = plan.market_alone()
         self._noted: dict[int, tuple[Tracks, Tracks]] = {}
 
@@ -145,6 +151,20 @@ class _Pairs:
         return self._noted[replication]
 
     def _lives(self, seed: int, replication: int, noted: bool) -> Iterator[Run]:
+        if self._worlds:
+            return self._in_its_world(seed, replication, noted)
+        return self._in_the_market(seed, replication, noted)
+
+    def _in_its_world(self, seed: int, replication: int, noted: bool) -> Iterator[Run]:
+        assert self._worlds is not None
+        base, changed = self._worlds.pair(replication)
+        watch = (EVERYBODY, MOST_NOTES) if noted else (NOBODY, 0)
+        lives = [_followed(lived, noted) for lived in Branching(base, [changed]).lives(seed, replication, *watch)]
+        if lives[0].tracks and lives[1].tracks:
+            self._noted[replication] = lives[0].tracks, lives[1].tracks
+        return iter([each.lived for each in lives])
+
+    def _in_the_market(self, seed: int, replication: int, noted: bool) -> Iterator[Run]:
         as_it_is = (self._market, seed, replication, noted)
         known, past = _MARKETS.get(as_it_is), _PASTS.of(as_it_is)
         watch = (EVERYBODY, MOST_NOTES) if noted else (NOBODY, 0)
@@ -212,7 +232,7 @@ def life(somebody: Somebody) -> Life:
     Raises:
         ValueError: if there is no such person.
     """
-    pair = pair_of(somebody.plan)
+    pair = pair_in(somebody.plan, somebody.replication)
     base, plan = follow_together(pair, somebody.person, somebody.plan.seed, somebody.replication)
     market = pair[0].market
     places = parting(base, plan)

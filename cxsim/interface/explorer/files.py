@@ -9,12 +9,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cxsim.analysis.compare.comparison import compare
+from cxsim.analysis.compare.comparison import Comparison, compare
+from cxsim.analysis.compare.intervals import LIVES_OF_A_WORLD
+from cxsim.analysis.firm.compared import Worlds, compare_over_worlds
 from cxsim.analysis.results.writing import write_comparison
 from cxsim.interface.explorer.loading import YOURS, read_scenario
 from cxsim.interface.explorer.markets import MarketShown, market_shown
 from cxsim.interface.explorer.plan import MOST_TEXT, VisitorPlan, pair_of
 from cxsim.interface.explorer.possible import possible_in
+from cxsim.interface.explorer.worlds import SOURCE, worlds_of
 from cxsim.interface.report.writing import report_on
 from cxsim.scenario.writing import scenario_text
 
@@ -96,6 +99,16 @@ def report_file(plan: VisitorPlan) -> bytes:
 def _results(plan: VisitorPlan) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "results"
-        comparison = compare(*pair_of(plan), replications=plan.replications, seed=plan.seed, workers=1)
+        comparison = _compared(plan)
         write_comparison(comparison, folder)
         yield folder
+
+
+def _compared(plan: VisitorPlan) -> Comparison:
+    pair = pair_of(plan)
+    if not plan.worlds:
+        return compare(*pair, replications=plan.replications, seed=plan.seed, workers=1)
+    worlds = Worlds(worlds_of(plan), SOURCE)
+    return compare_over_worlds(
+        *pair, worlds=worlds, count=plan.replications // LIVES_OF_A_WORLD, seed=plan.seed, workers=1
+    )

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cxsim.interface.explorer import answers, files
+from cxsim.interface.explorer import answers, files, own
 from cxsim.interface.explorer.markets import choices, market_names
 from cxsim.interface.explorer.plan import VisitorPlan
 from cxsim.interface.explorer.possible import possible_in_ready
@@ -35,7 +35,10 @@ def workshop_routes() -> list[BaseRoute]:
     """What `cxsim serve` answers."""
     return [
         Route("/", _page),
+        Route("/own", _own_page),
         Route("/api/choices", _choices),
+        Route("/api/questions", _questions),
+        Route("/api/own", _own, methods=["POST"]),
         Route("/api/possible/{market}", _possible),
         Route("/api/compare", _compare, methods=["POST"]),
         Route("/api/life", _life, methods=["POST"]),
@@ -62,6 +65,23 @@ async def _answer(
 
 async def _page(_: Request) -> Response:
     return FileResponse(STATIC / "workshop.html", headers={"cache-control": "no-cache"})
+
+
+async def _own_page(_: Request) -> Response:
+    return FileResponse(STATIC / "own.html", headers={"cache-control": "no-cache"})
+
+
+async def _questions(_: Request) -> Response:
+    return Response(own.questions().model_dump_json(), media_type=JSON, headers={"cache-control": "no-cache"})
+
+
+async def _own(request: Request) -> Response:
+    """A market of the visitor's own; one is found at a time, and plans come first."""
+    answers_given = await asked(request, own.Answers)
+    own.checked(answers_given)  # what is wrong is said at once
+    pool: WorkerPool = request.app.state.pool
+    found = await pool.answer(own.made, answers_given, step=1, seconds=own.MOST_SECONDS)
+    return Response(found.model_dump_json(), media_type=JSON)
 
 
 async def _choices(_: Request) -> Response:

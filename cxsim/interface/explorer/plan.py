@@ -5,6 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
+from cxsim.analysis.compare.intervals import LIVES_OF_A_WORLD
 from cxsim.analysis.sweep.parameters import Values, record_of, scenario_with
 from cxsim.engine.luck import MOST_SEED
 from cxsim.interface.explorer.loading import read_scenario
@@ -48,6 +49,8 @@ class VisitorPlan(BaseModel):
     Attributes:
         market: name of a ready market; ignored when there is a file.
         file: text of a scenario file of the visitor's own.
+        worlds: of a market made from figures, what these leave open: a table as text, one line a world; the plan is lived
+            twice in each of half as many worlds as there are replications.
         people: in the market. Fewer than it was written for are a smaller market of the same kind: desks, advertising
             and fixed costs shrink with it.
         weeks: how long it is lived.
@@ -62,6 +65,7 @@ class VisitorPlan(BaseModel):
 
     market: _Name = "restaurant"
     file: str = Field(default="", max_length=MOST_TEXT)
+    worlds: str = Field(default="", max_length=MOST_TEXT)
     people: int = Field(default=2000, ge=50, le=MOST_PEOPLE)
     weeks: int = Field(default=104, ge=4, le=MOST_WEEKS)
     replications: int = Field(default=6, ge=2, le=MOST_REPLICATIONS)
@@ -88,6 +92,10 @@ class VisitorPlan(BaseModel):
                 raise ValueError(
                     f"{key} is {value:g} times the market's; {slider.low:g} to {slider.high:g} is possible"
                 )
+        if self.worlds and (not self.file or self.replications % LIVES_OF_A_WORLD or self.replications < 4):
+            raise ValueError(
+                "worlds belong to a file of a market, and are lived twice each: choose 4, 6, 8, ... replications"
+            )
         names = [item.name for item in self.interventions]
         if len(names) != len(set(names)):
             raise ValueError("an intervention is chosen twice")
@@ -106,7 +114,7 @@ class VisitorPlan(BaseModel):
 
     def market_alone(self) -> str:
         """What the market as it is depends on, luck aside: equal texts, equal markets."""
-        of_the_plan: dict[str, object] = {"replications": 2, "seed": 1, "interventions": ()}
+        of_the_plan: dict[str, object] = {"worlds": "", "replications": 2, "seed": 1, "interventions": ()}
         if not self.in_both:
             of_the_plan["sliders"] = {}
         return self.model_copy(update=of_the_plan).model_dump_json()

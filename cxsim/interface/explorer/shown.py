@@ -78,6 +78,7 @@ class Compared(BaseModel):
     people: int
     weeks: int
     replications: int
+    worlds: int  # that figures allow, in which it was lived; 0 for one market
     seed: int
     changes: int
     figures: list[FigureShown]
@@ -105,10 +106,11 @@ def shown_of(comparison: Comparison, plan: VisitorPlan, ring: Ring) -> Compared:
         people=plan.people,
         weeks=plan.weeks,
         replications=comparison.replications,
+        worlds=len(comparison.worlds),
         seed=plan.seed,
         changes=len(result.scenario.intervention),
         figures=_figures(result),
-        lines=_lines(comparison.base_runs, result.runs),
+        lines=_lines(comparison.base_runs, result),
         rescued=_interval(result.rescued_people),
         broken=_interval(result.broken_people),
         matrix=result.matrix.to_numpy(float).tolist(),
@@ -147,17 +149,17 @@ def _interval(value: Estimate) -> Interval:
     return Interval(mean=_known(value.mean), low=_known(value.low), high=_known(value.high))
 
 
-def _lines(base: Runs, plan: Runs) -> list[LinesMoved]:
+def _lines(base: Runs, plan: PlanResult) -> list[LinesMoved]:
     """Lines by stage and cause, most in the base first."""
-    before, after = base.ended(), plan.ended()
+    before, after, reach = base.ended(), plan.runs.ended(), plan.half_width_factor
     ends = sorted(before | after, key=lambda end: -before[end].sum())
     return [
         LinesMoved(
             stage=stage,
             cause=cause,
-            base=_interval(estimate_count(before[stage, cause])),
-            plan=_interval(estimate_count(after[stage, cause])),
-            difference=_interval(estimate(after[stage, cause] - before[stage, cause])),
+            base=_interval(estimate_count(before[stage, cause], reach)),
+            plan=_interval(estimate_count(after[stage, cause], reach)),
+            difference=_interval(estimate(after[stage, cause] - before[stage, cause], reach)),
         )
         for stage, cause in ends
     ]

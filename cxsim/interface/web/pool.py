@@ -83,6 +83,7 @@ class WorkerPool:
         self._under_way: dict[Key, asyncio.Task[object]] = {}
         self._of: Counter[str] = Counter()  # questions under way, by visitor
         self._turns: dict[str, WaitingLine[None]] = {}
+        self._long: WaitingLine[None] = WaitingLine([None])  # for questions that take long
         self._free: WaitingLine[Executor] = WaitingLine()
         self._all: list[Executor] = []
         self._waking: set[asyncio.Task[None]] = set()
@@ -96,7 +97,7 @@ class WorkerPool:
 
         They need some seconds, and where the rules are compiled half a minute; whoever asks meanwhile waits for them.
         """
-        self._free = WaitingLine()  # of this event loop
+        self._long, self._free = WaitingLine([None]), WaitingLine()  # of this event loop
         self._begun = time.monotonic()
         self._ready = self._closed = self._broken = False
         try:
@@ -130,7 +131,12 @@ class WorkerPool:
             task.cancel()
 
     async def answer(
-        self, function: Callable[[Request], Answer], request: Request, visitor: str = "", step: int = 0
+        self,
+        function: Callable[[Request], Answer],
+        request: Request,
+        visitor: str = "",
+        step: int = 0,
+        seconds: float | None = None,
     ) -> Answer:
         """What `function(request)` says, computed in a worker unless it is known or under way already.
 
@@ -140,6 +146,7 @@ class WorkerPool:
             visitor: who asks, such as an address. Nobody takes more than half of the room to wait in, or more than
                 their turn; without a name they are the server itself.
             step: of an answer that comes in steps, from 0; everybody's first come before anybody's second.
+            seconds: of a question that may take longer than others; such questions are computed one at a time.
 
         Raises:
             BusyError: if too many questions are waiting, of all or of this visitor.
@@ -156,7 +163,9 @@ class WorkerPool:
             self._refuse_if_over()
             if len(self._under_way) >= self._waiting or (visitor and self._of[visitor] >= self._waiting / 2):
                 raise BusyError(seconds=5)
-            task: asyncio.Task[object] = asyncio.create_task(self._in_turn(key, function, request, visitor, step))
+            task: asyncio.Task[object] = asyncio.create_task(
+                self._in_turn(key, function, request, visitor, step, seconds)
+            )
             self._under_way[key] = task
             self._of[visitor] += 1
             task.add_done_callback(lambda done: self._finished(key, visitor, done))
@@ -182,29 +191,40 @@ class WorkerPool:
             task.exception()  # seen, even if everybody who asked is gone
 
     async def _in_turn(
-        self, key: Key, function: Callable[[Request], Answer], request: Request, visitor: str, step: int
+        self,
+        key: Key,
+        function: Callable[[Request], Answer],
+        request: Request,
+        visitor: str,
+        step: int,
+        seconds: float | None,
     ) -> Answer:
         """Few questions of one visitor are in line for the workers at a time, so that others' come in between."""
-        if not visitor:
-            return await self._computed(key, function, request, step)
-        turns = self._turns.setdefault(visitor, WaitingLine([None] * self._size))
+        if seconds is not None:
+            turns = self._long
+        elif visitor:
+            turns = self._turns.setdefault(visitor, WaitingLine([None] * self._size))
+        else:
+            return await self._computed(key, function, request, step, self._seconds)
         await turns.get(step)
         try:
-            return await self._computed(key, function, request, step)
+            return await self._computed(key, function, request, step, seconds or self._seconds)
         finally:
             turns.put(None)
 
-    async def _computed(self, key: Key, function: Callable[[Request], Answer], request: Request, step: int) -> Answer:
+    async def _computed(
+        self, key: Key, function: Callable[[Request], Answer], request: Request, step: int, seconds: float
+    ) -> Answer:
         for _ in range(self._crew.tries):
             executor = await self._free.get(step)
             gone = False
             try:
                 work = asyncio.get_running_loop().run_in_executor(executor, function, request)
-                answer = await asyncio.wait_for(work, self._seconds)
+                answer = await asyncio.wait_for(work, seconds)
             except TimeoutError:
                 gone = True
                 raise TooLongError(
-                    f"This takes longer than {self._seconds:.0f} seconds. Choose fewer people, weeks or replications."
+                    f"This takes longer than {seconds:.0f} seconds. Choose fewer people, weeks or replications."
                 ) from None
             except Exception as error:
                 if not self._crew.is_loss(error):

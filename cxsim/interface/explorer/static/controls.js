@@ -38,7 +38,8 @@ export class Controls {
     const rivals = market.rivals.join(", ");
     by("market-brand").textContent = say(rivals ? "market.brand" : "market.alone", { brand: market.brand, rivals });
     by("market-story").textContent = market.story;
-    by("market-days").textContent = market.start ? say("market.days", { start: market.start }) : "";
+    by("market-days").textContent = [market.start ? say("market.days", { start: market.start }) : "",
+      plan.worlds ? say("market.worlds") : ""].join(" ");
     by("file-used").textContent = plan.file ? say("file.used", { title: market.title }) : "";
     by("file-drop").hidden = !plan.file;
     by("file-plan").hidden = !plan.file;

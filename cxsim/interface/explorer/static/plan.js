@@ -8,10 +8,15 @@ export const PEOPLE = 2000, REPLICATIONS = 6;
 /** A plan that changes nothing in a market. */
 export function newPlan(market) {
   return {
-    market: market.name, file: "", people: Math.min(PEOPLE, market.people), weeks: market.weeks,
+    market: market.name, file: "", worlds: "", people: Math.min(PEOPLE, market.people), weeks: market.weeks,
     replications: REPLICATIONS, seed: 1, sliders: {}, in_both: false, interventions: [],
   };
 }
+
+/** A plan that changes nothing in a market of one's own, lived in ten of the worlds that its figures allow. */
+export const ownPlan = (market, file, worlds) => ({ ...newPlan(market), market: "", file, worlds,
+  people: Math.min(OWN_PEOPLE, market.people), replications: worlds ? 20 : REPLICATIONS });
+const OWN_PEOPLE = 1000;
 
 /** What somebody sees who comes without a plan of their own: an example that does something, in a market everybody knows. */
 export function firstPlan(choices) {
@@ -27,6 +32,7 @@ export async function toHash(plan) {
   const said = new URLSearchParams();
   if (plan.file) said.set("file", await packed(plan.file));
   else said.set("market", plan.market);
+  if (plan.worlds) said.set("worlds", await packed(plan.worlds));
   for (const item of plan.interventions) said.set(item.name, `${item.level}@${item.start_week}`);
   for (const [key, value] of Object.entries(plan.sliders)) said.set(key, String(value));
   if (plan.in_both) said.set("sliders", "both");
@@ -50,6 +56,7 @@ export async function fromHash(hash, choices) {
     const number = NUMBERS.find(([short]) => short === key);
     if (key === "market") plan.market = value;
     else if (key === "file") plan.file = await unpacked(value);
+    else if (key === "worlds") plan.worlds = await unpacked(value);
     else if (number && WHOLE.test(value)) plan[number[1]] = Number(value);
     else if (key === "sliders" && value === "both") plan.in_both = true;
     else if (choices.interventions.some((each) => each.name === key) && chosen(value)) plan.interventions.push({ name: key, ...chosen(value) });

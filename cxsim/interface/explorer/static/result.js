@@ -49,7 +49,7 @@ function luck(answer) {
     ];
   });
   return [make("div", { class: "luck" }, ...cells),
-    make("p", { class: "small" }, say("luck.caption", { pairs: pairsSaid(answer.replications) }))];
+    make("p", { class: "small" }, say(answer.worlds ? "luck.caption.worlds" : "luck.caption", { pairs: pairsSaid(answer.replications), worlds: answer.worlds }))];
 }
 
 function band({ mean, low, high }) {

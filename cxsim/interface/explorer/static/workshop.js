@@ -234,7 +234,7 @@ by("plan").addEventListener("submit", async (event) => {
   if (await run().begun) { by("result").focus({ preventScroll: true }); by("result").scrollIntoView({ block: "start" }); }
 });
 by("clear").addEventListener("click", doing(async () => {
-  await put({ ...newPlan(controls.market), file: controls.plan.file, market: controls.plan.market });
+  await put({ ...newPlan(controls.market), file: controls.plan.file, worlds: controls.plan.worlds, market: controls.plan.market });
   changed();
 }));
 by("file").addEventListener("change", bringFile);
