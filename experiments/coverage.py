@@ -4,7 +4,9 @@ A twin is a market with parameters drawn from a *wider* range than a calibration
 are written as a firm would export them, and calibrated. Then: does the middle 50, 80 and 95% of the plausible set hold what
 made the records? And does a plan's interval over the plausible worlds hold what the plan did in one life of the twin?
 
-    python -m experiments.coverage [--twins 50] [--write]     (about an hour for 50)
+    python -m experiments.coverage [--twins 50] [--records "purchases" "purchases and linked records"] [--write]
+
+Every kind of records costs some 20 seconds of two cores for each twin.
 """
 
 import argparse
@@ -20,18 +22,21 @@ from scipy import stats
 from tqdm import tqdm
 
 from cxsim.analysis.calibration.calibrate import calibrate
-from cxsim.analysis.calibration.cohort import live_cohort
-from cxsim.analysis.calibration.observed import observe
+from cxsim.analysis.calibration.linked_moments import told_by_records
+from cxsim.analysis.calibration.observed import Observed, observe
 from cxsim.analysis.calibration.priors import allowed, of_experience
 from cxsim.analysis.calibration.simulated import with_values
-from cxsim.analysis.calibration.survey_moments import told_by
+from cxsim.analysis.calibration.survey_moments import Told, told_by
+from cxsim.analysis.calibration.tried import told_by_experiment
 from cxsim.analysis.compare.intervals import quantile_of_t
+from cxsim.analysis.experiment.arms import as_experiment, first_week
+from cxsim.analysis.export import export
+from cxsim.analysis.export.calendar import START
 from cxsim.analysis.firm.compared import Worlds, compare_over_worlds
 from cxsim.analysis.phrases import percent
 from cxsim.analysis.sweep.parameters import Values
 from cxsim.engine.branching import simulate_together
 from cxsim.engine.luck import key_of, purpose, uniform
-from cxsim.engine.simulate import simulate
 from cxsim.scenario import Scenario, load
 from experiments.pages import table, write_figures
 
@@ -39,7 +44,7 @@ OF_THE_TWIN: Final = purpose("coverage: what makes a twin")
 PAGE: Final = Path(__file__).parents[1] / "docs" / "coverage.md"
 LEVELS: Final = (0.5, 0.8, 0.95)
 TWINS, GUESSES, WORLDS, SEED = 50, 80, 20, 1
-WATCHED: Final = 52.0  # weeks for which a firm has watched each customer
+HALF: Final = 0.5  # of the customers, treated in an experiment
 WIDER: Final = 0.25  # of a plausible range, that the truth may lie beyond either end
 RHYTHM: Final = {
     "need.rate_shape": 1.2, "need.rate_scale_weeks": 8.0, "loyalty.leave_a": 0.8, "loyalty.leave_b": 3.0,
@@ -47,7 +52,7 @@ RHYTHM: Final = {
 EXPERIENCE: Final = """
 extends = "rhythm-only"
 name = "A shop"
-market = {{ people = 500, horizon_weeks = 56 }}
+market = {{ people = 500, horizon_weeks = 52 }}
 loyalty = {{ first_may_leave = false, satisfaction_weight = 2.0, failure_weight = 0.5 }}
 support.recovery_weight = 0.5
 telling = {{ base = 0.1, good = 1.0, bad = 1.5 }}
@@ -69,17 +74,28 @@ effect = [{ parameter = "use.failure_rate", multiply = 0.5 }]
 
 
 class Kind(NamedTuple):
-    """What a firm hands over, and what it assumes of its market."""
+    """What a firm hands over beside its purchases, and what it assumes of its market."""
 
     quality: float  # of the market that is calibrated; the twins' is .8
-    scores: bool  # whether a survey's answers come with the purchases
+    scores: bool = False  # the answers to its surveys
+    failure_rate: bool = False  # the share of uses that failed
+    episodes: bool = False  # what became of each purchase
+    experiment: bool = False  # it gave the very plan to half of its customers, and knows who they were
 
 
 TRUE_QUALITY: Final = 0.8
+WRONG_QUALITY: Final = 0.7
+PURCHASES: Final = "purchases"
 KINDS: Final = {
-    "purchases": Kind(TRUE_QUALITY, False),
-    "purchases and scores": Kind(TRUE_QUALITY, True),
-    "purchases, wrong market": Kind(0.7, False),
+    PURCHASES: Kind(TRUE_QUALITY),
+    "purchases and scores": Kind(TRUE_QUALITY, scores=True),
+    "purchases and failure rate": Kind(TRUE_QUALITY, failure_rate=True),
+    "purchases and linked records": Kind(TRUE_QUALITY, episodes=True),
+    "purchases and an experiment": Kind(TRUE_QUALITY, experiment=True),
+    "linked records and an experiment": Kind(TRUE_QUALITY, episodes=True, experiment=True),
+    "purchases, wrong market": Kind(WRONG_QUALITY),
+    "purchases and linked records, wrong market": Kind(WRONG_QUALITY, episodes=True),
+    "purchases and an experiment, wrong market": Kind(WRONG_QUALITY, experiment=True),
 }
 
 
@@ -115,41 +131,50 @@ def truth_of(number: int) -> Values:
     return values
 
 
-def write_records(twin: Scenario, number: int, folder: Path) -> tuple[Path, Path]:
-    """What a firm exports of a year: customers, and the answers to its surveys."""
-    cohort = live_cohort(twin, WATCHED, SEED, number)
-    histories = cohort.histories(np.array([WATCHED]))
-    customers, scores = folder / "customers.csv", folder / "scores.csv"
-    pd.DataFrame(
-        {
-            "customer_id": np.arange(len(histories)),
-            "frequency": histories.repeats.astype(int),
-            "recency": np.where(histories.repeats > 0, np.maximum(histories.last, 0.01), 0.0).round(4),
-            "T": histories.age,
-        }
-    ).to_csv(customers, index=False)
-    answers = simulate(twin, SEED, number).state.bonds["last_score"][:, twin.focal]
-    given = answers[answers <= 10]
-    counts = np.bincount(given, minlength=11)
+def observed_and_told(twin: Scenario, kind: Kind, market: Path, plan: Path, number: int) -> tuple[Observed, list[Told]]:
+    """What a firm exports of a year, read again: its purchases, and what else it holds."""
+    folder = market.parent
+    tried = load(plan).intervention
+    tables = export(twin, as_experiment(twin, tried, HALF), seed=SEED, replication=number)
+    seen = {
+        name: tables[f"{name}_in_plan" if kind.experiment else name] for name in ("transactions", "surveys", "episodes")
+    }
+    purchases, scores, episodes, experiment = (
+        folder / f"{name}.csv" for name in ("bought", "scores", "episodes", "arms")
+    )
+    bought = seen["transactions"]
+    bought[["customer_id", "date"]].to_csv(purchases, index=False)
+    counts = np.bincount(seen["surveys"]["score"], minlength=11)
     pd.DataFrame({"score": np.arange(11), "count": counts}).to_csv(scores, index=False)
-    return customers, scores
+    seen["episodes"].to_csv(episodes, index=False)
+    observed = observe(purchases, until=bought["date"].max().date())
+    failed = seen["episodes"]["failed"].dropna().to_numpy(float)
+    share = (failed.sum() + 1.0) / (len(failed) + 2.0)
+    rate = (float(failed.mean()), float(np.sqrt(share * (1.0 - share) / len(failed)))) if kind.failure_rate else None
+    told = told_by([scores] if kind.scores else [], failure_rate=rate)
+    if kind.episodes:
+        told.append(told_by_records(episodes, observed))
+    if kind.experiment:
+        customers = bought["customer_id"].unique()
+        start = (pd.Timestamp(START) + pd.Timedelta(weeks=first_week(tried))).date()
+        arms = np.where(tables["truth"]["treated"].to_numpy()[customers], "treatment", "control")
+        pd.DataFrame({"customer_id": customers, "arm": arms, "start": start}).to_csv(experiment, index=False)
+        told.append(told_by_experiment(experiment, plan, market, observed))
+    return observed, told
 
 
 def held_by(number: int, kind: Kind) -> Held | None:
     """Calibrate a twin and hold its intervals against the truth; None where the calibration is refused."""
     truth = truth_of(number)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        own, assumed = folder / "twin.toml", folder / "market.toml"
+        own, assumed, plan = (Path(name) / f"{part}.toml" for part in ("twin", "market", "plan"))
         own.write_text(EXPERIENCE.format(quality=TRUE_QUALITY), encoding="utf-8")
         assumed.write_text(EXPERIENCE.format(quality=kind.quality), encoding="utf-8")
-        plan = folder / "plan.toml"
         plan.write_text(PLAN, encoding="utf-8")
         twin = with_values(own, truth)
-        customers, scores = write_records(twin, number, folder)
         try:
-            told = told_by([scores]) if kind.scores else []
-            found = calibrate(observe(customers), assumed, told, GUESSES, SEED)
+            observed, told = observed_and_told(twin, kind, assumed, plan, number)
+            found = calibrate(observed, assumed, told, GUESSES, SEED)
         except ValueError:
             return None
         compared = compare_over_worlds(
@@ -231,7 +256,7 @@ def of_effects(found: dict[str, list[Held]]) -> str:
     usual = next(iter(found.values()))
     rows = []
     for kind, held in found.items():
-        for figure in held[0].effects:
+        for figure in held[0].effects if held else ():
             width = np.median([each.widths[figure] for each in held])
             beside = width / np.median([each.widths[figure] for each in usual])
             cells = [share([each.effects[figure] for each in held], level) for level in range(len(LEVELS))]
@@ -246,9 +271,9 @@ def of_effects(found: dict[str, list[Held]]) -> str:
     return table(heading, rows)
 
 
-def calibrated(twins: int) -> list[dict[str, Held | None]]:
+def calibrated(twins: int, kinds: dict[str, Kind]) -> list[dict[str, Held | None]]:
     """So many twins, each with the records of every kind; Ctrl-C leaves those that are finished."""
-    work = [(number, kind) for number in range(twins) for kind in KINDS.values()]
+    work = [(number, kind) for number in range(twins) for kind in kinds.values()]
     results: list[Held | None] = []
     with ProcessPoolExecutor() as pool:
         try:
@@ -256,19 +281,23 @@ def calibrated(twins: int) -> list[dict[str, Held | None]]:
                 results.append(held)
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
-    whole = len(results) // len(KINDS)
-    return [dict(zip(KINDS, results[twin * len(KINDS) :][: len(KINDS)], strict=True)) for twin in range(whole)]
+    whole = len(results) // len(kinds)
+    return [dict(zip(kinds, results[twin * len(kinds) :][: len(kinds)], strict=True)) for twin in range(whole)]
 
 
 def main() -> None:
     """Print the tables, and write them with `--write`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--twins", type=int, default=TWINS)
+    parser.add_argument(
+        "--records", nargs="+", choices=list(KINDS), default=list(KINDS), help="kinds of records; all when left out"
+    )
     parser.add_argument("--write", action="store_true", help="update docs/coverage.md")
     asked = parser.parse_args()
-    twins = calibrated(asked.twins)
-    found = {kind: [held for twin in twins if (held := twin[kind]) is not None] for kind in KINDS}
-    said = ", ".join(f"{kind} {len(twins) - len(held)}" for kind, held in found.items())
+    kinds = {name: kind for name, kind in KINDS.items() if name in {PURCHASES, *asked.records}}
+    twins = calibrated(asked.twins, kinds)
+    found = {name: [held for twin in twins if (held := twin[name]) is not None] for name in kinds}
+    said = ", ".join(f"{name} {len(twins) - len(held)}" for name, held in found.items())
     figures = "\n\n".join(
         [
             f"{len(twins)} twins. Refused, since no guess gave their records back: {said}.",

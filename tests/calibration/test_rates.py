@@ -1,5 +1,7 @@
 """Protects what a firm counts itself: rates that it gives are what is fitted, and values that its file sets stay."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,13 @@ def test_a_figure_beside_a_value_of_the_file_is_refused(file):
         ValueError, match=r"sets brand\.focal\.use\.failure_rate, and share of uses that fail is given too"
     ):
         uncertain(file(f"{FAILURES} = 0.05\n"), failure_rate=(0.08, None))
+
+
+def test_beside_records_the_value_of_the_file_stays(file):
+    (figure,) = told_by(failure_rate=(0.08, None))
+    of_records = replace(figure, needs_notes=True)
+    path = file(f"{FAILURES} = 0.05\n")
+    assert FAILURES not in {each.key for each in _of_experience(path, load(path), [of_records])}
 
 
 def test_what_two_figures_tell_is_refused(file):

@@ -1,5 +1,6 @@
 """Protects experiments that were made: the arms are compared as in the file, lived with the same coverage, and what is no experiment is refused."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ from cxsim.analysis.calibration.moments import read_all
 from cxsim.analysis.calibration.observed import observe
 from cxsim.analysis.calibration.simulated import MarketToFit
 from cxsim.analysis.calibration.tried import the_one_tried, told_by_experiment
+from cxsim.analysis.experiment.arms import treated_in
 from cxsim.analysis.export import export
 from cxsim.data import DataError, read_trial
 from cxsim.scenario import load
@@ -105,6 +107,20 @@ def test_the_market_with_the_same_coverage_gives_the_same_difference(firm, told,
     luck = max(found.std(ddof=1), moments[0].error)
     assert abs(found.mean() - moments[0].observed) < 4.0 * np.hypot(moments[0].error, luck / 2.0)
     assert abs(lived(None).mean()) < 4.0 * luck / 2.0 < found.mean()
+
+
+def test_compared_are_those_who_had_bought_before_by_what_they_bought_since(firm, told, trial, observed):
+    """Exact, from the purchases of a simulated cohort of whom the treated are made to have bought more before, and half to come later."""
+    one = told(trial)
+    setting = MarketToFit(firm[0], load(firm[0]), {}, [], observed.watch_weeks, 3, tried=one.tried)
+    lived = live_cohort(setting.scenario({}), setting.weeks, 3, 0)
+    treated = treated_in(lived.state, one.tried.share)[lived.people]
+    start, later = int(one.tried.start_week), np.arange(len(treated)) % 2 == 1
+    changed = replace(lived, first=np.where(later, start + 1.0, 0.0), purchases=lived.purchases + 7.0 * treated)
+    weeks = int(one.moments[0].name.split(" weeks")[0].split()[-1])
+    since = lived.purchases[start + weeks] - lived.purchases[start]
+    expected = since[treated & ~later].mean() - since[~treated & ~later].mean()
+    assert one.moments[0].simulated(changed, 0) == pytest.approx(expected)
 
 
 def test_whether_somebody_bought_will_do(told, trial):

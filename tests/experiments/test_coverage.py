@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cxsim.analysis.calibration.priors import allowed, of_experience
+from cxsim.analysis.calibration.simulated import with_values
 from cxsim.scenario import load
 from experiments import coverage
 from experiments.coverage import Held, of_effects, of_parameters, share, truth_of
@@ -20,6 +21,27 @@ def test_a_twin_is_the_same_every_time_and_may_lie_beyond_what_is_plausible():
         room = min(most, each.high + slack) - max(least, each.low - slack)
         # 200 draws: a share lies within .14 of its mean but for one in 10,000.
         assert inside == pytest.approx((each.high - each.low) / room, abs=0.14)
+
+
+def test_each_kind_of_records_is_what_a_firm_would_hand_over(tmp_path):
+    """Of one twin: what is told beside the purchases, and that the experiment's purchases are those of the firm that made it."""
+    market, plan = tmp_path / "market.toml", tmp_path / "plan.toml"
+    market.write_text(coverage.EXPERIENCE.format(quality=coverage.TRUE_QUALITY), encoding="utf-8")
+    plan.write_text(coverage.PLAN, encoding="utf-8")
+    twin = with_values(market, {**truth_of(0), "market.people": 200})
+    told = {
+        "purchases": set(),
+        "purchases and scores": {"scores.csv"},
+        "purchases and failure rate": {"share of uses that fail"},
+        "linked records and an experiment": {"episodes.csv", "arms.csv"},
+    }
+    hashes = {}
+    for name, names in told.items():
+        observed, found = coverage.observed_and_told(twin, coverage.KINDS[name], market, plan, 0)
+        assert {each.name for each in found} == names
+        assert isinstance(observed.held_back, str)  # all of it is used
+        hashes[name] = observed.sha256
+    assert len({hashes[name] for name in list(told)[:3]}) == 1 and len({*hashes.values()}) == 2
 
 
 def test_shares_have_the_interval_of_wilson():

@@ -8,6 +8,8 @@ from markets import EVERYTHING_HAPPENS, scenario_from
 from cxsim.analysis.export import export
 from cxsim.analysis.export.watched import watch
 from cxsim.engine.measures import Measure, Note
+from cxsim.engine.outcomes.episodes import Resolved, episodes
+from cxsim.engine.state import Outcome
 
 MARKET = scenario_from(EVERYTHING_HAPPENS, "market.people=200")
 
@@ -61,6 +63,34 @@ def test_contacts_come_after_the_delivery_and_before_the_next_purchase(rows):
     assert (spoke["failed"] == 1).all() and (spoke["contact"] >= spoke["delivered"]).all()
     later = rows.groupby("customer_id")["ordered"].shift(-1)[spoke.index]
     assert (later.isna() | (later >= spoke["contact"])).all()
+
+
+def test_a_problem_that_is_raised_again_has_one_contact_the_first_and_the_last_outcome():
+    again = ("support.raised_again=0.9", "brand.focal.support.capacity=inf", "brand.focal.support.resolve_rate=0.5")
+    market = watch([scenario_from(EVERYTHING_HAPPENS, "market.people=200", *again)], 1, 0)[0]
+    found, notes = episodes(market.state, 0), market.of_focal(Note.SUPPORT)
+    spoke = notes[notes["a"] != Outcome.SILENT]
+    assert len(spoke) > np.isfinite(found.contact).sum() > 0
+    for person in np.unique(found.person[np.isfinite(found.contact)]):
+        mine, contacts = found.person == person, spoke["at"][spoke["person"] == person]
+        for ordered, contact in zip(found.ordered[mine], found.contact[mine], strict=True):
+            if np.isfinite(contact):
+                assert contact == contacts[contacts >= ordered].min()
+    ended = np.isin(spoke["a"], (Outcome.RESOLVED, Outcome.QUICK)).sum()
+    assert (found.outcome == Resolved.YES).sum() == ended  # one problem is resolved once
+
+
+def test_what_customers_from_before_live_through_first_belongs_to_no_purchase_that_is_there():
+    """Their use is in the log and their purchase is not: nothing may be given to another person's."""
+    begun = (
+        "market.run_in_weeks=3",
+        "brand.focal.use.delivery_weeks=4.0",
+        "brand.focal.purchase.customers_at_start=0.5",
+    )
+    market = watch([scenario_from(EVERYTHING_HAPPENS, "market.people=200", *begun)], 1, 0)[0]
+    found, uses = episodes(market.state, 0), market.of_focal(Note.USES)
+    assert np.isfinite(found.delivered).sum() < len(uses)
+    assert np.nanmin(found.delivered - found.ordered) == pytest.approx(4.0)
 
 
 def test_nothing_is_in_them_that_a_firm_cannot_know(rows):

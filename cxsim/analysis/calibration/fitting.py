@@ -179,6 +179,8 @@ def _of_experience(market: str | Path, scenario: Scenario, told: Sequence[Told])
     uncertain = of_experience(scenario, [key for each in told for key in each.about], counted)
     stay = known_beforehand(market, scenario, uncertain)
     for each in told:
+        if each.needs_notes:  # records hold many figures: what the file sets stays, and they say whether it can be
+            continue
         for key in each.counted:
             full = full_key(scenario, key)
             if full in stay:
