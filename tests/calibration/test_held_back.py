@@ -100,6 +100,17 @@ def test_a_plausible_set_at_an_end_is_called_so():
     assert "upper end of its plausible range, 0 to 2" in found[0].words and "too low" in found[0].words
 
 
+def test_a_parameter_that_is_told_near_an_end_is_no_pile():
+    """All draws in the last tenth of the range, none beyond it: the data say where it is."""
+    inside = np.linspace(0.87, 0.945, 60)[:, None]
+    assert piled_up([Uncertain("told", 0.0, 1.0)], stats.norm.ppf(inside)) == ()
+    beyond = np.linspace(0.87, 0.99, 60)[:, None]
+    assert (
+        "33% of the plausible set lie beyond it"
+        in piled_up([Uncertain("told", 0.0, 1.0)], stats.norm.ppf(beyond))[0].words
+    )
+
+
 def test_few_draws_make_no_pile():
     """Three of ten draws in the last tenth happen by luck once in fourteen times."""
     places = np.append(np.linspace(0.05, 0.8, 7), [0.91, 0.95, 0.99])[:, None]

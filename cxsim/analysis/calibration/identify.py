@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxsim.analysis.calibration.priors import Uncertain
+from cxsim.analysis.calibration.priors import BEYOND, Uncertain
 from cxsim.analysis.calibration.repeat_buying import AnyFit
 from cxsim.analysis.phrases import between, short
 from cxsim.data.histories import Numbers
@@ -17,9 +17,9 @@ TOLD, IN_PART, NOT_TOLD = "told by the data", "told in part", "not told"
 LEFT_IF_TOLD, LEFT_IF_IN_PART = 0.4, 0.8
 # Where any value would do before: half of the width of the plausible range, as a factor.
 FACTOR_IF_TOLD, FACTOR_IF_IN_PART = 2.0, 5.0
-END = 0.1  # share of what was plausible before that is called an end
-PILED_UP = 0.3  # share of the draws in it that is a pile
-CERTAIN = 0.15  # of all draws that might have been made, at least so many lie there (95%, Wilson)
+END = 0.1  # share of where a rhythm was looked for that is called an end; of experience it is what lies beyond the plausible
+PILED_UP = 3.0  # times as many draws as lay there at first are a pile
+CERTAIN = 1.5  # of all draws that might have been made, at least so many times as many lie there (95%, Wilson)
 TRADE_OFF = 0.6  # correlation from which two parameters make up for each other
 
 
@@ -105,10 +105,11 @@ def piled_up(uncertain: Sequence[Uncertain], normal: Numbers) -> tuple[PiledUp, 
     """
     found = []
     for each, places in zip(uncertain, stats.norm.cdf(normal).T, strict=True):
+        end = END if each.of_rhythm else BEYOND
         for upper in (False, True):
-            many = int(np.sum(places > 1.0 - END if upper else places < END))
+            many = int(np.sum(places > 1.0 - end if upper else places < end))
             least = stats.binomtest(many, len(places)).proportion_ci(method="wilson").low
-            if many >= PILED_UP * len(places) and least > CERTAIN:
+            if many >= PILED_UP * end * len(places) and least > CERTAIN * end:
                 found.append(PiledUp(each.key, upper, _words_of_pile(each, upper, many / len(places))))
     return tuple(found)
 
@@ -116,14 +117,14 @@ def piled_up(uncertain: Sequence[Uncertain], normal: Numbers) -> tuple[PiledUp, 
 def _words_of_pile(each: Uncertain, upper: bool, share: float) -> str:
     end, too = ("upper", "low") if upper else ("lower", "high")
     where = (
-        "of where it was looked for around the closed form"
+        f"of where it was looked for around the closed form: {share:.0%} of the plausible set lie in the last tenth"
         if each.of_rhythm
-        else f"of its plausible range, {between(each.low, each.high, short)}"
+        else f"of its plausible range, {between(each.low, each.high, short)}: {share:.0%} of the plausible set lie beyond it"
     )
     return (
-        f"{each.key} piles up at the {end} end {where}: {share:.0%} of the plausible set lie in the last tenth of what was thought likely, or beyond. "
-        f"If the truth lies far beyond, hardly a draw holds it: the values here are too {too}, other parameters make up for it, and the interval "
-        "of a plan that acts on it is too narrow. Doubt the market and the figures you gave before such a plan."
+        f"{each.key} piles up at the {end} end {where}. If the truth lies far beyond, hardly a draw holds it: the values here are too {too}, "
+        "other parameters make up for it, and the interval of a plan that acts on it is too narrow. Doubt the market and the figures "
+        "you gave before such a plan."
     )
 
 

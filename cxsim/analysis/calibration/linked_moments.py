@@ -111,7 +111,7 @@ def told_by_records(path: Path, observed: Observed) -> Told:
     return Told(
         moments=tuple(moments),
         about=(*(key for _, key in rates), *(key for thing in things for key in ABOUT_SLOPES.get(thing, ()))),
-        summary=(*summary, *records.assumptions, *thin, *_in_words(recipe, found)),
+        summary=(*summary, *(f"{path.name}: {each}" for each in records.assumptions), *thin, *_in_words(recipe, found)),
         name=path.name,
         given=records.sha256,
         counted={key: around_share(*found[LinkedFigure(of, RATE)]) for of, key in rates if key in COUNTED},

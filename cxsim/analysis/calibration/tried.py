@@ -87,7 +87,7 @@ def told_by_experiment(path: Path, plan: str | Path, market: str | Path, observe
     return Told(
         moments=(FittedFigure(name, difference, error, read),),
         about=(),
-        summary=(words, *said, *records.assumptions),
+        summary=(words, *said, *(f"{path.name}: {each}" for each in records.assumptions)),
         name=path.name,
         given=records.sha256,
         tried=given,
