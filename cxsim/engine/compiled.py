@@ -5,7 +5,6 @@ that another file calls would leave a stale caller behind. The cache folder ther
 source file that rules are made of. It is chosen here, before any rule is decorated.
 """
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -18,23 +17,10 @@ from typing import Any, Final, TypeVar
 import numba
 
 from cxsim.engine.machine_code import RuleDispatcher
+from cxsim.engine.rules_text import fingerprint
+from cxsim.engine.shipped_code import FOLDER
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
-
-ENGINE = Path(__file__).parent
-
-
-@cache
-def fingerprint() -> str:
-    """Sixteen hex digits that change with any rule's source text or with Numba itself."""
-    digest = hashlib.sha256(numba.__version__.encode())
-    scenario = ENGINE.parent / "scenario"
-    here = [ENGINE / f"{name}.py" for name in ("compiled", "hooks", "luck", "machine_code", "measures", "state")]
-    here += [scenario / "history.py", scenario / "parameter.py"]
-    folders = (ENGINE / "journey", ENGINE / "market", scenario / "stages")
-    for source in here + [source for folder in folders for source in sorted(folder.glob("*.py"))]:
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _is_writable(folder: Path) -> bool:
@@ -104,5 +90,6 @@ def announce_compilation() -> None:
 
 @cache
 def _announce() -> None:
-    if CACHE is None or not any(CACHE.rglob("life.live_week-*.nbi")):
+    known = [folder for folder in (CACHE, FOLDER) if folder is not None]
+    if not any(any(folder.rglob("life.live_week-*.nbi")) for folder in known):
         print("cxsim: compiling the journey for this machine (once, about half a minute) ...", file=sys.stderr)

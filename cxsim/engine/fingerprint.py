@@ -3,7 +3,7 @@
 import hashlib
 from functools import cache
 
-from cxsim.engine.compiled import ENGINE, fingerprint
+from cxsim.engine.rules_text import ENGINE, fingerprint
 
 
 @cache

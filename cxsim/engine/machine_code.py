@@ -38,6 +38,7 @@ from numba.core.typing import make_concrete_template
 from numba.core.typing.typeof import typeof_impl
 from numba.extending import NativeValue, lower_getattr_generic, models, register_model, unbox
 
+from cxsim.engine.shipped_code import ShippedCache, is_shipped
 from cxsim.engine.state import State
 
 _TAKEN_AS: Final = {int: types.int64, float: types.float64, bool: types.boolean}
@@ -105,17 +106,29 @@ class _Lowering(CompilerBase):
 
 
 class _SharedCache(FunctionCache):
-    """Rules on disk, each made by one process at a time."""
+    """Rules on disk, each made by one process at a time, or shipped with the program."""
 
     _lock: TextIO | None = None
 
+    def __init__(self, rule: Callable[..., Any]) -> None:
+        super().__init__(rule)
+        self._shipped = ShippedCache(rule) if is_shipped() else None
+
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The rule from disk; None when it is this process that has to compile it, and then to call `release`."""
-        found = super().load_overload(sig, target_context)
+        found = self._shipped and self._shipped.load_overload(sig, target_context)
+        if found is None:
+            found = super().load_overload(sig, target_context)
         if found is None:
             self._hold()
             found = super().load_overload(sig, target_context)  # somebody else may have made it meanwhile
         return found
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep it, and ship it where that is being prepared."""
+        super().save_overload(sig, data)
+        if self._shipped:
+            self._shipped.save_overload(sig, data)
 
     def _hold(self) -> None:
         """Wait until nobody else compiles this rule; where files cannot be held, go on."""
