@@ -13,6 +13,7 @@ BASELINES = Path(__file__).parent / "baselines"
 DPI = 50  # small files; words are still told apart
 
 PICTURES = {
+    "changed_flow": lambda: charts.changed_flow(fixed.comparison()),
     "cohorts": lambda: charts.cohorts(fixed.comparison()),
     "cohorts-of-runs": lambda: charts.cohorts(fixed.comparison().base_runs),
     "differences": lambda: charts.differences(fixed.comparison()),

@@ -283,3 +283,24 @@ def test_the_survey_draws_promoters_less_detractors_and_says_how_many_answered()
     expected = 100.0 * ((first["promoters"] - first["detractors"]) / first["answers"]).mean()
     assert curve.get_ydata()[0] == pytest.approx(expected)
     assert "n 80" in said_by(ax)
+
+
+# ---- the flow of the difference --------------------------------------------------------------------------------------
+
+
+def test_the_changed_flow_is_plan_less_base_column_by_column():
+    """Bars are differences of means written above; a bar is coloured where its interval leaves zero out, better or worse."""
+    compared = comparison()
+    plan = next(iter(compared.plans.values()))
+    ax = charts.changed_flow(compared)
+    keys = ("research", "purchase", "use", "support")
+    change = {key: (plan.figures[key] - compared.base_figures[key]).mean() for key in ("loops", "new", "lines")}
+    lines = {key: (plan.figures[f"lines_{key}"] - compared.base_figures[f"lines_{key}"]).mean() for key in keys}
+    expected = [sum(change.values()), *lines.values(), change["new"], change["loops"]]
+    assert [bar.get_height() for bar in ax.patches] == pytest.approx(expected)
+    colours = [to_hex(bar.get_facecolor()).upper() for bar in ax.patches]
+    assert colours[1] == colours[2] == colours[-1] == LOOP and colours[3] == LINE
+    heights = [band.get_paths()[0].vertices[:, 1] for band in ax.collections]
+    left = [float(ends[np.abs(ends).argmax()]) for ends in heights]  # who is still on the way, from column to column
+    assert left == pytest.approx(list(expected[0] - np.cumsum([0.0, *lines.values()])))
+    assert left[-1] == pytest.approx(change["new"] + change["loops"])

@@ -128,7 +128,7 @@ def test_a_page_on_eight_plans_is_small_and_says_what_gives_way(eight_plans):
     assert len(html.encode()) < 500_000 and not page.open
     leader = re.search(r"(plan \d) has the highest mean net margin", page.text)[1]
     assert f"only {leader}, which leads on money, is shown with pictures" in page.text
-    assert html.count("<svg") - html.count('<svg class="spark"') == 10  # four of them on the sheet for a board
+    assert html.count("<svg") - html.count('<svg class="spark"') == 11  # four of them on the sheet for a board
     assert all(f"plan {size}: " in page.text for size in range(1, 9))  # every verdict
 
 

@@ -3,6 +3,7 @@
 from cxsim.interface.charts.agreement import agreement
 from cxsim.interface.charts.beliefs import beliefs
 from cxsim.interface.charts.boxes import boxes
+from cxsim.interface.charts.changed_flow import changed_flow
 from cxsim.interface.charts.cohorts import cohorts
 from cxsim.interface.charts.differences import differences
 from cxsim.interface.charts.endings import endings
@@ -33,6 +34,7 @@ __all__ = [
     "agreement",
     "beliefs",
     "boxes",
+    "changed_flow",
     "cohorts",
     "differences",
     "endings",

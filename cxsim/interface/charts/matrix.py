@@ -32,7 +32,8 @@ READABLE: Final = 0.5  # side from which a tile can be written on
 def matrix(comparison: Comparison, plan: str | None = None, ax: Axes | None = None) -> Axes:
     """The matrix never/new/line/loop in the base (rows) x in the plan (columns), mean people.
 
-    Those for whom something changed are tiles by area: green is better for the brand, orange worse, grey neither.
+    Those for whom something changed are tiles by area: green is better for the brand, orange worse, grey neither. Those for whom
+    nothing did, usually many more, are a ground of numbers alone.
 
     Args:
         comparison: base and plans.
@@ -46,7 +47,7 @@ def matrix(comparison: Comparison, plan: str | None = None, ax: Axes | None = No
     for row in range(4):
         for column in range(4):
             people = float(values[row, column])
-            side = LARGEST if row == column else LARGEST * (people / largest) ** 0.5
+            side = 1.0 if row == column else LARGEST * (people / largest) ** 0.5
             _tile(ax, row, column, people, side)
     ax.set_xlim(0, 4)
     ax.set_ylim(4, 0)
@@ -70,7 +71,9 @@ def _tile(ax: Axes, row: int, column: int, people: float, side: float) -> None:
     seen, same = people > 0.5, row == column
     if seen:
         corner = (column + (1 - side) / 2, row + (1 - side) / 2)
-        ax.add_patch(Rectangle(corner, side, side, color=PALE if same else _colour(row, column), linewidth=0))
+        ground = dict(facecolor="white", edgecolor=PALE, hatch="////", zorder=0)
+        look = ground if same else dict(color=_colour(row, column))
+        ax.add_patch(Rectangle(corner, side, side, linewidth=0, **look))
     above = seen and not same and side < READABLE
     ax.text(
         column + 0.5, row + 0.5 - (side / 2 + 0.02 if above else 0.0), whole(people), ha="center",
@@ -91,5 +94,5 @@ def _caption(comparison: Comparison, result: PlanResult) -> str:
     intervals = " (95% intervals)" if comparison.replications > 1 else ""
     return (
         f"People, {mean_of(comparison.replications, 'pair')}{intervals}. Lines that became loops: {rescued}; loops that became lines: "
-        f"{broken}. Green: better, orange: worse, grey: neither, pale: nothing changed."
+        f"{broken}. Tiles by area: green better, orange worse, grey neither. Hatched: nothing changed, to no scale."
     )

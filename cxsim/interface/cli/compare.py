@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
 
 _OF_A_COMPARISON = [
-    "flow", "endings", "matrix", "differences", "retention", "cohorts", "money", "waterfall", "funnel", "survey",
+    "flow", "changed_flow", "endings", "matrix", "differences", "retention", "cohorts", "money", "waterfall", "funnel", "survey",
 ]  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class Drawn:
 
     wide_flow: Markup
     narrow_flow: Markup
+    changed_flow: Markup
     money: Markup
     stay: Markup
     cohorts: Markup
@@ -48,8 +49,8 @@ class Drawn:
 
     def __len__(self) -> int:
         """Letters in all."""
-        drawn = (self.wide_flow, self.narrow_flow, self.money, self.stay, self.cohorts, self.differences)
-        return sum(map(len, drawn)) + len(self.margin or "")
+        flows = (self.wide_flow, self.narrow_flow, self.changed_flow)
+        return sum(map(len, (*flows, self.money, self.stay, self.cohorts, self.differences, self.margin or "")))
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,9 @@ def drawn_of(comparison: Comparison, plan: PlanResult, pictures: Pictures, on_sh
     return Drawn(
         wide_flow=flow_picture(comparison, plan.name),
         narrow_flow=flow_picture(comparison, plan.name, NARROW),
+        changed_flow=drawn(
+            charts.changed_flow, "By how many people more or fewer lines end in each stage, and loops close", 3.2
+        ),
         money=drawn(charts.money, "Accumulated margin, cost and what is left, by week; the table has the numbers"),
         stay=drawn(charts.retention, "How many stay with and without the plan, by weeks since the first purchase"),
         cohorts=drawn(charts.cohorts, "Share who stay, by when they first bought and how long ago that is", 4.6),
