@@ -23,7 +23,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dis
 PLAN = "#market=restaurant&on-time-delivery=high@4&smooth-checkout=typical@4&people=2000&weeks=104&n=20&seed=1"
 COLOURS = 224  # of a picture: the files stay small
 PHONE, DESK, PROJECTOR = (360, 740), (1280, 900), (1920, 1080)
-PATIENCE = 600_000  # milliseconds until plans are lived, on a busy machine
+PATIENCE = 180_000  # milliseconds until plans are lived, on a busy machine
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def _on_a_phone(page: Page) -> None:
 
 def _one_life(page: Page) -> None:
     page.select_option("#person", index=3)
-    page.wait_for_selector("#life .life")
+    page.wait_for_selector("#life .strip")
     page.locator("#person").evaluate("element => element.closest('.bar').previousElementSibling.scrollIntoView()")
 
 
