@@ -1,9 +1,9 @@
 """Studies and searches that are stopped at random moments: how often, and what was lost.
 
     python -m experiments.survival               # a few of each kind
-    python -m experiments.survival --times 50 --write
+    python -m experiments.survival --times 13 --write   # 52 kills, 52 times Ctrl-C
 
-A command is started, and after a moment drawn from a key (between its start and a little more than it takes) it is killed with `kill -9`,
+A command is started, and after a moment drawn from a key (between its start and its end) it is killed with `kill -9`,
 one of its workers is, or everybody hears Ctrl-C; then it is started again with `--resume`, and so on. What is finished may not shrink; the
 tables of the end must be, byte for byte, those of a run that nobody stopped; no process may stay behind. Linux alone: it looks into /proc.
 """
@@ -20,6 +20,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from cxsim.analysis.sweep.journal import records
 from experiments.choices import Choice
 from experiments.pages import table, write_figures
@@ -28,6 +30,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "survival.md"
 FEW = 3
 PATIENCE = 30.0  # seconds that processes have to end
 MOMENTS = 1000
+LIVES = "search/lives.log"
+STOPS_OF_ONE = 3  # for each has less left to do than the one before
 
 MARKET = """
 name = "Corner shop"
@@ -79,13 +83,13 @@ class Work:
     Attributes:
         name: what people call it.
         options: of the command, without the folder.
-        finished: files of a folder that hold what is finished; they only grow.
+        finished: how many runs a folder holds.
         kept: what must be the same at the end, from a folder.
     """
 
     name: str
     options: tuple[str, ...]
-    finished: tuple[str, ...]
+    finished: Callable[[Path], int]
     kept: Callable[[Path], object]
 
 
@@ -95,9 +99,25 @@ def _tables(out: Path) -> object:
 
 def _search(out: Path) -> object:
     files = {path.relative_to(out).as_posix(): _sum(path) for path in sorted(out.rglob("*")) if path.is_file()}
-    files.pop("search/lives.log")
-    with (out / "search" / "lives.log").open("rb") as log:  # in the order in which workers finish
+    files.pop(LIVES)
+    with (out / LIVES).open("rb") as log:  # in the order in which workers finish
         return files, sorted((run, payload) for run, payload, _ in records(log))
+
+
+def _runs_of_study(out: Path) -> int:
+    """Finished runs: those of whole blocks, and those noted of others."""
+    blocks: dict[str, int] = {path.stem: pq.read_metadata(path).num_rows for path in out.glob("runs/*.parquet")}
+    journals = [path for path in out.glob("journal/*.log") if path.stem not in blocks]
+    return sum(blocks.values()) + sum(map(_noted, journals))
+
+
+def _runs_of_search(out: Path) -> int:
+    return _noted(out / LIVES) if (out / LIVES).exists() else 0
+
+
+def _noted(journal: Path) -> int:
+    with journal.open("rb") as log:
+        return sum(1 for _ in records(log))
 
 
 def _sum(path: Path) -> str:
@@ -105,8 +125,8 @@ def _sum(path: Path) -> str:
 
 
 WORKS = (
-    Work("study", ("sweep", "study.toml"), ("journal/*.log", "runs/*.parquet"), _tables),
-    Work("search", ("portfolio", "market.toml", "--menu", "menu.toml", "--budget", "45", "--runs", "600"), ("search/lives.log",), _search),
+    Work("study", ("sweep", "study.toml"), _runs_of_study, _tables),
+    Work("search", ("portfolio", "market.toml", "--menu", "menu.toml", "--budget", "45", "--runs", "600"), _runs_of_search, _search),
 )  # fmt: skip
 STOPS = ("kill -9 of the driver", "kill -9 of a worker", "Ctrl-C")
 
@@ -142,11 +162,6 @@ def _processes(session: int) -> list[int]:
     return found
 
 
-def _finished(work: Work, out: Path) -> int:
-    """Bytes of what is finished."""
-    return sum(path.stat().st_size for pattern in work.finished for path in out.glob(pattern))
-
-
 def _whole(work: Work, folder: Path, out: Path) -> float:
     """Let it go on to its end; the seconds that it took."""
     begun = time.monotonic()
@@ -175,13 +190,13 @@ def _stop(process: subprocess.Popen[str], stop: str, choice: Choice) -> bool:
 
 def _stopped_once(work: Work, stop: str, folder: Path, out: Path, longest: float, choice: Choice, found: Found) -> None:
     """Start it, stop it, and look at what is there."""
-    before = _finished(work, out)
+    before = work.finished(out)
     process = _started(work, folder, out)
     time.sleep(longest * choice.below(MOMENTS) / MOMENTS)
     done = _stop(process, stop, choice)
     said, errors = process.communicate()
     found.stopped += done
-    found.lost += _finished(work, out) < before
+    found.lost += work.finished(out) < before
     if done and stop == "Ctrl-C" and process.returncode:
         found.untidy += process.returncode != 130 or "Traceback" in said + errors or len(errors.splitlines()) > 1
     end = time.monotonic() + PATIENCE
@@ -196,11 +211,11 @@ def tried(work: Work, stop: str, times: int, folder: Path) -> Found:
     """So many stops of one kind; folders that are whole are compared, and another is begun."""
     found, number = Found(), 0
     reference = folder / f"{work.name}-whole"
-    longest = 1.2 * _whole(work, folder, reference)
+    longest = _whole(work, folder, reference)
     wanted = work.kept(reference)
     while found.stopped < times:
         out = folder / f"{work.name}-{STOPS.index(stop)}-{number}"
-        for _ in range(6):
+        for _ in range(STOPS_OF_ONE):
             if found.stopped < times:
                 number += 1
                 _stopped_once(work, stop, folder, out, longest, Choice(f"{work.name} {stop}", number), found)
@@ -218,7 +233,7 @@ def figures(times: int) -> str:
                 folder = Path(place)
                 for name, text in (("market.toml", MARKET), ("study.toml", STUDY), ("menu.toml", MENU)):
                     (folder / name).write_text(text, encoding="utf-8")
-                found = tried(work, stop, times, folder)
+                found = tried(work, stop, 2 * times if stop == STOPS[-1] else times, folder)  # for two are kills
             counts = (found.stopped, found.lost, found.differing, found.left)
             untidy = str(found.untidy) if stop == "Ctrl-C" else ""
             rows.append([work.name, stop, *map(str, counts), untidy])
@@ -232,7 +247,7 @@ def figures(times: int) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="update the page")
-    parser.add_argument("--times", type=int, default=FEW, help="stops of a kind")
+    parser.add_argument("--times", type=int, default=FEW, help="stops of a kind; Ctrl-C twice as often")
     asked = parser.parse_args()
     shown = figures(asked.times)
     print(shown)

@@ -203,8 +203,11 @@ def _more_to_decide(difference: Numbers, result: Estimate, half_width_factor: Ha
     if result.decided:
         return 0
 
+    stage = half_width_factor.spread(difference)
+    sd = float(np.std(stage, ddof=1)) if len(stage) > 1 else math.nan
+
     def decides(replications: int) -> bool:
-        return half_width_factor.half_width(difference, replications) < abs(result.mean)
+        return half_width_factor.factor(replications, len(stage)) * sd < abs(result.mean)
 
     too_few, enough = count, 2 * count
     while not decides(enough):
