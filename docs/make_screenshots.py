@@ -145,11 +145,16 @@ def a_class(browser: Browser, teachers_link: str) -> None:
 
     teacher.get_by_role("button", name="Lock").click()
     teacher.locator("button:enabled", has_text="Reveal").click()
-    for page in (teacher, wall, shown):
-        page.get_by_role("heading", name="Why did it come out so?").wait_for()
-    save(wall, "class-board")
-    teacher.locator("#debrief").evaluate("element => element.scrollIntoView()")
+    while (on := teacher.get_by_role("button", name="Show ")).count():
+        step = on.inner_text().removeprefix("Show ")
+        on.click()
+        teacher.locator("#on-the-wall", has_text=step).wait_for()
+        if step == "by how much":
+            wall.locator("#board").wait_for()
+            save(wall, "class-board")
+    teacher.locator("#story-part").evaluate("element => element.scrollIntoView()")
     save(teacher, "class-debrief")
+    shown.locator("#right").wait_for()
     shown.locator("#board").evaluate("element => element.scrollIntoView()")
     save(shown, "class-phone-board")
     for page in (teacher, wall, *phones.values()):

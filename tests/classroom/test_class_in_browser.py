@@ -11,6 +11,17 @@ from urllib.parse import urlsplit
 from classes import menu_file
 
 PHONE, PROJECTOR, DESK = (360, 740), (1920, 1080), (1280, 900)
+WALLS = ((960, 540), (1024, 768), (1280, 720), (1920, 1080))
+LEAST = 0.03  # of the wall's height: the smallest letters that the last row reads
+# The smallest letters on the page that are seen, and how far the page or its main part reaches beyond the wall.
+SEEN = """() => {
+  const letters = [...document.querySelectorAll("body *")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) && element.checkVisibility() && !element.closest(".aside, script"));
+  const main = document.querySelector("main");
+  const low = Math.max(0, ...letters.map((element) => element.getBoundingClientRect().bottom));
+  return [Math.min(...letters.map((element) => parseFloat(getComputedStyle(element).fontSize))),
+    Math.max(main.scrollHeight - main.clientHeight, low - innerHeight, ...[...document.images].map((image) => image.getBoundingClientRect().bottom - innerHeight))];
+}"""
 
 
 class Server:
@@ -69,6 +80,21 @@ def check(*pages):
         assert not serious, [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious]
 
 
+def check_wall(page):
+    """On every usual projector the letters are large enough, and nothing lies below the fold."""
+    for width, height in WALLS:
+        page.set_viewport_size({"width": width, "height": height})
+        for _ in range(200):  # until the page has heard of its new size, and hidden what has no room
+            letters, beyond = page.evaluate(SEEN)
+            if beyond <= 1:
+                break
+            page.wait_for_timeout(50)
+        shown = page.locator("h2:visible").first.inner_text() if page.locator("h2:visible").count() else "the way in"
+        assert letters >= LEAST * height, f"{shown}: letters of {letters} px on a wall of {height}"
+        assert beyond <= 1, f"{shown}: {beyond} px below the fold at {width}x{height}"
+    page.set_viewport_size({"width": PROJECTOR[0], "height": PROJECTOR[1]})
+
+
 def press(page, *keys):
     for key in keys:
         page.keyboard.press(key)
@@ -120,6 +146,10 @@ def test_a_lesson(chromium, tmp_path):
         check(bob, second)
         second.context.close()
 
+        check_wall(projector)
+        teacher.get_by_role("button", name="Show the market").click()
+        projector.get_by_text("A small shop.").wait_for()
+        check_wall(projector)
         teacher.get_by_role("button", name="Start round 1").click()
         for choice in ("Plain pages", "Short form", "Fewer faults"):
             ann.get_by_role("checkbox", name=choice).check()
@@ -138,6 +168,7 @@ def test_a_lesson(chromium, tmp_path):
             page.get_by_text("2 of 2 teams have committed").wait_for()
         check(teacher, projector, ann, bob)
         assert "Short form" not in projector.content()
+        check_wall(projector)
 
         teacher.get_by_role("button", name="Lock").click()
         ann.get_by_role("heading", name="Locked").wait_for()
@@ -151,16 +182,55 @@ def test_a_lesson(chromium, tmp_path):
         check(teacher, projector, ann)
         teacher.get_by_label("Key", exact=True).fill(server.key)
         teacher.get_by_role("button", name="Open").click()
+        teacher.get_by_role("button", name="Show all plans, and predict").wait_for()
+        assert not teacher.locator("#trouble").is_visible()  # "No connection" is over
+        check_wall(projector)
+        teacher.get_by_role("button", name="Show all plans, and predict").click()
+        ann.get_by_text("Three taps; 3 to go.").wait_for()
+        for tap in ("<i>Ann</i>", "EUR 0 to 500 more", "Yes, it is truly ahead"):
+            ann.get_by_label(tap).check()
+        ann.get_by_text("Your prediction is in.").wait_for()
+        bob.get_by_text("Three taps; 3 to go.").wait_for()
+        for group in ("leader", "gain", "luck"):
+            tab_to(bob, f"input[name={group}]")
+            press(bob, "Space")
+        bob.get_by_text("Your prediction is in.").wait_for()
+        projector.get_by_text("2 phones of 2 teams have predicted").wait_for()
+        check_wall(projector)
+        check(teacher, projector, ann, bob)
         teacher.locator("button:enabled", has_text="Reveal").click()
-        for page in (teacher, projector, ann, bob):
+        projector.get_by_role("heading", name="What the class predicted").wait_for()
+        assert projector.locator("#order li").count() == 0
+        explained = False
+        while True:
+            now = teacher.locator("#on-the-wall").inner_text()
+            check_wall(projector)
+            if ann.get_by_role("heading", name=re.compile("^Why does .* lead")).is_visible() and not explained:
+                check(projector, ann)
+                ann.locator("input[name=reason]").first.check()
+                ann.get_by_text("Your reason is in.").wait_for()
+                explained = True
+            on = teacher.get_by_role("button", name="Show ")
+            if not on.count():
+                break
+            number = 1 + int(re.search(r"\((\d+) of", now)[1])
+            on.click()
+            teacher.locator("#on-the-wall", has_text=f"({number} of").wait_for()
+            for page in (projector, ann):
+                page.locator(f"body[data-number='{number}']").wait_for()
+        assert explained
+        projector.get_by_role("heading", name="Who was right?").wait_for()
+        for page in (teacher, ann, bob):
             page.get_by_role("heading", name="Why did it come out so?").wait_for()
             assert page.locator("#lines tr").count() == 2
-            page.get_by_text("Short form, Fewer faults").first.wait_for()
+            page.locator("#lines").get_by_text("Short form, Fewer faults").wait_for()
         assert bob.locator("tr.own .name").inner_text() == "Bob"
         assert projector.locator("i").count() == 0  # a name is text
-        projector.get_by_role("radio", name="Loops").check(force=True)
-        projector.get_by_text("loops, more than doing nothing").wait_for()
+        ann.get_by_role("radio", name="Loops").check(force=True)
+        ann.get_by_text("loops, more than doing nothing").wait_for()
         teacher.get_by_text("That was the last round.").wait_for()
+        teacher.get_by_role("button", name="Back to").click()
+        projector.locator("#right").wait_for(state="hidden")
         check(teacher, projector, ann, bob)
     finally:
         server.kill()

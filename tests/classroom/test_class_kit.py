@@ -16,7 +16,7 @@ from docs.make_workshop import FOLDER, TEAMS
 from experiments.pages import BEGIN, END
 
 PACKAGE = Path(words_module.__file__).parent
-BUILT = ("figure_", "unit_", "evidence_", "command_", "level_", "predict_")  # keys put together in the pages
+BUILT = ("figure_", "unit_", "evidence_", "command_", "level_", "step_")  # keys put together in the pages
 
 
 @pytest.fixture(scope="module")

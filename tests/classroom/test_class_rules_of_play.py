@@ -17,20 +17,23 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from cxsim.interface.classroom.classroom import Classroom, NoKeyError
 from cxsim.interface.classroom.names import looks
+from cxsim.interface.classroom.reveal import reveal_for_all
 from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment
 from cxsim.interface.classroom.rules import RefusedError
 from cxsim.interface.classroom.store import ClassStore
-from cxsim.interface.classroom.views import board_for_all, state_for_all, state_for_team
+from cxsim.interface.classroom.views import state_for_all, state_for_team
 
 ROUNDS = 2
 NAMES = st.sampled_from(["Ann", "Bob", "ann", "Çelik"])
 PLANS = st.lists(st.sampled_from([*PRICES, "a bribe"]), max_size=4)
-MOMENTS = st.builds(RoundMoment, st.integers(1, ROUNDS + 1), st.sampled_from(Phase))
+MOMENTS = st.builds(RoundMoment, st.integers(1, ROUNDS + 1), st.sampled_from(Phase), st.integers(0, 3))
 NEXT = {
     (Phase.setup, Command.start): Phase.open,
     (Phase.open, Command.lock): Phase.locked,
     (Phase.locked, Command.reopen): Phase.open,
+    (Phase.locked, Command.predict): Phase.predict,
     (Phase.locked, Command.reveal): Phase.revealed,
+    (Phase.predict, Command.reveal): Phase.revealed,
     (Phase.revealed, Command.next): Phase.open,
 }
 
@@ -128,6 +131,8 @@ class AnyClass(RuleBasedStateMachine):
         self.command(command, self.moment)
 
     def command(self, command, seen):
+        if command in (Command.forward, Command.back):
+            return self.step(seen, 1 if command is Command.forward else -1)
         phase = NEXT.get((seen.phase, command))
         may = seen == self.moment and phase is not None and (self.owner or command not in (Command.start, Command.lock))
         may = bool(may) and not (command is Command.next and seen.round == ROUNDS)
@@ -143,6 +148,19 @@ class AnyClass(RuleBasedStateMachine):
         assert new == self.moment
         if phase is Phase.locked:
             self.in_round[seen.round] = set(self.owner.values())
+
+    def step(self, seen, by):
+        """On the wall: one on or back, within what there is to show."""
+        steps = len(self.room.steps())
+        may = seen == self.moment and 0 <= seen.step + by < steps
+        try:
+            new = self.room.command(Command.forward if by > 0 else Command.back, seen)
+        except NotNowError:
+            assert not may
+            return
+        assert may
+        self.moment = RoundMoment(seen.round, seen.phase, seen.step + by)
+        assert new == self.moment
 
     @rule()
     def restart(self):
@@ -164,7 +182,7 @@ class AnyClass(RuleBasedStateMachine):
             return everybody, {name: state_for_team(self.room, self.room.team(key)) for key, name in self.owner.items()}
 
         everybody, own = self.loop.run_until_complete(seen())
-        assert not any(choice in everybody for choice in PRICES)
+        assert self.moment.phase is Phase.predict or not any(choice in everybody for choice in PRICES)
         for name, state in own.items():
             plan = self.plans.get((self.moment.round, name))
             assert (None if state["plan"] is None else set(state["plan"])) == plan
@@ -172,18 +190,23 @@ class AnyClass(RuleBasedStateMachine):
     @invariant()
     def plans_are_shown_after_the_reveal_alone(self):
         for round_number in range(1, ROUNDS + 1):
-            revealed = round_number < self.moment.round or self.moment == RoundMoment(round_number, Phase.revealed)
+            now = self.moment.round == round_number
+            revealed = round_number < self.moment.round or (now and self.moment.phase is Phase.revealed)
             if not revealed:
                 with pytest.raises(NotNowError):
-                    board_for_all(self.room, round_number)
+                    reveal_for_all(self.room, round_number)
                 continue
-            lines = self.loop.run_until_complete(self.board(round_number))
+            told = self.loop.run_until_complete(self.board(round_number))
+            if now and self.moment.step < 2:  # predictions, then who leads, and not by how much
+                assert "board" not in told and ("order" in told) == (self.moment.step == 1)
+                continue
+            lines = told["board"]["lines"]
             assert {line["team"]: set(line["chosen"]) for line in lines} == {
                 name: self.plans.get((round_number, name), set()) for name in self.in_round[round_number]
             }
 
     async def board(self, round_number):
-        return board_for_all(self.room, round_number)["board"]["lines"]
+        return reveal_for_all(self.room, round_number)
 
 
 AnyClass.TestCase.settings = settings(settings(), max_examples=40, stateful_step_count=30)

@@ -6,9 +6,20 @@ from cxsim.interface.classroom.briefing import MarketBriefing, briefing
 from cxsim.interface.classroom.debrief import Debrief, debrief_of
 from cxsim.interface.classroom.menu import ClassMenu, load_menu, menu_names
 from cxsim.interface.classroom.names import checked_name
+from cxsim.interface.classroom.predictions import (
+    EXPLANATION,
+    MOST_PHONES,
+    PREDICTION,
+    Explanation,
+    Prediction,
+    Question,
+    checked_prediction,
+    questions_of,
+)
 from cxsim.interface.classroom.round_runner import Round, RoundRunner
 from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment, after, is_revealed
 from cxsim.interface.classroom.rules import RefusedError, Rules, checked_choice, usual_budget
+from cxsim.interface.classroom.steps import EXPLAINING, WallStep, steps_of, steps_on_the_wall
 from cxsim.interface.classroom.store import ClassStore, Team
 from cxsim.interface.classroom.words import say
 from cxsim.interface.web.pool import WorkerPool
@@ -137,7 +148,7 @@ class Classroom:
         """
         if seen != self.store.moment():
             raise self._moved_on()
-        new = after(seen, command, self.store.rules().rounds)
+        new = after(seen, command, self.store.rules().rounds, len(self.steps()))
         if command in (Command.start, Command.lock) and not self.store.teams():
             raise NotNowError(say("refused", "no_teams"))
         if command is Command.reveal:
@@ -149,6 +160,61 @@ class Classroom:
     def _moved_on(self) -> NotNowError:
         now = self.store.moment()
         return NotNowError(say("refused", "moved_on", round=now.round, phase=say("phase", now.phase)))
+
+    # ---- what phones say ----
+
+    def predict(self, team: Team, phone: str, round_number: int, said: Prediction) -> None:
+        """What a phone of a team predicts; another prediction replaces it, until the reveal.
+
+        Raises:
+            NotNowError: if the class does not predict in that round.
+            RefusedError: if there is no such team, or very many phones of this one have predicted.
+        """
+        checked_prediction(said, list(self.store.plans(round_number)))
+        self._answer(team, phone, PREDICTION, said.model_dump_json(), RoundMoment(round_number, Phase.predict))
+
+    def explain(self, team: Team, phone: str, round_number: int, said: Explanation) -> None:
+        """Why a phone of a team believes that the leading plan leads; another explanation replaces it.
+
+        Raises:
+            NotNowError: if the class is not asked for that.
+            RefusedError: if very many phones of this team have explained.
+        """
+        now = self.store.moment()
+        if now.round != round_number or self.shown() not in EXPLAINING:
+            raise NotNowError(say("refused", "not_asked"))
+        self._answer(team, phone, EXPLANATION, said.model_dump_json(), now)
+
+    def _answer(self, team: Team, phone: str, question: str, said: str, when: RoundMoment) -> None:
+        if not self.store.answer(team, phone, question, said, when, MOST_PHONES):
+            if self.store.moment() != when:
+                raise NotNowError(say("refused", "not_asked"))
+            raise RefusedError(say("refused", "many_phones", most=MOST_PHONES))
+
+    def questions(self, round_number: int) -> list[Question]:
+        """What phones are asked before the reveal of a round."""
+        rules = self.store.rules()
+        return questions_of(list(self.store.plans(round_number)), rules.budget, self.menu.base.market.currency)
+
+    # ---- what is on the wall ----
+
+    def steps(self) -> list[WallStep]:
+        """The steps that the class is led through in this phase; none where what they show is still to be lived."""
+        now = self.store.moment()
+        told = self._known(now.round) if now.phase is Phase.revealed else None
+        return steps_on_the_wall(now.phase, steps_of(*told) if told else [])
+
+    def shown(self) -> WallStep | None:
+        """The step that is on the wall."""
+        steps = self.steps()
+        return steps[min(self.store.moment().step, len(steps) - 1)] if steps else None
+
+    def _known(self, round_number: int) -> tuple[Board, Debrief] | None:
+        return (
+            self.board(round_number)
+            if self.round_runner.tend(round_number) and self.store.plans(round_number)
+            else None
+        )
 
     async def set_rules(self, rules: Rules) -> None:
         """Other rules, before the first round. A budget that stayed while the market changed is the new market's usual one.

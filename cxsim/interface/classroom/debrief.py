@@ -66,6 +66,8 @@ class Debrief:
         parts: of the leading plan, one an intervention.
         stages: of the leading plan, one a stage.
         places: where lines end, and where money went, stage by stage.
+        lines: where and why lines end in the market as it is, most first.
+        rescued_from: the same of the lines that the leader rescued.
     """
 
     leader: str
@@ -75,10 +77,12 @@ class Debrief:
     parts: list[PlanPart]
     stages: list[PlanPart]
     places: list[Place]
+    lines: list[LinesOfTrial]
+    rescued_from: list[LinesOfTrial]
 
     def as_record(self) -> dict[str, object]:
-        """Ready for JSON."""
-        return asdict(self)
+        """Ready for JSON, by stage and not by cause."""
+        return {name: value for name, value in asdict(self).items() if name not in ("lines", "rescued_from")}
 
 
 def stages_of(chosen: Chosen, menu: ClassMenu) -> dict[str, Chosen]:
@@ -138,7 +142,8 @@ def debrief_of(
         *_together(leader, parts, lives, currency),
         *_other_on_loops(leader, board),
     ]
-    return Debrief(leader.team, dearest.team, _doubts(leader), sentences, parts, stages, places)
+    ended = leader.lives.lines, leader.lives.rescued_from
+    return Debrief(leader.team, dearest.team, _doubts(leader), sentences, parts, stages, places, *ended)
 
 
 def _doubts(leader: TeamEntry) -> list[Doubt]:

@@ -14,24 +14,20 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from cxsim.interface.classroom.access import new_secret
 from cxsim.interface.classroom.classroom import Classroom, NoKeyError
 from cxsim.interface.classroom.codes import Codes, TooManyError
 from cxsim.interface.classroom.pages import page
+from cxsim.interface.classroom.predictions import Explanation, Prediction
+from cxsim.interface.classroom.reveal import Json, reveal_for_all, reveal_for_teacher
 from cxsim.interface.classroom.rounds import Command, NotNowError, Phase, RoundMoment
 from cxsim.interface.classroom.rules import Rules
 from cxsim.interface.classroom.store import Team
-from cxsim.interface.classroom.views import (
-    Json,
-    board_for_all,
-    menu_for_all,
-    state_for_all,
-    state_for_teacher,
-    state_for_team,
-)
+from cxsim.interface.classroom.views import menu_for_all, state_for_all, state_for_teacher, state_for_team
 from cxsim.interface.web.app import asked
 from cxsim.interface.web.serving import addresses
 
-TEAM, TEACHER = "cxsim_team", "cxsim_teacher"  # cookies
+TEAM, TEACHER, PHONE = "cxsim_team", "cxsim_teacher", "cxsim_phone"  # cookies
 SECONDS_KEPT = 14 * 24 * 3600  # a cookie: two meetings of a course, a week apart
 STATIC = Path(__file__).parent / "static"
 
@@ -67,14 +63,27 @@ class Committing(_Body):
     chosen: list[str] = Field(max_length=100)
 
 
+class Predicting(Prediction):
+    """A phone predicts what comes of a round."""
+
+    round: int
+
+
+class Explaining(Explanation):
+    """A phone explains what came of a round."""
+
+    round: int
+
+
 class Commanding(_Body):
-    """The teacher commands, having seen the class in that round and phase."""
+    """The teacher commands, having seen the class in that round, phase and step."""
 
     model_config = ConfigDict(extra="forbid")
 
     command: Command
     round: int
     phase: Phase
+    step: int = 0
 
 
 class Naming(_Body):
@@ -108,6 +117,9 @@ class _Answers:
     def _teachers_view(self, request: Request) -> Json:
         return state_for_teacher(self._classroom) | {"address": _short(self._address(request))}
 
+    def _teams_view(self, request: Request, team: Team) -> Json:
+        return state_for_team(self._classroom, team, request.cookies.get(PHONE))
+
     def _team_of(self, request: Request) -> Team:
         return self._classroom.team(request.cookies.get(TEAM))
 
@@ -120,7 +132,7 @@ class _Answers:
     async def own_state(self, request: Request) -> Response:
         if TEAM not in request.cookies:
             return _unchanged_or(request, state_for_all(self._classroom) | {"team": None})
-        return _unchanged_or(request, state_for_team(self._classroom, self._team_of(request)))
+        return _unchanged_or(request, self._teams_view(request, self._team_of(request)))
 
     async def teachers_state(self, request: Request) -> Response:
         self._teacher(request)
@@ -130,7 +142,11 @@ class _Answers:
         return _unchanged_or(request, menu_for_all(self._classroom))
 
     async def board(self, request: Request) -> Response:
-        return _unchanged_or(request, board_for_all(self._classroom, request.path_params["round"]))
+        return _unchanged_or(request, reveal_for_all(self._classroom, request.path_params["round"]))
+
+    async def teachers_board(self, request: Request) -> Response:
+        self._teacher(request)
+        return _unchanged_or(request, reveal_for_teacher(self._classroom, request.path_params["round"]))
 
     async def join(self, request: Request) -> Response:
         where = request.client.host if request.client else ""
@@ -149,7 +165,23 @@ class _Answers:
     async def commit(self, request: Request) -> Response:
         team, wanted = self._team_of(request), await asked(request, Committing)
         self._classroom.commit(team, wanted.round, wanted.chosen)
-        return JSONResponse(state_for_team(self._classroom, team))
+        return JSONResponse(self._teams_view(request, team))
+
+    async def predict(self, request: Request) -> Response:
+        said = await asked(request, Predicting)
+        prediction = Prediction(leader=said.leader, gain=said.gain, luck=said.luck)
+        return self._says(request, lambda team, phone: self._classroom.predict(team, phone, said.round, prediction))
+
+    async def explain(self, request: Request) -> Response:
+        said = await asked(request, Explaining)
+        explanation = Explanation(reason=said.reason, words=said.words)
+        return self._says(request, lambda team, phone: self._classroom.explain(team, phone, said.round, explanation))
+
+    def _says(self, request: Request, kept: Callable[[Team, str], None]) -> Response:
+        """Keep what a phone says. It has a word of its own, so that every phone of a team counts, and each once."""
+        team, phone = self._team_of(request), request.cookies.get(PHONE) or new_secret()
+        kept(team, phone)
+        return _with_cookie(JSONResponse(state_for_team(self._classroom, team, phone)), PHONE, phone)
 
     async def own_link(self, request: Request) -> Response:
         self._team_of(request)
@@ -163,7 +195,7 @@ class _Answers:
     async def command(self, request: Request) -> Response:
         self._teacher(request)
         given = await asked(request, Commanding)
-        self._classroom.command(given.command, RoundMoment(given.round, given.phase))
+        self._classroom.command(given.command, RoundMoment(given.round, given.phase, given.step))
         return JSONResponse(self._teachers_view(request))
 
     async def rules(self, request: Request) -> Response:
@@ -200,6 +232,7 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
         "/class/teacher/state": answers.teachers_state,
         "/class/menu": answers.menu,
         "/class/board/{round:int}": answers.board,
+        "/class/teacher/board/{round:int}": answers.teachers_board,
         "/class/join.svg": answers.join_code,
     }
     writing = {
@@ -207,6 +240,8 @@ def classroom_routes(classroom: Classroom, host: str) -> Sequence[BaseRoute]:
         "/class/enter": answers.enter,
         "/class/code": answers.enter_by_code,
         "/class/plan": answers.commit,
+        "/class/prediction": answers.predict,
+        "/class/explanation": answers.explain,
         "/class/teacher/enter": answers.enter_as_teacher,
         "/class/teacher/command": answers.command,
         "/class/teacher/rules": answers.rules,

@@ -16,19 +16,24 @@ from cxsim.interface.classroom.rounds import START, Phase, RoundMoment
 from cxsim.interface.classroom.rules import Rules
 from cxsim.interface.classroom.trial import Trial, TrialOutcome
 
-FORMAT = 1  # of the file; another number is refused, never changed
+FORMAT = 2  # of the file; another number is refused, never changed
 APPLICATION = 0x6378_636C  # "cxcl": marks the file as a class of cxsim
 
 _TABLES = """
 CREATE TABLE class (
     id INTEGER PRIMARY KEY CHECK (id = 1), rules TEXT NOT NULL, briefing TEXT NOT NULL, teacher TEXT NOT NULL,
-    round INTEGER NOT NULL, phase TEXT NOT NULL
+    round INTEGER NOT NULL, phase TEXT NOT NULL, step INTEGER NOT NULL
 );
 CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE, key TEXT NOT NULL);
 CREATE TABLE plan (
     team INTEGER NOT NULL REFERENCES team ON DELETE CASCADE, round INTEGER NOT NULL, chosen TEXT NOT NULL,
     committed INTEGER NOT NULL, -- 0: the team committed none, so it does nothing
     PRIMARY KEY (team, round)
+);
+CREATE TABLE answer (
+    team INTEGER NOT NULL REFERENCES team ON DELETE CASCADE, round INTEGER NOT NULL, phone TEXT NOT NULL,
+    question TEXT NOT NULL, said TEXT NOT NULL,
+    PRIMARY KEY (team, round, phone, question)
 );
 CREATE TABLE lives (trial TEXT PRIMARY KEY, lives TEXT NOT NULL);
 """
@@ -118,8 +123,8 @@ class ClassStore:
         """Begin a class that has not begun. It needs a teacher's key, then (`set_teacher`)."""
         with self._writing() as file:
             file.execute(
-                "INSERT INTO class VALUES (1, ?, ?, '', ?, ?)",
-                (rules.model_dump_json(), briefing.model_dump_json(), START.round, START.phase),
+                "INSERT INTO class VALUES (1, ?, ?, '', ?, ?, ?)",
+                (rules.model_dump_json(), briefing.model_dump_json(), START.round, START.phase, START.step),
             )
 
     def has_begun(self) -> bool:
@@ -140,9 +145,9 @@ class ClassStore:
 
     def moment(self) -> RoundMoment:
         """Where it stands."""
-        row = self._one("SELECT round, phase FROM class")
+        row = self._one("SELECT round, phase, step FROM class")
         assert row is not None, "a class begins before it is asked for"
-        return RoundMoment(int(row[0]), Phase(str(row[1])))
+        return RoundMoment(int(row[0]), Phase(str(row[1])), int(row[2]))
 
     def _field(self, name: str) -> str | int:
         row = self._one(f"SELECT {name} FROM class")
@@ -170,8 +175,8 @@ class ClassStore:
         """
         with self._writing() as file:
             moved = file.execute(
-                "UPDATE class SET round = ?, phase = ? WHERE round = ? AND phase = ?",
-                (new.round, new.phase, old.round, old.phase),
+                "UPDATE class SET round = ?, phase = ?, step = ? WHERE round = ? AND phase = ? AND step = ?",
+                (new.round, new.phase, new.step, old.round, old.phase, old.step),
             )
             if moved.rowcount == 1 and new.phase is Phase.locked:
                 nothing = "INSERT INTO plan SELECT id, ?, '[]', 0 FROM team WHERE true ON CONFLICT DO NOTHING"
@@ -251,6 +256,46 @@ class ClassStore:
         """The names of the teams that committed a plan themselves."""
         question = "SELECT team.name FROM plan JOIN team ON team = team.id WHERE round = ? AND committed"
         return {str(name) for (name,) in self._all(question, round_number)}
+
+    # ---- what phones say about a round ----
+
+    def answer(self, team: Team, phone: str, question: str, said: str, when: RoundMoment, most: int) -> bool:
+        """What a phone of a team says to a question, in place of what it said before.
+
+        Args:
+            team: whose phone it is.
+            phone: a word that is this phone's own; its fingerprint is stored.
+            question: what it answers.
+            said: the answer.
+            when: the moment that it is for.
+            most: phones of a team that may answer.
+
+        Returns:
+            False if that moment is over, the team is gone, or so many others of its phones have answered.
+        """
+        with self._writing() as file:
+            done = file.execute(
+                "INSERT INTO answer SELECT team.id, class.round, ?1, ?2, ?3 FROM class, team"
+                " WHERE class.round = ?4 AND class.phase = ?5 AND class.step = ?6 AND team.id = ?7"
+                " AND (SELECT count(*) FROM answer WHERE team = ?7 AND round = ?4 AND question = ?2 AND phone <> ?1) < ?8"
+                " ON CONFLICT (team, round, phone, question) DO UPDATE SET said = excluded.said",
+                (fingerprint(phone), question, said, when.round, when.phase, when.step, team.id, most),
+            )
+            return done.rowcount == 1
+
+    def answers(self, round_number: int, question: str) -> list[tuple[str, str]]:
+        """Team and answer of every phone, in the order of teams."""
+        words = (
+            "SELECT team.name, said FROM answer JOIN team ON team = team.id"
+            " WHERE round = ? AND question = ? ORDER BY team.id, answer.rowid"
+        )
+        return [(str(name), str(said)) for name, said in self._all(words, round_number, question)]
+
+    def answer_of(self, phone: str, round_number: int, question: str) -> str | None:
+        """What one phone said."""
+        words = "SELECT said FROM answer WHERE phone = ? AND round = ? AND question = ?"
+        row = self._one(words, fingerprint(phone), round_number, question)
+        return str(row[0]) if row else None
 
     def keep(self, trial: Trial, lives: TrialOutcome) -> None:
         """What came of a trial."""

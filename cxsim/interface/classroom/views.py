@@ -1,15 +1,12 @@
 """What each may see: everybody, a team, the teacher. Nothing of a plan leaves the store here before its reveal."""
 
-from cxsim.interface.classroom.board import SHOWN, Board
 from cxsim.interface.classroom.classroom import Classroom
 from cxsim.interface.classroom.menu import LEVELS, menu_names
-from cxsim.interface.classroom.ranks import WRONG
+from cxsim.interface.classroom.reveal import Json, questions_for_all, said_by
 from cxsim.interface.classroom.rounds import Phase, possible_commands
 from cxsim.interface.classroom.rules import MOST_CHOSEN
 from cxsim.interface.classroom.store import Team
-from cxsim.interface.classroom.words import listed, say
-
-Json = dict[str, object]
+from cxsim.interface.classroom.words import say
 
 
 def state_for_all(classroom: Classroom) -> Json:
@@ -24,25 +21,36 @@ def state_for_all(classroom: Classroom) -> Json:
         "rules": rules.model_dump_json(),  # whoever sees it change asks for the menu again
         "teams": [{"name": team.name, "committed": team.name in committed} for team in store.teams()],
     }
+    steps = classroom.steps()
+    if steps:
+        number = min(moment.step, len(steps) - 1)
+        state |= {
+            "step": steps[number],
+            "part": steps[:number].count(steps[number]),
+            "steps": steps,
+            "number": number + 1,
+        }
     if moment.phase is Phase.open:
         classroom.round_runner.ahead(moment.round)
-    if moment.phase is Phase.locked:
+    if moment.phase in (Phase.locked, Phase.predict):
         state["lived"] = classroom.round_runner.tend(moment.round)
         state["to_do"] = max(
             1, classroom.round_runner.to_do
         )  # one that was begun while the round was open is not counted
-    return state
+    return state | questions_for_all(classroom)
 
 
-def state_for_team(classroom: Classroom, team: Team) -> Json:
-    """That, and the team's own plan."""
+def state_for_team(classroom: Classroom, team: Team, phone: str | None = None) -> Json:
+    """That, the team's own plan, and what this phone has said."""
     state = state_for_all(classroom)
     store = classroom.store
     moment = store.moment()
     own = store.plans(moment.round).get(team.name)
     before = store.plans(moment.round - 1).get(team.name, ())
     is_own = team.name in store.committed(moment.round)
-    return state | {"team": team.name, "plan": own if is_own else None, "plan_before": before}
+    return (
+        state | {"team": team.name, "plan": own if is_own else None, "plan_before": before} | said_by(classroom, phone)
+    )
 
 
 def state_for_teacher(classroom: Classroom) -> Json:
@@ -50,7 +58,9 @@ def state_for_teacher(classroom: Classroom) -> Json:
     store = classroom.store
     moment, rules = store.moment(), store.rules()
     return state_for_all(classroom) | {
-        "commands": possible_commands(moment, rules.rounds),
+        "commands": possible_commands(moment, rules.rounds, len(classroom.steps())),
+        "step_seen": moment.step,
+        "step_number": min(moment.step, max(0, len(classroom.steps()) - 1)),
         "settings": rules.model_dump(),
         "markets": list(dict.fromkeys([rules.market, *menu_names()])),
         "levels": LEVELS,
@@ -85,31 +95,3 @@ def menu_for_all(classroom: Classroom) -> Json:
             for name, item in menu.choices.items()
         ],
     }
-
-
-def board_for_all(classroom: Classroom, round_number: int) -> Json:
-    """Board and debrief of a round that is revealed, with the sentences that go with them."""
-    board, debrief = classroom.board(round_number)
-    return {
-        "round": round_number,
-        "currency": classroom.menu.base.market.currency,
-        "ahead": {figure: _ahead(board, figure) for figure in SHOWN},
-        "how_sure": say("board", "how_sure", worlds=board.worlds, wrong=WRONG),
-        "not_forecast": say("board", "not_forecast"),
-        "shown": SHOWN,
-        "board": board.as_record(),
-        "debrief": debrief.as_record(),
-    }
-
-
-def _ahead(board: Board, figure: str) -> str:
-    """Who is truly ahead in a figure."""
-    leader, *others = board.level(figure)
-    what = say("page", f"figure_{figure}").lower()
-    if len(board.lines) == 1:
-        return say("board", "one_team", team=leader)
-    if not others:
-        return say("board", "alone_ahead", team=leader, what=what)
-    if len(others) == len(board.lines) - 1:
-        return say("board", "level_all", what=what)
-    return say("board", "level_some", team=leader, others=listed(others), what=what)

@@ -61,14 +61,58 @@ export function trouble(error) {
   show("trouble", Boolean(error));
 }
 
-/** Do something for a visitor; what goes wrong is told in the page. */
-export async function attempt(work) {
+/** Do something for a visitor; what goes wrong is told at the end of the form it was asked in, or at the top. */
+export async function attempt(work, form = null) {
+  const fault = form && (form.querySelector(".fault") ?? form.appendChild(make("p", { class: "fault", role: "alert" })));
   try {
     await work();
     trouble(null);
+    if (fault) fault.textContent = "";
   } catch (error) {
-    trouble(error);
+    if (fault) fault.textContent = error.message;
+    else trouble(error);
+    fault?.scrollIntoView({ block: "nearest" });
   }
+}
+
+/** Send a form; what its own fields say to what was typed comes first. */
+export function onSubmit(form, work) {
+  form.noValidate = true;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(async () => {
+      const wrong = [...form.elements].find((field) => field.dataset.empty && !field.checkValidity());
+      wrong?.focus();
+      if (wrong) throw new Error(wrong.dataset.empty);
+      await work();
+    }, form);
+  });
+}
+
+/** Hide what the page has no room for, from the end, and say how much there is of it. */
+export function fit(list, more) {
+  const items = [...list.children];
+  for (const item of items) item.hidden = false;
+  more.textContent = "";
+  const room = document.querySelector("main");
+  for (let left = items.length - 1; left > 0 && room.scrollHeight > room.clientHeight + 1; left--) {
+    items[left].hidden = true;
+    more.textContent = say("and_more", { more: items.length - left });
+  }
+}
+
+/** What is asked, as buttons of which one can be down; `tapped` hears which. */
+export function question(field, words, options, value, tapped) {
+  const buttons = options.map((option, place) => {
+    const id = `${field}-${place}`;
+    const input = make("input", { type: "radio", name: field, id });
+    input.checked = option.value === value;
+    input.addEventListener("change", () => tapped(option.value));
+    const label = make("label", { for: id }, make("span", { text: option.words, class: "name" }));
+    if (option.more) label.append(make("span", { text: option.more, class: "small block" }));
+    return make("div", { class: "card" }, input, label);
+  });
+  return make("fieldset", {}, make("legend", { text: words }), ...buttons);
 }
 
 /** Ask again and again, calling `changed` when there is news; `refused` when the key opens nothing (any more). */
@@ -87,8 +131,11 @@ export function keepUp(path, changed, refused = () => {}) {
       }
     } catch (error) {
       last = "";
-      if (error.status === 401) refused(error);
-      else {
+      if (error.status === 401) {
+        if (lostTrack) trouble(null);
+        lostTrack = false;
+        refused(error);
+      } else {
         lostTrack = true;
         trouble(error);
       }

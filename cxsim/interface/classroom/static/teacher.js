@@ -1,6 +1,6 @@
 // The teacher's page: rules, what next, teams. The key sits in a cookie that no script reads.
 
-import { $, ask, attempt, doing, head, keepUp, keyInAddress, make, putLink, say, show } from "./class.js";
+import { $, ask, attempt, doing, head, keepUp, keyInAddress, make, onSubmit, putLink, say, show } from "./class.js";
 import { showBoard } from "./board.js";
 
 let state = null;
@@ -11,7 +11,8 @@ const lookAgain = keepUp(() => "/class/teacher/state", changed, stranger);
 
 function stranger() {
   state = null;
-  for (const id of ["controls", "settings", "present", "board", "debrief"]) show(id, false);
+  for (const id of ["controls", "settings", "present"]) show(id, false);
+  for (const section of document.querySelectorAll("[data-step]")) section.hidden = true;
   show("enter", true);
 }
 
@@ -25,29 +26,39 @@ async function changed(now) {
   $("address").textContent = now.address;
   $("currency").textContent = `(${menu.currency})`;
   const committed = now.teams.filter((team) => team.committed).length;
-  $("count").textContent = now.phase === "setup" ? "" : say("teams_count", { committed, teams: now.teams.length });
-  $("living").textContent = now.phase !== "locked" ? "" : now.lived ? say("all_lived") : say("living", { count: now.to_do });
+  $("count").textContent = now.phase === "setup" ? "" : now.phase === "predict" ? predicted(now) : say("teams_count", { committed, teams: now.teams.length });
+  $("living").textContent = !["locked", "predict"].includes(now.phase) ? "" : now.lived ? say("all_lived") : say("living", { count: now.to_do });
   drawCommands();
   drawTeams();
   if (rules !== now.rules) fillSettings();
-  await showBoard(now);
+  await showBoard(now, { from: "/class/teacher/board" });
+}
+
+function predicted({ predicted: phones, teams_predicted: teams }) {
+  if (!phones) return say("nobody_predicted");
+  return phones === 1 ? say("predicted_one") : say("predicted", { phones, teams });
 }
 
 function drawCommands() {
+  const { steps = [], step_number: at } = state;
+  const named = (number) => say(`step_${steps[number]}`);
+  $("on-the-wall").textContent = steps.length ? say("step_now", { step: named(at), number: at + 1, steps: steps.length }) : "";
+  const words = (command) => say(`command_${command}`, { step: command === "forward" ? named(at + 1) : command === "back" ? named(at - 1) : "" });
   const buttons = state.commands.map((command, place) => {
-    const button = make("button", { text: say(`command_${command}`), class: place ? "" : "main", type: "button" });
+    const button = make("button", { text: words(command), class: place ? "" : "main", type: "button" });
     button.disabled = command === "reveal" && !state.lived;
     button.addEventListener("click", () => attempt(() => give(command)));
     return button;
   });
-  $("commands").replaceChildren(...(buttons.length ? buttons : [make("p", { text: say("class_over") })]));
+  const over = state.phase === "revealed" && state.round >= state.rounds ? [make("p", { text: say("class_over") })] : [];
+  $("commands").replaceChildren(...buttons, ...over);
 }
 
 /** Give a command for the class as it was seen: if it has moved on meanwhile, the server refuses. */
 async function give(command) {
-  const seen = { round: state.round, phase: state.phase };
+  const seen = { round: state.round, phase: state.phase, step: state.step_seen };
   const late = state.teams.filter((team) => !team.committed).length;
-  if (command === "lock" && late && !(await sure(say("lock_early", { count: late })))) return;
+  if (command === "lock" && late && !(await sure(late === 1 ? say("lock_early_one") : say("lock_early", { count: late })))) return;
   try {
     await ask("/class/teacher/command", { command, ...seen });
   } finally {
@@ -98,27 +109,21 @@ function fillSettings() {
   for (const [name, value] of Object.entries(state.settings)) form.elements[name].value = value;
 }
 
-$("settings-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const given = Object.fromEntries(new FormData(event.target));
+onSubmit($("settings-form"), async () => {
+  const given = Object.fromEntries(new FormData($("settings-form")));
   for (const name of ["budget", "rounds", "seed"]) given[name] = Number(given[name]);
   $("settings-state").textContent = say("saving");
-  attempt(async () => {
-    try {
-      await ask("/class/teacher/rules", given);
-      $("settings-state").textContent = say("saved");
-    } catch (error) {
-      $("settings-state").textContent = "";
-      throw error;
-    }
-    await lookAgain();
-  });
+  try {
+    await ask("/class/teacher/rules", given);
+    $("settings-state").textContent = say("saved");
+  } catch (error) {
+    $("settings-state").textContent = "";
+    throw error;
+  }
+  await lookAgain();
 });
 
-$("enter-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  attempt(async () => {
-    await ask("/class/teacher/enter", { key: $("key").value.trim().replace(/^.*#/, "") });
-    await lookAgain();
-  });
+onSubmit($("enter-form"), async () => {
+  await ask("/class/teacher/enter", { key: $("key").value.trim().replace(/^.*#/, "") });
+  await lookAgain();
 });

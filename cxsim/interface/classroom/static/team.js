@@ -1,6 +1,6 @@
 // A team's page, made for a phone: join, choose, commit, wait, see.
 
-import { $, ask, attempt, count, head, keepUp, keyInAddress, make, putBriefing, putLink, say, show, trouble } from "./class.js";
+import { $, ask, attempt, count, head, keepUp, keyInAddress, make, onSubmit, putBriefing, putLink, question, say, show, trouble } from "./class.js";
 import { showBoard } from "./board.js";
 
 let state = null;
@@ -19,7 +19,8 @@ async function refused(error) {
 }
 
 function askToJoin() {
-  for (const id of ["wait", "choose", "board", "debrief", "lost"]) show(id, false);
+  for (const id of ["wait", "predict", "explain", "choose", "lost"]) show(id, false);
+  for (const section of document.querySelectorAll("[data-step]")) section.hidden = true;
   show("join", true);
   drawn = "";
 }
@@ -32,9 +33,13 @@ async function changed(now) {
   show("lost", true);
   show("choose", now.phase === "open");
   show("wait", now.phase !== "open");
+  show("predict", now.phase === "predict");
   if (now.phase === "open") choose();
   else wait();
-  await showBoard(now, now.team);
+  if (now.phase === "predict") predict();
+  const told = await showBoard(now, { team: now.team, said: now.prediction });
+  explain(told);
+  document.body.dataset.number = now.number ?? "";
 }
 
 function choose() {
@@ -91,39 +96,92 @@ function countUp() {
 }
 
 function wait() {
-  const locked = state.phase === "locked";
-  $("wait-heading").textContent = locked ? say("locked_heading") : state.team;
-  $("wait-words").textContent = { setup: say("setup_wait"), locked: say("locked_team"), revealed: "" }[state.phase];
-  show("predict", locked);
-  show("own-heading", locked || state.phase === "revealed");
+  const { phase } = state;
+  $("wait-heading").textContent = phase === "locked" ? say("locked_heading") : state.team;
+  const words = { setup: say("setup_wait"), locked: `${say("locked_team")} ${say("locked_next")}`, predict: "", revealed: say("look_up") };
+  $("wait-words").textContent = words[phase];
+  show("own-heading", phase !== "setup");
   const names = state.plan === null ? [say("did_not_commit")] : state.plan.length ? state.plan : [say("nothing")];
-  $("own-plan").replaceChildren(...(state.phase === "setup" ? [] : names.map((text) => make("li", { text }))));
+  $("own-plan").replaceChildren(...(phase === "setup" ? [] : names.map((text) => make("li", { text }))));
 }
 
-$("join-form").addEventListener("submit", (event) => {
-  event.preventDefault();
+// ---- predict and explain ----
+
+let said = {}; // what this phone predicts, as far as it has tapped
+let asked = ""; // which questions are on the page
+
+function predict() {
+  const now = `${state.round} ${Object.keys(state.plans).join("/")}`;
+  if (asked !== now) {
+    asked = now;
+    said = { ...(state.prediction ?? {}) };
+    $("questions").replaceChildren(...state.questions.map(({ field, words, options }) => {
+      const named = field !== "leader" ? options : options.map((option) => ({ ...option, more: state.plans[option.value].join(", ") || say("nothing") }));
+      return question(field, words, named, said[field], (value) => tapped(field, value));
+    }));
+  }
+  sayWhatIsIn();
+}
+
+function sayWhatIsIn() {
+  const left = state.questions.filter(({ field }) => said[field] === undefined).length;
+  $("predict-state").textContent = left ? say("predict_left", { left }) : state.prediction ? say("predict_in") : "";
+}
+
+/** The last tap sends them all; in a class of one team nobody asks who leads. */
+function tapped(field, value) {
+  said[field] = value;
+  sayWhatIsIn();
+  if (state.questions.some((each) => said[each.field] === undefined)) return;
   attempt(async () => {
-    await ask("/class/join", { name: $("name").value });
-    await lookAgain();
+    state = await ask("/class/prediction", { leader: Object.keys(state.plans)[0], ...said, round: state.round });
+    sayWhatIsIn();
+  }, $("predict-form"));
+}
+
+let reason = null;
+let explained = ""; // for which round the reasons are on the page
+
+function explain(told) {
+  const open = Boolean(told?.reasons?.length) && (state.step === "margin" || state.step === "careful");
+  show("explain", open);
+  if (!open) return;
+  $("explain-state").textContent = state.explanation ? say("explain_in") : "";
+  if (explained === `${state.round} ${told.leader}`) return;
+  explained = `${state.round} ${told.leader}`;
+  reason = state.explanation?.reason ?? null;
+  $("explain-words").value = state.explanation?.words ?? "";
+  $("explain-heading").textContent = say("explain_heading", { leader: told.leader });
+  const asking = question("reason", say("explain_question"), told.reasons, reason, (value) => {
+    reason = value;
+    attempt(sendReason, $("explain-form"));
   });
+  $("explain-reasons").replaceChildren(asking);
+}
+
+async function sendReason() {
+  if (reason === null) throw new Error(say("explain_first"));
+  state = await ask("/class/explanation", { reason, words: $("explain-words").value, round: state.round });
+  $("explain-state").textContent = say("explain_in");
+}
+
+onSubmit($("explain-form"), sendReason);
+
+onSubmit($("join-form"), async () => {
+  await ask("/class/join", { name: $("name").value });
+  await lookAgain();
 });
 
-$("code-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  attempt(async () => {
-    await ask("/class/code", { code: $("letters").value });
-    $("letters").value = "";
-    await lookAgain();
-  });
+onSubmit($("code-form"), async () => {
+  await ask("/class/code", { code: $("letters").value });
+  $("letters").value = "";
+  await lookAgain();
 });
 
-$("plan-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  attempt(async () => {
-    state = await ask("/class/plan", { round: state.round, chosen: [...chosen] });
-    countUp();
-    show("before", false);
-  });
+onSubmit($("plan-form"), async () => {
+  state = await ask("/class/plan", { round: state.round, chosen: [...chosen] });
+  countUp();
+  show("before", false);
 });
 
 $("before").addEventListener("click", () => {
